@@ -1,0 +1,38 @@
+"""The append-only record of who did what (审计日志), chained by hashes."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditEntry(models.Model):
+    """One action or sensitive reading (审计记录); database triggers refuse change and deletion.
+
+    ``digest`` is SHA-256 over the canonical content and the digest of the entry before, see ``actions``.
+    """
+
+    at = models.DateTimeField(_("时间"))
+    action = models.CharField(_("动作"), max_length=64, db_index=True)  # e.g. persons.merged
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("操作人")
+    )
+    acting_as = models.CharField(_("身份"), max_length=128, blank=True)  # role@organisation
+    subject_type = models.CharField(_("对象类型"), max_length=64, blank=True)
+    subject_id = models.CharField(_("对象编号"), max_length=64, blank=True)
+    organisation_path = models.CharField(_("所属机构"), max_length=255, blank=True)
+    detail = models.JSONField(_("内容"), default=dict)  # before and after; sensitive values as digests
+    reason = models.CharField(_("理由"), max_length=500, blank=True)
+    address = models.CharField(_("来源地址"), max_length=64, blank=True)
+    previous = models.CharField(_("前一记录摘要"), max_length=64)
+    digest = models.CharField(_("摘要"), max_length=64, unique=True)
+
+    class Meta:
+        verbose_name = _("审计记录")
+        verbose_name_plural = _("审计记录")
+        ordering = ["id"]
+        indexes = [models.Index(fields=["subject_type", "subject_id"], name="audit_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.subject_type} {self.subject_id}"

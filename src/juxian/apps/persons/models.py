@@ -1,0 +1,198 @@
+"""Persons, the facts about them and the derived profile (人才、信息项、画像)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from juxian.apps.persons.enums import DocumentKind, SourceKind, Verification
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def living_records(self) -> Self:
+        """Records that stand for somebody: not merged into another (未被合并)."""
+        return self.filter(merged_into=None)
+
+    def under(self, *paths: str) -> Self:
+        """Persons whose jurisdiction lies at or below one of the paths."""
+        condition = Q(pk__in=[])
+        for path in paths:
+            condition |= Q(home__path=path) | Q(home__path__startswith=path + "/")
+        return self.filter(condition)
+
+
+class Person(models.Model):
+    """One human being in one jurisdiction's register (人才). Everything else about them is facts.
+
+    number: e.g. ``JY00000042``, prefix from the pack. home: the jurisdiction (root organisation of the pack).
+    """
+
+    number = models.CharField(_("人才编号"), max_length=16, unique=True)
+    name = models.CharField(_("姓名"), max_length=60)
+    name_key = models.CharField(_("检索键"), max_length=120, blank=True)  # pinyin, lower case, no blanks
+    home = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, related_name="persons", verbose_name=_("管辖机构")
+    )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("并入")
+    )
+    created_at = models.DateTimeField(_("建档时间"), auto_now_add=True)
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("人才")
+        verbose_name_plural = _("人才")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["home", "-id"], name="person_home"),
+            models.Index(fields=["name"], name="person_name"),
+            models.Index(fields=["name_key"], name="person_name_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.number}）"
+
+
+class IdentityDocument(models.Model):
+    """A document number of a person (证件), encrypted; ``digest`` is keyed and serves search and uniqueness."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="documents", verbose_name=_("人才"))
+    kind = models.CharField(_("证件类型"), max_length=24, choices=DocumentKind.choices)
+    sealed = models.BinaryField(_("密文"))
+    digest = models.CharField(_("摘要"), max_length=64)
+    masked = models.CharField(_("掩码"), max_length=32)  # 5301**********2417
+    source = models.ForeignKey("Source", models.PROTECT, related_name="documents", verbose_name=_("来源"))
+    withdrawn_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("证件")
+        verbose_name_plural = _("证件")
+        indexes = [models.Index(fields=["digest"], name="identity_digest")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.masked}"
+
+
+class Source(models.Model):
+    """Where statements came from (来源): one roster batch, one form, one case, one system."""
+
+    kind = models.CharField(_("来源类型"), max_length=16, choices=SourceKind.choices)
+    title = models.CharField(_("名称"), max_length=200)
+    organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("提供单位")
+    )
+    day = models.DateField(_("日期"))
+    reference = models.CharField(_("编号"), max_length=64, blank=True)  # e.g. import batch number
+
+    class Meta:
+        verbose_name = _("来源")
+        verbose_name_plural = _("来源")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class FactQuerySet(models.QuerySet["Fact"]):
+    def standing(self) -> Self:
+        """Facts that have not been withdrawn (未撤销)."""
+        return self.filter(withdrawn_at=None)
+
+    def current_on(self, day: date) -> Self:
+        """Facts in force on ``day``; an open ``until`` is still in force."""
+        return self.standing().filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+
+
+class Fact(models.Model):
+    """One statement about a person, from one source (信息项); corrected by a new fact, never rewritten.
+
+    value: canonical JSON by the fields of ``kind`` (core.facts.values). since: day it became true; for an event the
+    day itself. until: exclusive. withdrawn_at: the statement was taken back (批次撤销、更正), it stays readable.
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="facts", verbose_name=_("人才"))
+    kind = models.CharField(_("信息项"), max_length=48)
+    value = models.JSONField(_("值"))
+    since = models.DateField(_("生效日"))
+    until = models.DateField(_("失效日"), null=True, blank=True)
+    source = models.ForeignKey(Source, models.PROTECT, related_name="facts", verbose_name=_("来源"))
+    evidence = models.CharField(_("凭证"), max_length=200, blank=True)  # title of the paper or file
+    verification = models.CharField(
+        _("核验状态"), max_length=12, choices=Verification.choices, default=Verification.UNVERIFIED
+    )
+    verified_by = models.CharField(_("核验单位"), max_length=120, blank=True)
+    recorded_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("登记人")
+    )
+    withdrawn_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
+    objects = FactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("信息项")
+        verbose_name_plural = _("信息项")
+        ordering = ["-since", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gt=F("since")), name="fact_until_after_since")
+        ]
+        indexes = [
+            models.Index(fields=["person", "kind"], name="fact_person_kind"),
+            models.Index(fields=["kind", "since"], name="fact_kind_since"),
+            models.Index(fields=["source"], name="fact_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.since}"
+
+
+class Profile(models.Model):
+    """The derived current row of a person (画像), kept in the same transaction as the facts.
+
+    ``values`` holds every stored profile field by English name in canonical form; a key that is absent is unknown.
+    The typed columns repeat those that lists filter and sort by (``COLUMNS``).
+    """
+
+    COLUMNS = (
+        "birth_date", "gender", "degree", "academic_degree", "title_level", "talent_level",
+        "skill_level", "employer", "employer_kind", "six_ranks", "introduced_on", "introduction_mode", "status",
+        "political_status", "ethnicity",
+    )  # fmt: skip
+
+    person = models.OneToOneField(Person, models.CASCADE, primary_key=True, related_name="profile")
+    derived_for = models.DateField(_("截至日"))
+    values = models.JSONField(_("全部字段"), default=dict)
+    birth_date = models.DateField(_("出生日期"), null=True, blank=True)
+    gender = models.CharField(_("性别"), max_length=16, null=True, blank=True)
+    degree = models.CharField(_("学历"), max_length=32, null=True, blank=True)
+    academic_degree = models.CharField(_("学位"), max_length=32, null=True, blank=True)
+    title_level = models.CharField(_("职称级别"), max_length=32, null=True, blank=True)
+    talent_level = models.CharField(_("人才层次"), max_length=32, null=True, blank=True)
+    skill_level = models.CharField(_("技能等级"), max_length=32, null=True, blank=True)
+    employer = models.CharField(_("用人单位"), max_length=64, null=True, blank=True)  # code of an organisation
+    employer_kind = models.CharField(_("单位性质"), max_length=32, null=True, blank=True)
+    six_ranks = models.CharField(_("人才队伍"), max_length=32, null=True, blank=True)
+    introduced_on = models.DateField(_("引进日期"), null=True, blank=True)
+    introduction_mode = models.CharField(_("引进方式"), max_length=32, null=True, blank=True)
+    status = models.CharField(_("在岗状态"), max_length=32, null=True, blank=True)
+    political_status = models.CharField(_("政治面貌"), max_length=32, null=True, blank=True)
+    ethnicity = models.CharField(_("民族"), max_length=32, null=True, blank=True)
+    # repeated from the person so that one index serves a filtered, sorted list
+    home = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+", verbose_name=_("管辖机构"))
+
+    class Meta:
+        verbose_name = _("画像")
+        verbose_name_plural = _("画像")
+        indexes = [
+            models.Index(fields=["home", "degree"], name="profile_degree"),
+            models.Index(fields=["home", "talent_level"], name="profile_talent_level"),
+            models.Index(fields=["home", "title_level"], name="profile_title_level"),
+            models.Index(fields=["home", "employer"], name="profile_employer"),
+            models.Index(fields=["home", "introduced_on"], name="profile_introduced_on"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person_id)

@@ -1,0 +1,33 @@
+"""Whole years and months between days (周岁、满年、满月); the day is always an argument."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+
+
+def add_months(day: date, months: int) -> date:
+    """``day`` moved by whole months; the last day of a shorter month stands in (31 Jan + 1 month = 28/29 Feb)."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def add_years(day: date, years: int) -> date:
+    """``day`` moved by whole years; 29 February becomes 28 February in a common year."""
+    return add_months(day, 12 * years)
+
+
+def whole_months(start: date, end: date) -> int:
+    """Full months from ``start`` to ``end``; negative when ``end`` lies before."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return months - 1 if add_months(start, months) > end else months
+
+
+def whole_years(start: date, end: date) -> int:
+    """Full years (周岁): a person born on 29 February completes a year on 28 February of common years.
+
+    Same rule as ``add_years``, so that a comparison of years can be folded into one of dates.
+    """
+    years = end.year - start.year
+    return years - 1 if add_years(start, years) > end else years

@@ -1,0 +1,153 @@
+"""YAML with positions (带位置的 YAML): plain data, and where each part of it stands.
+
+Only the safe subset is read: no tags of Python, no anchors or aliases, a size limit. Dates stay text,
+so that the schema decides what is a date. Duplicate keys are problems, not silent overwrites.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from juxian.core.source import Problem, Rejected, Source, Span, problem_at
+from juxian.core.text import Text
+
+Path = tuple[str | int, ...]
+SIZE_LIMIT = 2_000_000  # characters of one file
+DEPTH_LIMIT = 40
+
+_TRUE, _FALSE, _NULL = {"true", "True", "yes", "是"}, {"false", "False", "no", "否"}, {"", "~", "null", "Null"}
+
+
+@dataclass
+class Document:
+    """What a YAML file says (``data``: dict, list, str, int, bool, None) and where each part stands."""
+
+    source: Source
+    data: Any = None
+    values: dict[Path, Span] = field(default_factory=dict)
+    keys: dict[Path, Span] = field(default_factory=dict)
+    _text: dict[Path, tuple[int, str]] = field(default_factory=dict)
+
+    def span(self, path: Path) -> Span:
+        """The value at ``path``, else the nearest part above it that exists."""
+        while path and path not in self.values:
+            path = path[:-1]
+        return self.values.get(path, Span(1, 1))
+
+    def key_span(self, path: Path) -> Span:
+        return self.keys.get(path) or self.span(path)
+
+    def span_within(self, path: Path, start: int, length: int = 1) -> Span:
+        """A part of a text value: exact for plain and quoted one-line scalars, by line for block scalars."""
+        if path not in self._text:
+            return self.span(path)
+        offset, style = self._text[path]
+        if style in ("|", ">"):
+            return self._span_in_block(path, start, length)
+        line, column = self.source.position(offset + (1 if style else 0) + start)
+        return Span(line, column, max(1, length))
+
+    def _span_in_block(self, path: Path, start: int, length: int) -> Span:
+        value, first = self.at(path), self.values[path].line + 1
+        before = value[:start]
+        line = before.count("\n")
+        column = start - (before.rfind("\n") + 1)
+        text = self.source.line(first + line)
+        indent = len(text) - len(text.lstrip(" "))
+        return Span(first + line, indent + column + 1, max(1, length))
+
+    def at(self, path: Path) -> Any:
+        found = self.data
+        for part in path:
+            found = found[part]
+        return found
+
+    def problem(self, path: Path, code: str, message: Text, hint: Text | None = None, *, key: bool = False) -> Problem:
+        return problem_at(self.source, self.key_span(path) if key else self.span(path), code, message, hint)
+
+
+def read_yaml(source: Source) -> Document:
+    """Parse ``source``; raises ``Rejected`` with Y1xx problems when it is not acceptable YAML.
+
+    Y101 not YAML · Y102 too large · Y103 alias or anchor · Y104 tag · Y105 key twice · Y106 too deep ·
+    Y107 a key that is not a word.
+    """
+    if len(source.text) > SIZE_LIMIT:
+        message = Text(f"文件过大，超过 {SIZE_LIMIT} 个字符", f"the file is larger than {SIZE_LIMIT} characters")
+        raise Rejected([problem_at(source, Span(1, 1), "Y102", message)])
+    try:
+        _refuse_aliases(source)
+        node = yaml.compose(source.text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        span = Span(mark.line + 1, mark.column + 1) if mark else Span(1, 1)
+        message = Text(f"不是有效的 YAML：{error.problem}", f"not valid YAML: {error.problem}")
+        hint = Text("检查缩进、冒号后的空格和引号", "check the indentation, the space after a colon, and the quotes")
+        raise Rejected([problem_at(source, span, "Y101", message, hint)]) from error
+    except yaml.YAMLError as error:
+        message = Text(f"不是有效的 YAML：{error}", f"not valid YAML: {error}")
+        raise Rejected([problem_at(source, Span(1, 1), "Y101", message)]) from error
+    document = Document(source)
+    problems: list[Problem] = []
+    document.data = _build(node, (), document, problems) if node else None
+    if problems:
+        raise Rejected(problems)
+    return document
+
+
+def _refuse_aliases(source: Source) -> None:
+    for token in yaml.scan(source.text, Loader=yaml.CSafeLoader):
+        if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
+            span = Span(token.start_mark.line + 1, token.start_mark.column + 1)
+            message = Text("不允许使用锚点和别名（& 与 *）", "anchors and aliases (& and *) are not allowed")
+            raise Rejected([problem_at(source, span, "Y103", message, Text("写出完整内容，或给文字加引号", "write it out, or quote the text"))])
+
+
+def _build(node: yaml.Node, path: Path, document: Document, problems: list[Problem]) -> Any:
+    document.values[path] = _span(node)
+    if len(path) > DEPTH_LIMIT:
+        problems.append(document.problem(path, "Y106", Text("层次过深", "nested too deeply")))
+        return None
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(node, path, document, problems)
+    if isinstance(node, yaml.SequenceNode):
+        return [_build(item, (*path, index), document, problems) for index, item in enumerate(node.value)]
+    found: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key = key_node.value
+        if not isinstance(key_node, yaml.ScalarNode) or not isinstance(key, str):
+            problems.append(problem_at(document.source, _span(key_node), "Y107", Text("键必须是一个词", "a key must be a word")))
+            continue
+        if key in found:
+            message = Text(f"键“{key}”重复", f"the key “{key}” is written twice")
+            problems.append(problem_at(document.source, _span(key_node), "Y105", message, Text("只保留一处", "keep one of them")))
+            continue
+        document.keys[(*path, key)] = _span(key_node)
+        found[key] = _build(value_node, (*path, key), document, problems)
+    return found
+
+
+def _scalar(node: yaml.ScalarNode, path: Path, document: Document, problems: list[Problem]) -> Any:
+    document._text[path] = (node.start_mark.index, node.style or "")
+    value: str = node.value
+    if node.style:
+        return value
+    if value in _NULL:
+        return None
+    if value in _TRUE:
+        return True
+    if value in _FALSE:
+        return False
+    digits = value.removeprefix("-")
+    if digits.isascii() and digits.isdigit() and (digits == "0" or not digits.startswith("0")):
+        return int(value)
+    return value
+
+
+def _span(node: yaml.Node) -> Span:
+    start, end = node.start_mark, node.end_mark
+    length = end.column - start.column if end.line == start.line else 1
+    return Span(start.line + 1, start.column + 1, max(1, length))
