@@ -58,6 +58,20 @@ class Person(models.Model):
         return f"{self.name}（{self.number}）"
 
 
+class NumberSeries(models.Model):
+    """The last person number given in a jurisdiction (编号流水); the row is locked while numbers are taken."""
+
+    home = models.OneToOneField("organisations.Organisation", models.PROTECT, related_name="+", verbose_name=_("管辖机构"))
+    last = models.PositiveIntegerField(_("最后编号"), default=0)
+
+    class Meta:
+        verbose_name = _("编号流水")
+        verbose_name_plural = _("编号流水")
+
+    def __str__(self) -> str:
+        return f"{self.home} {self.last}"
+
+
 class IdentityDocument(models.Model):
     """A document number of a person (证件), encrypted; ``digest`` is keyed and serves search and uniqueness."""
 

@@ -1,0 +1,178 @@
+"""Figures computed from records (指标计算): indicators, published figures, and who stands behind them.
+
+The number and the list behind it come from the same filter, so that a figure always opens to exactly its persons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import BigIntegerField, Count, Q, QuerySet, Sum
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, ExtractMonth, ExtractYear
+
+from juxian.apps.organisations.models import Organisation
+from juxian.apps.persons.conditions import as_filter
+from juxian.apps.persons.models import Fact, Person, Profile
+from juxian.core.facts.schema import Kind
+from juxian.core.indicators import Indicator, ReportedFigure, Target, holds
+from juxian.core.packs.schema import Pack
+
+FEN_PER_YUAN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FigureResult:
+    """A published figure beside the computed one. computed: None while ``figure.pending`` names a module."""
+
+    figure: ReportedFigure
+    computed: int | None
+    holds: bool | None
+
+    @property
+    def pending(self) -> str:
+        return self.figure.pending
+
+
+@dataclass(frozen=True, slots=True)
+class TargetResult:
+    """A target beside what is reached; ``share`` in per cent of the target, None while not computed."""
+
+    target: Target
+    computed: int | None
+
+    @property
+    def share(self) -> int | None:
+        return None if self.computed is None else round(100 * self.computed / self.target.value)
+
+
+def facts_behind(indicator: Indicator, pack: Pack, as_of: date) -> QuerySet[Fact]:
+    """Standing facts that a ``facts`` indicator counts or adds up."""
+    found = Fact.objects.standing().filter(
+        kind=indicator.kind, since__lte=as_of, person__home__code=pack.root, person__merged_into=None
+    )
+    return found.filter(_where(indicator, pack, as_of, "fact")).order_by()
+
+
+def people_behind(indicator: Indicator, pack: Pack, as_of: date) -> QuerySet[Person]:
+    """The persons behind a figure, each once; none for figures about organisations."""
+    people = Person.objects.living_records().filter(home__code=pack.root)
+    if indicator.measure == "facts":
+        return people.filter(pk__in=facts_behind(indicator, pack, as_of).values("person"))
+    if indicator.measure == "persons":
+        return people.filter(pk__in=_profiles(indicator, pack, as_of).values("pk"))
+    if indicator.measure == "ratio":
+        return people_behind(pack.indicators[indicator.of], pack, as_of)
+    return people.none()
+
+
+def organisations_behind(indicator: Indicator, pack: Pack, as_of: date) -> QuerySet[Organisation]:
+    """The organisations behind a figure; none for figures about persons."""
+    if indicator.measure != "organisations":
+        return Organisation.objects.none()
+    found = Organisation.objects.filter(pack=pack.code).filter(Q(since=None) | Q(since__lte=as_of))
+    return found.filter(_where(indicator, pack, as_of, "organisation"))
+
+
+def measure(indicator: Indicator, pack: Pack, as_of: date) -> int | None:
+    """The value on ``as_of``: a count, a sum (whole yuan for money), or per cent for a ratio; None: no base."""
+    if indicator.measure == "facts":
+        return _measure_facts(indicator, pack, as_of)
+    if indicator.measure == "persons":
+        return _profiles(indicator, pack, as_of).count()
+    if indicator.measure == "organisations":
+        return organisations_behind(indicator, pack, as_of).count()
+    part = measure(pack.indicators[indicator.of], pack, as_of)
+    whole = measure(pack.indicators[indicator.to], pack, as_of)
+    return round(100 * part / whole) if part is not None and whole else None
+
+
+def reported_figures(pack: Pack) -> list[FigureResult]:
+    """Every published figure with what the records give (公布数与计算数)."""
+    cache: dict[tuple[str, date], int | None] = {}
+    return [_figure_result(figure, pack, cache) for figure in pack.figures]
+
+
+def target_results(pack: Pack, as_of: date) -> list[TargetResult]:
+    """Every target with what is reached by ``as_of`` (目标完成)."""
+    return [
+        TargetResult(target, measure(pack.indicators[target.indicator], pack, as_of) if target.indicator else None)
+        for target in pack.targets
+    ]
+
+
+def months_of_introduction(pack: Pack, as_of: date) -> dict[tuple[int, int], int]:
+    """Introductions by (year, month) in the year of ``as_of`` and the one before."""
+    rows = (
+        Fact.objects.standing()
+        .filter(
+            kind="introduction",
+            person__home__code=pack.root,
+            person__merged_into=None,
+            since__gte=date(as_of.year - 1, 1, 1),
+            since__lte=as_of,
+        )
+        .order_by()
+        .annotate(year=ExtractYear("since"), month=ExtractMonth("since"))
+        .values("year", "month")
+        .annotate(n=Count("id"))
+    )
+    return {(row["year"], row["month"]): row["n"] for row in rows}
+
+
+def structure(pack: Pack, field: str) -> dict[str | None, int]:
+    """Persons by the level of a profile column (one of ``Profile.COLUMNS``); None: not recorded."""
+    if field not in Profile.COLUMNS:
+        raise ValueError(f"{field} is not a column of the profile")
+    rows = Profile.objects.filter(home__code=pack.root).values(field).annotate(n=Count("pk")).order_by()
+    return {row[field]: row["n"] for row in rows}
+
+
+def ages(pack: Pack, as_of: date) -> dict[int, int]:
+    """Persons by year of birth (from ``birth_date``), for the age structure."""
+    rows = (
+        Profile.objects.filter(home__code=pack.root, birth_date__isnull=False)
+        .annotate(year=ExtractYear("birth_date"))
+        .values("year")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    return {row["year"]: row["n"] for row in rows}
+
+
+def _figure_result(figure: ReportedFigure, pack: Pack, cache: dict[tuple[str, date], int | None]) -> FigureResult:
+    if figure.pending:
+        return FigureResult(figure, None, None)
+    key = (figure.indicator, figure.as_of)
+    if key not in cache:
+        cache[key] = measure(pack.indicators[figure.indicator], pack, figure.as_of)
+    return FigureResult(figure, cache[key], holds(figure.relation, figure.value, cache[key]))
+
+
+def _measure_facts(indicator: Indicator, pack: Pack, as_of: date) -> int:
+    facts = facts_behind(indicator, pack, as_of)
+    if indicator.sum:
+        number = Cast(KT(f"value__{indicator.sum}"), BigIntegerField())
+        total: int = facts.aggregate(total=Sum(number))["total"] or 0
+        return total // FEN_PER_YUAN if _is_money(indicator, pack) else total
+    if indicator.distinct:
+        counted: int = facts.aggregate(n=Count("person", distinct=True))["n"]
+        return counted
+    return facts.count()
+
+
+def _is_money(indicator: Indicator, pack: Pack) -> bool:
+    return pack.schema.kinds[indicator.kind].fields[indicator.sum].type.kind is Kind.MONEY
+
+
+def _profiles(indicator: Indicator, pack: Pack, as_of: date) -> QuerySet[Profile]:
+    found = Profile.objects.filter(home__code=pack.root, person__merged_into=None)
+    return found.filter(_where(indicator, pack, as_of, "profile"))
+
+
+def _where(indicator: Indicator, pack: Pack, as_of: date, table: Any) -> Q:
+    return as_filter(indicator.where, pack.schema, as_of, table) if indicator.where else Q()
+
+

@@ -1,0 +1,267 @@
+"""Changing the register (登记与更正): every action is one transaction with one audit entry.
+
+The profile of each person touched is derived again in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from juxian.apps.accounts.models import User
+from juxian.apps.audit.actions import record
+from juxian.apps.clock import now, today
+from juxian.apps.organisations.models import Organisation
+from juxian.apps.persons.enums import Verification
+from juxian.apps.persons.models import Fact, IdentityDocument, NumberSeries, Person, Profile, Source
+from juxian.apps.persons.queries import organisation_attributes, profiles_of, schema_for
+from juxian.core.facts.profile import FactRecord, derive_profile
+from juxian.core.facts.schema import Schema
+from juxian.core.identity.documents import canonical_number, mask_document
+from juxian.core.identity.names import name_key
+from juxian.core.packs import load_all
+from juxian.core.secrecy import digest, seal
+
+CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class FactDraft:
+    """A statement to be recorded: value in canonical form of its kind (core.facts.values.check_fact)."""
+
+    kind: str
+    value: dict[str, Any]
+    since: date
+    until: date | None = None
+    evidence: str = ""
+    verification: str = Verification.UNVERIFIED
+    verified_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDraft:
+    """A document number as checked by core.identity (证件)."""
+
+    kind: str
+    number: str
+
+
+class Draft(Protocol):
+    """A whole person to be registered: what core.population makes."""
+
+    name: str
+    document_kind: str
+    document_number: str
+    facts: Sequence[Any]
+
+
+def number_digest(number: str) -> str:
+    """The keyed digest by which a document number is searched, in canonical form."""
+    return digest(canonical_number(number), settings.JUXIAN_KEYS)
+
+
+@transaction.atomic
+def register_person(
+    *,
+    home: Organisation,
+    name: str,
+    facts: Sequence[FactDraft],
+    documents: Sequence[DocumentDraft] = (),
+    source: Source,
+    by: User | None = None,
+) -> Person:
+    """Open a record (建档) with its first facts; the number is the next of the jurisdiction."""
+    person = Person.objects.create(
+        number=next(next_numbers(home, 1)), name=name, name_key=name_key(name), home=home
+    )
+    IdentityDocument.objects.bulk_create(_document(person, draft, source) for draft in documents)
+    Fact.objects.bulk_create(_fact(person, draft, source, by) for draft in facts)
+    refresh_profiles([person])
+    record(
+        "persons.registered",
+        actor=by,
+        subject=person,
+        organisation_path=home.path,
+        detail={"number": person.number, "facts": len(facts), "source": source.pk},
+    )
+    return person
+
+
+@transaction.atomic
+def record_facts(
+    *, person: Person, facts: Sequence[FactDraft], source: Source, by: User | None = None, reason: str = ""
+) -> list[Fact]:
+    """Add statements to a record (补充信息项); nothing that stood is changed."""
+    made = Fact.objects.bulk_create(_fact(person, draft, source, by) for draft in facts)
+    refresh_profiles([person])
+    record(
+        "persons.facts_recorded",
+        actor=by,
+        subject=person,
+        organisation_path=person.home.path,
+        detail={"kinds": sorted({draft.kind for draft in facts}), "source": source.pk},
+        reason=reason,
+    )
+    return made
+
+
+@transaction.atomic
+def withdraw_fact(*, fact: Fact, by: User | None, reason: str) -> None:
+    """Take one statement back (撤销信息项); it stays readable in the history."""
+    changed = Fact.objects.filter(pk=fact.pk, withdrawn_at=None).update(withdrawn_at=now())
+    if changed:
+        refresh_profiles([fact.person])
+        record(
+            "persons.fact_withdrawn",
+            actor=by,
+            subject=fact.person,
+            organisation_path=fact.person.home.path,
+            detail={"fact": fact.pk, "kind": fact.kind},
+            reason=reason,
+        )
+
+
+@transaction.atomic
+def withdraw_source(*, source: Source, by: User | None, reason: str) -> int:
+    """Take back everything one source said (撤销整批); returns the number of facts.
+
+    Persons who keep no standing fact leave the lists: their profile row goes, record and history stay.
+    """
+    moment = now()
+    touched = list(Person.objects.filter(facts__source=source, facts__withdrawn_at=None).distinct())
+    count = Fact.objects.filter(source=source, withdrawn_at=None).update(withdrawn_at=moment)
+    IdentityDocument.objects.filter(source=source, withdrawn_at=None).update(withdrawn_at=moment)
+    refresh_profiles(touched)
+    record(
+        "persons.source_withdrawn",
+        actor=by,
+        subject=source,
+        organisation_path=source.organisation.path if source.organisation else "",
+        detail={"facts": count, "persons": len(touched)},
+        reason=reason,
+    )
+    return count
+
+
+def refresh_profiles(people: Sequence[Person], as_of: date | None = None) -> None:
+    """Derive the profiles of ``people`` again, in the caller's transaction; a person without facts has none."""
+    day = as_of or today()
+    by_home: dict[int, list[Person]] = {}
+    for person in people:
+        by_home.setdefault(person.home_id, []).append(person)
+    for group in by_home.values():
+        schema = schema_for(group[0].home)
+        for start in range(0, len(group), CHUNK):
+            part = group[start : start + CHUNK]
+            found = profiles_of(part, schema, day)
+            _save_profiles([_profile(person, found[person.pk], day) for person in part if found[person.pk]])
+            Profile.objects.filter(person__in=[person.pk for person in part if not found[person.pk]]).delete()
+
+
+def register_people_in_bulk(*, home: Organisation, drafts: Iterable[Draft], source: Source) -> int:
+    """Register many persons at once with one audit entry (批量建档); for packs' demonstration people and rosters.
+
+    Each chunk is one transaction; returns the number of persons.
+    """
+    schema, attributes, day, total = schema_for(home), organisation_attributes(), today(), 0
+    remaining = iter(drafts)
+    while chunk := list(islice(remaining, CHUNK)):
+        with transaction.atomic():
+            _register_chunk(chunk, home, source, schema, attributes, day)
+        total += len(chunk)
+    record(
+        "persons.registered_in_bulk",
+        subject=source,
+        organisation_path=home.path,
+        detail={"persons": total},
+    )
+    return total
+
+
+def _register_chunk(
+    drafts: Sequence[Draft],
+    home: Organisation,
+    source: Source,
+    schema: Schema,
+    attributes: dict[str, dict[str, str]],
+    day: date,
+) -> None:
+    numbers = next_numbers(home, len(drafts))
+    people = Person.objects.bulk_create(
+        Person(number=number, name=draft.name, name_key=name_key(draft.name), home=home)
+        for number, draft in zip(numbers, drafts, strict=True)
+    )
+    pairs = list(zip(people, drafts, strict=True))
+    IdentityDocument.objects.bulk_create(
+        _document(person, DocumentDraft(draft.document_kind, draft.document_number), source)
+        for person, draft in pairs
+        if draft.document_number
+    )
+    Fact.objects.bulk_create(
+        [_fact(person, fact, source, None) for person, draft in pairs for fact in draft.facts], batch_size=CHUNK
+    )
+    _save_profiles(
+        [
+            _profile(person, derive_profile(_records(draft.facts), schema, day, attributes), day)
+            for person, draft in pairs
+        ]
+    )
+
+
+def next_numbers(home: Organisation, count: int) -> Iterator[str]:
+    """The next ``count`` person numbers of a jurisdiction, e.g. ``JY00000042``; call inside a transaction."""
+    NumberSeries.objects.get_or_create(home=home)
+    series = NumberSeries.objects.select_for_update().get(home=home)
+    first, prefix = series.last + 1, load_all()[home.pack].number_prefix
+    NumberSeries.objects.filter(pk=series.pk).update(last=F("last") + count)
+    return (f"{prefix}{number:08d}" for number in range(first, first + count))
+
+
+def _records(facts: Iterable[Any]) -> list[FactRecord]:
+    return [FactRecord(fact.kind, fact.value, fact.since, fact.until) for fact in facts]
+
+
+def _document(person: Person, draft: DocumentDraft, source: Source) -> IdentityDocument:
+    number = canonical_number(draft.number)
+    return IdentityDocument(
+        person=person,
+        kind=draft.kind,
+        sealed=seal(number, settings.JUXIAN_KEYS),
+        digest=digest(number, settings.JUXIAN_KEYS),
+        masked=mask_document(draft.kind, number),
+        source=source,
+    )
+
+
+def _fact(person: Person, draft: Any, source: Source, by: User | None) -> Fact:
+    return Fact(
+        person=person,
+        kind=draft.kind,
+        value=draft.value,
+        since=draft.since,
+        until=draft.until,
+        source=source,
+        evidence=draft.evidence,
+        verification=draft.verification,
+        verified_by=draft.verified_by,
+        recorded_by=by,
+    )
+
+
+def _profile(person: Person, values: dict[str, Any], day: date) -> Profile:
+    columns = {name: values.get(name) for name in Profile.COLUMNS}
+    return Profile(person=person, home_id=person.home_id, derived_for=day, values=values, **columns)
+
+
+def _save_profiles(profiles: list[Profile]) -> None:
+    fields = ["derived_for", "values", "home", *Profile.COLUMNS]
+    Profile.objects.bulk_create(
+        profiles, update_conflicts=True, unique_fields=["person"], update_fields=fields, batch_size=500
+    )

@@ -1,0 +1,78 @@
+"""Reading persons for a user, and what is derived of them (查询)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.models import User
+from juxian.apps.clock import today
+from juxian.apps.organisations.models import Organisation
+from juxian.apps.persons.models import Fact, Person
+from juxian.core.facts.profile import FactRecord, derive_profile
+from juxian.core.facts.schema import Schema
+from juxian.core.packs import load_all
+
+READERS = (Role.OFFICE, Role.LEADER)
+
+
+def persons_visible_to(user: User) -> QuerySet[Person]:
+    """Persons that the user may see: of the whole jurisdiction for office and leaders, their own people for
+    employers, themselves for a person; merged records stay out. Nobody else sees anyone.
+    """
+    day = today()
+    people = Person.objects.living_records()
+    found = people.under(*user.paths_for(READERS, on=day))
+    employing = user.paths_for([Role.EMPLOYER], on=day)
+    if employing:
+        codes = Organisation.objects.under(*employing).values("code")
+        found = found | people.filter(profile__employer__in=codes)
+    if user.person_id:
+        found = found | people.filter(pk=user.person_id)
+    return found
+
+
+def schema_for(home: Organisation) -> Schema:
+    """The vocabulary in force in a jurisdiction: that of its pack (词汇表)."""
+    return load_all()[home.pack].schema
+
+
+def organisation_attributes(codes: Iterable[str] | None = None) -> dict[str, dict[str, str]]:
+    """What a profile reads of organisations: code → {employer_kind, industry, kind}."""
+    rows = Organisation.objects.all() if codes is None else Organisation.objects.filter(code__in=set(codes))
+    return {
+        row["code"]: {key: row[key] for key in ("employer_kind", "industry", "kind") if row[key]}
+        for row in rows.values("code", "employer_kind", "industry", "kind")
+    }
+
+
+def records_of(facts: Iterable[Fact]) -> list[FactRecord]:
+    """Facts as the core knows them."""
+    return [FactRecord(fact.kind, fact.value, fact.since, fact.until, fact.pk) for fact in facts]
+
+
+def profile_as_of(person: Person, day: date, schema: Schema) -> dict[str, Any]:
+    """The profile of any day, from the facts that stand now (画像回溯)."""
+    facts = records_of(person.facts.standing())
+    return derive_profile(facts, schema, day, organisation_attributes(employers_in(facts)))
+
+
+def employers_in(facts: Sequence[FactRecord]) -> set[str]:
+    """Codes of organisations named by the facts."""
+    return {fact.value["employer"] for fact in facts if isinstance(fact.value.get("employer"), str)}
+
+
+def profiles_of(
+    people: Sequence[Person], schema: Schema, day: date, attributes: Mapping[str, Mapping[str, str]] | None = None
+) -> dict[int, dict[str, Any]]:
+    """Profiles of many persons on ``day`` in two queries: person id → values."""
+    by_person: dict[int, list[FactRecord]] = {person.pk: [] for person in people}
+    rows = Fact.objects.standing().filter(person__in=list(by_person)).order_by()
+    for row in rows.values_list("person_id", "kind", "value", "since", "until", "id"):
+        by_person[row[0]].append(FactRecord(*row[1:]))
+    known = organisation_attributes() if attributes is None else attributes
+    return {pk: derive_profile(facts, schema, day, known) for pk, facts in by_person.items()}

@@ -1,0 +1,62 @@
+"""The command line (命令行): ``juxian COMMAND …``, the same names for people, cron and tests.
+
+Exit status: 0 done, 1 the input or the data is wrong (said how), 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+COMMANDS = ("demo", "serve", "upgrade", "worker", "pack", "policy", "roster", "indicator")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status."""
+    common, rest = common_parser().parse_known_args(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "juxian.config.settings")
+    if common.home:
+        os.environ["JUXIAN_HOME"] = common.home
+    if common.lang:
+        os.environ["JUXIAN_LANGUAGE"] = common.lang
+    args = build_parser().parse_args(rest)
+    args.json, args.lang = common.json, os.environ.get("JUXIAN_LANGUAGE", "zh")
+    status: int = args.run(args)
+    return status
+
+
+def common_parser() -> argparse.ArgumentParser:
+    """Options that may stand anywhere on the line."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    parser.add_argument("--home", default="", metavar="DIR", help="where data lies (default ./var)")
+    parser.add_argument("--lang", choices=("zh", "en"), default="", help="language of messages (default zh)")
+    return parser
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole parser; each command module adds its own part with ``add(subparsers)``."""
+    parser = argparse.ArgumentParser(
+        prog="juxian",
+        description="聚贤 Juxian: talent work, one register, one door.",
+        parents=[common_parser()],
+    )
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        module = importlib.import_module(f"juxian.config.commands.{name}")
+        module.add(subparsers)
+    return parser
+
+
+def setup_django() -> None:
+    """Start Django for the commands that need the database; pure commands never pay for it."""
+    import django  # deferred: `pack check` and `policy explain` run without it
+
+    django.setup()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""What the environment may set (环境变量 ``JUXIAN_*``), typed and checked once at start."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+KEY_BYTES = 48
+
+
+class Environment(BaseSettings):
+    """Every setting has a safe default for one machine; production sets hosts, database and address."""
+
+    model_config = SettingsConfigDict(env_prefix="JUXIAN_", extra="ignore")
+
+    home: Path = Field(Path("var"), description="where database, files and keys lie")
+    demo: bool = Field(False, description="demonstration: sample accounts, plain HTTP on this machine")
+    debug: bool = False
+    database_url: str = Field("", description="postgresql://user@host/name; empty: SQLite in the home directory")
+    secret_key: SecretStr = Field(SecretStr(""), description="empty: a generated one kept in the home directory")
+    allowed_hosts: list[str] = Field(["localhost", "127.0.0.1", "[::1]", "testserver"], description="served host names")
+    public_address: str = Field("http://127.0.0.1:8000", description="absolute links begin with it")
+    language: str = Field("zh", description="language of the command line: zh or en")
+    today: date | None = Field(None, description="a fixed day instead of today, for demonstrations and tests")
+
+    @cached_property
+    def root(self) -> Path:
+        return self.home.expanduser().resolve()
+
+    @cached_property
+    def master_key(self) -> bytes:
+        """Key of encrypted fields: ``keys/fields.key`` in the home directory, made on first use."""
+        return self._key("fields.key").encode()
+
+    @cached_property
+    def signing_key(self) -> str:
+        return self.secret_key.get_secret_value() or self._key("signing.key")
+
+    def _key(self, name: str) -> str:
+        path = self.root / "keys" / name
+        try:
+            return path.read_text(encoding="ascii")
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            made = secrets.token_urlsafe(KEY_BYTES)
+            try:
+                with path.open("x", encoding="ascii", opener=_private) as file:
+                    file.write(made)
+            except FileExistsError:  # another process was first
+                return path.read_text(encoding="ascii")
+            return made
+
+
+def _private(path: str, flags: int) -> int:
+    import os  # only here: the opener of a key file
+
+    return os.open(path, flags, 0o600)
