@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("demo", "serve", "upgrade", "worker", "pack", "policy", "roster", "indicator")
+COMMANDS = ("demo", "serve", "upgrade", "worker", "pack", "policy", "roster", "indicator", "audit")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,0 +1,78 @@
+"""``juxian demo``: a running product with six organisations and their people (演示)."""
+
+from __future__ import annotations
+
+import argparse
+import atexit
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+SIZES = {"small": 3_000, "full": 100_000}
+
+
+def add(subparsers: Any) -> None:
+    parser = subparsers.add_parser("demo", help="set up the demonstration and serve it on this machine")
+    parser.add_argument("--size", choices=sorted(SIZES), default="small", help="3,000 or 100,000 persons")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--no-serve", action="store_true", help="set up only")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    os.environ["JUXIAN_DEMO"] = "1"
+    from juxian.config.cli import setup_django  # deferred: cli imports the commands
+
+    setup_django()
+    from juxian.config.demo import accounts, install_demo
+
+    started = time.monotonic()
+    with progress(args.lang) as tell:
+        fresh = install_demo(SIZES[args.size], tell)
+    logins = accounts()
+    if args.json:
+        print(json.dumps({"size": args.size, "fresh": fresh, "accounts": logins}, ensure_ascii=False))
+    else:
+        show_logins(logins, args.lang)
+        print(f"{'准备用时' if args.lang == 'zh' else 'Ready after'} {time.monotonic() - started:.1f} s")
+    if args.no_serve:
+        return 0
+    address = f"http://127.0.0.1:{args.port}"
+    print(("打开 " if args.lang == "zh" else "Open ") + address, flush=True)
+    start_worker()
+    from juxian.config.commands.serve import serve
+
+    serve("127.0.0.1", args.port, workers=2)
+    return 0
+
+
+@contextmanager
+def progress(language: str) -> Iterator[Any]:
+    """A function that tells a step on standard error, in the language asked for."""
+
+    def tell(zh: str, en: str) -> None:
+        print(zh if language == "zh" else en, file=sys.stderr, flush=True)
+
+    yield tell
+
+
+def show_logins(logins: list[dict[str, str]], language: str) -> None:
+    """One block for each organisation: user name, role, name; the password once."""
+    place = ""
+    for login in logins:
+        if login["place"] != place:
+            place = login["place"]
+            print(f"\n{place}")
+        print(f"  {login['username']:<34} {login['role']}  {login['name']}")
+    print(f"\n{'密码（全部账号）' if language == 'zh' else 'Password of all accounts'}: {logins[0]['password']}")
+
+
+def start_worker() -> None:
+    """Background jobs beside the server; ended with it."""
+    worker = subprocess.Popen([sys.executable, "-m", "juxian.config.cli", "worker"], stdin=subprocess.DEVNULL)
+    atexit.register(worker.terminate)

@@ -1,0 +1,40 @@
+"""``juxian serve``: answer requests (启动服务)."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import Any
+
+Subparsers = Any  # argparse keeps the type of add_subparsers() private
+TIMEOUT_SECONDS = 60
+
+
+def add(subparsers: Subparsers) -> None:
+    parser = subparsers.add_parser("serve", help="answer requests over HTTP")
+    parser.add_argument("--address", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--workers", type=int, default=0, help="processes (default: one per core, at most 8)")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    serve(args.address, args.port, args.workers)
+    return 0
+
+
+def serve(address: str, port: int, workers: int = 0) -> None:
+    """Serve until interrupted: one blocking thread in each process, stuck workers are replaced."""
+    from granian import Granian  # deferred: only this command needs the server
+    from granian.constants import Interfaces
+
+    Granian(
+        "juxian.config.wsgi:application",
+        address=address,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers or min(os.cpu_count() or 1, 8),
+        blocking_threads=1,
+        workers_kill_timeout=TIMEOUT_SECONDS,
+        log_access=False,
+    ).serve()

@@ -1,0 +1,33 @@
+"""``juxian upgrade``: bring database and static files up to this version (升级)."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+
+def add(subparsers: Any) -> None:
+    parser = subparsers.add_parser("upgrade", help="migrate the database and collect static files")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from juxian.config.cli import setup_django  # deferred: cli imports the commands
+
+    setup_django()
+    upgrade()
+    print("已升级。" if args.lang == "zh" else "Upgraded.", file=sys.stderr)
+    return 0
+
+
+def upgrade() -> None:
+    """Migrate, and collect the static files of this version into the home directory."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    settings.JUXIAN_HOME.mkdir(parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0, interactive=False)
+    manifest = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    settings.STORAGES["staticfiles"]["BACKEND"] = manifest
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)

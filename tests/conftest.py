@@ -1,0 +1,26 @@
+"""What every test shares: a home of its own, a fixed key, SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+_HOME = Path(tempfile.mkdtemp(prefix="juxian-tests-"))
+os.environ["JUXIAN_HOME"] = str(_HOME)
+os.environ["JUXIAN_SECRET_KEY"] = "only-for-tests-" + "0" * 40
+os.environ["JUXIAN_LANGUAGE"] = "zh"
+(_HOME / "keys").mkdir(exist_ok=True)
+(_HOME / "keys" / "fields.key").write_text("only-for-tests-" + "1" * 40, encoding="ascii")
+
+import pytest  # noqa: E402  # the environment above must be set before Django reads it
+
+
+@pytest.fixture(autouse=True)
+def plain_settings(settings: object) -> Iterator[None]:
+    """Fast password hashing, no lock-out table, background jobs at once."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+    settings.AXES_ENABLED = False  # type: ignore[attr-defined]
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}  # type: ignore[attr-defined]
+    yield
