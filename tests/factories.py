@@ -44,17 +44,18 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
 
     class Meta:
         model = User
-        skip_postgeneration_save = True
 
     username = factory.Sequence(lambda n: f"user-{n}")
     name = factory.Sequence(lambda n: f"测试用户{n}")
 
-    @factory.post_generation
-    def role(self, create: bool, extracted: str | None, organisation: Organisation | None = None, **_: Any) -> None:
-        if create and extracted:
-            Post.objects.create(
-                user=self, role=extracted, organisation=organisation or OrganisationFactory(), since=date(2000, 1, 1)
-            )
+    @classmethod
+    def _create(cls, model_class: type[User], *args: Any, **values: Any) -> User:
+        role, organisation = values.pop("role", None), values.pop("organisation", None)
+        user = super()._create(model_class, *args, **values)
+        if role:
+            place = organisation or OrganisationFactory()
+            Post.objects.create(user=user, role=role, organisation=place, since=date(2000, 1, 1))
+        return user
 
 
 class SourceFactory(factory.django.DjangoModelFactory[Source]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from datetime import date
 from functools import cached_property
@@ -49,14 +50,8 @@ class Environment(BaseSettings):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             made = secrets.token_urlsafe(KEY_BYTES)
             try:
-                with path.open("x", encoding="ascii", opener=_private) as file:
+                with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
                     file.write(made)
             except FileExistsError:  # another process was first
                 return path.read_text(encoding="ascii")
             return made
-
-
-def _private(path: str, flags: int) -> int:
-    import os  # only here: the opener of a key file
-
-    return os.open(path, flags, 0o600)

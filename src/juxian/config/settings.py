@@ -196,4 +196,5 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"axes": {"level": "ERROR"}, "django.request": {"level": "ERROR"}},
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# locked by account name alone: colleagues behind one address of an office go on working
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.enums import DocumentKind, SourceKind, Verification
 
 
@@ -20,10 +21,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
     def under(self, *paths: str) -> Self:
         """Persons whose jurisdiction lies at or below one of the paths."""
-        condition = Q(pk__in=[])
-        for path in paths:
-            condition |= Q(home__path=path) | Q(home__path__startswith=path + "/")
-        return self.filter(condition)
+        return self.filter(home__in=Organisation.objects.under(*paths))
 
 
 class Person(models.Model):
