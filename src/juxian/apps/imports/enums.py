@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class BatchState(models.TextChoices):
     """Where a batch stands (批次状态)."""
 
+    READING = "reading", _("读取中")
+    REJECTED = "rejected", _("文件未收")  # no row could be read; ``notes`` say why
     STAGED = "staged", _("待核对")  # read and checked; nothing is in the register yet
     ACCEPTING = "accepting", _("入库中")
     ACCEPTED = "accepted", _("已入库")

@@ -47,7 +47,7 @@ class Batch(models.Model):
     sha256 = models.CharField(_("文件摘要"), max_length=64)
     size_bytes = models.PositiveBigIntegerField(_("字节数"))
     as_of = models.DateField(_("截至日"))  # the day the roster speaks of
-    state = models.CharField(_("状态"), max_length=12, choices=BatchState.choices, default=BatchState.STAGED)
+    state = models.CharField(_("状态"), max_length=12, choices=BatchState.choices, default=BatchState.READING)
     notes = models.JSONField(_("说明"), default=list)  # what was noticed about the file, [{zh, en}]
     rows_total = models.PositiveIntegerField(_("行数"), default=0)
     rows_accepted = models.PositiveIntegerField(_("可入库"), default=0)
@@ -84,7 +84,7 @@ class Batch(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation", "sha256"],
-                condition=~Q(state="undone"),
+                condition=~Q(state__in=["undone", "rejected"]),
                 name="batch_file_once",
             ),
             models.CheckConstraint(

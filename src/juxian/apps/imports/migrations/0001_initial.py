@@ -7,129 +7,309 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0001_initial'),
-        ('persons', '0001_initial'),
+        ("organisations", "0001_initial"),
+        ("persons", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pack', models.CharField(max_length=32, verbose_name='地方包')),
-                ('file_name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('stored_name', models.CharField(max_length=64, unique=True, verbose_name='存放名')),
-                ('sha256', models.CharField(max_length=64, verbose_name='文件摘要')),
-                ('size_bytes', models.PositiveBigIntegerField(verbose_name='字节数')),
-                ('as_of', models.DateField(verbose_name='截至日')),
-                ('state', models.CharField(choices=[('staged', '待核对'), ('accepting', '入库中'), ('accepted', '已入库'), ('undone', '已撤销')], default='staged', max_length=12, verbose_name='状态')),
-                ('notes', models.JSONField(default=list, verbose_name='说明')),
-                ('rows_total', models.PositiveIntegerField(default=0, verbose_name='行数')),
-                ('rows_accepted', models.PositiveIntegerField(default=0, verbose_name='可入库')),
-                ('rows_waiting', models.PositiveIntegerField(default=0, verbose_name='待决定')),
-                ('rows_refused', models.PositiveIntegerField(default=0, verbose_name='不收')),
-                ('rows_done', models.PositiveIntegerField(default=0, verbose_name='已入库')),
-                ('uploaded_at', models.DateTimeField(auto_now_add=True, verbose_name='上传时间')),
-                ('accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='入库时间')),
-                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
-                ('undo_reason', models.CharField(blank=True, max_length=500, verbose_name='撤销理由')),
-                ('home', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='管辖机构')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='organisations.organisation', verbose_name='报送单位')),
-                ('source', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='batch', to='persons.source', verbose_name='来源')),
-                ('uploaded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("pack", models.CharField(max_length=32, verbose_name="地方包")),
+                ("file_name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("stored_name", models.CharField(max_length=64, unique=True, verbose_name="存放名")),
+                ("sha256", models.CharField(max_length=64, verbose_name="文件摘要")),
+                ("size_bytes", models.PositiveBigIntegerField(verbose_name="字节数")),
+                ("as_of", models.DateField(verbose_name="截至日")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("staged", "待核对"),
+                            ("accepting", "入库中"),
+                            ("accepted", "已入库"),
+                            ("undone", "已撤销"),
+                        ],
+                        default="staged",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("notes", models.JSONField(default=list, verbose_name="说明")),
+                ("rows_total", models.PositiveIntegerField(default=0, verbose_name="行数")),
+                ("rows_accepted", models.PositiveIntegerField(default=0, verbose_name="可入库")),
+                ("rows_waiting", models.PositiveIntegerField(default=0, verbose_name="待决定")),
+                ("rows_refused", models.PositiveIntegerField(default=0, verbose_name="不收")),
+                ("rows_done", models.PositiveIntegerField(default=0, verbose_name="已入库")),
+                ("uploaded_at", models.DateTimeField(auto_now_add=True, verbose_name="上传时间")),
+                ("accepted_at", models.DateTimeField(blank=True, null=True, verbose_name="入库时间")),
+                ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="撤销时间")),
+                ("undo_reason", models.CharField(blank=True, max_length=500, verbose_name="撤销理由")),
+                (
+                    "home",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                        verbose_name="管辖机构",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="batches",
+                        to="organisations.organisation",
+                        verbose_name="报送单位",
+                    ),
+                ),
+                (
+                    "source",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="batch",
+                        to="persons.source",
+                        verbose_name="来源",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上传人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '名册批次',
-                'verbose_name_plural': '名册批次',
-                'ordering': ['-id'],
+                "verbose_name": "名册批次",
+                "verbose_name_plural": "名册批次",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='ColumnMapping',
+            name="ColumnMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pack', models.CharField(max_length=32, verbose_name='地方包')),
-                ('signature', models.CharField(max_length=64, verbose_name='表头摘要')),
-                ('targets', models.JSONField(default=dict, verbose_name='对应')),
-                ('corrected_at', models.DateTimeField(auto_now=True, verbose_name='修正时间')),
-                ('corrected_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='修正人')),
-                ('sender', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation', verbose_name='报送单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("pack", models.CharField(max_length=32, verbose_name="地方包")),
+                ("signature", models.CharField(max_length=64, verbose_name="表头摘要")),
+                ("targets", models.JSONField(default=dict, verbose_name="对应")),
+                ("corrected_at", models.DateTimeField(auto_now=True, verbose_name="修正时间")),
+                (
+                    "corrected_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="修正人",
+                    ),
+                ),
+                (
+                    "sender",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organisations.organisation",
+                        verbose_name="报送单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '列对应',
-                'verbose_name_plural': '列对应',
+                "verbose_name": "列对应",
+                "verbose_name_plural": "列对应",
             },
         ),
         migrations.CreateModel(
-            name='Table',
+            name="Table",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('title', models.CharField(max_length=120, verbose_name='工作表')),
-                ('signature', models.CharField(max_length=64, verbose_name='表头摘要')),
-                ('columns', models.JSONField(default=list, verbose_name='列')),
-                ('skipped', models.JSONField(default=list, verbose_name='非数据行')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tables', to='imports.batch', verbose_name='批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="次序")),
+                ("title", models.CharField(max_length=120, verbose_name="工作表")),
+                ("signature", models.CharField(max_length=64, verbose_name="表头摘要")),
+                ("columns", models.JSONField(default=list, verbose_name="列")),
+                ("skipped", models.JSONField(default=list, verbose_name="非数据行")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tables",
+                        to="imports.batch",
+                        verbose_name="批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '表',
-                'verbose_name_plural': '表',
-                'ordering': ['batch', 'position'],
+                "verbose_name": "表",
+                "verbose_name_plural": "表",
+                "ordering": ["batch", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Row',
+            name="Row",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='行号')),
-                ('sealed', models.BinaryField(verbose_name='内容')),
-                ('state', models.CharField(choices=[('accepted', '可入库'), ('waiting', '待决定'), ('refused', '不收')], max_length=8, verbose_name='状态')),
-                ('reason', models.CharField(blank=True, choices=[('', '无'), ('no_name', '没有姓名'), ('name_unusable', '姓名无法使用'), ('number_damaged', '证件号码已丢失位数'), ('number_wrong', '证件号码有误'), ('number_contradicts', '与证件号码不符'), ('number_shared', '同号不同名'), ('same_name', '同名无号，请确认是否同一人'), ('employer_unknown', '单位未登记'), ('employer_outside', '不是本单位的人员'), ('cell_unreadable', '有单元格无法识别'), ('refused_by_hand', '人工不收')], max_length=24, verbose_name='原因')),
-                ('decision', models.CharField(blank=True, choices=[('', '未决定'), ('without_doubtful', '除问题单元格外入库'), ('new_person', '作为新人入库'), ('same_person', '并入已有档案'), ('refuse', '不收')], max_length=16, verbose_name='决定')),
-                ('problem_count', models.PositiveSmallIntegerField(default=0, verbose_name='问题数')),
-                ('made_person', models.BooleanField(default=False, verbose_name='新建档案')),
-                ('recorded_at', models.DateTimeField(blank=True, null=True, verbose_name='入库时间')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='imports.batch', verbose_name='批次')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='roster_rows', to='persons.person', verbose_name='人才')),
-                ('table', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='imports.table', verbose_name='表')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="行号")),
+                ("sealed", models.BinaryField(verbose_name="内容")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("accepted", "可入库"), ("waiting", "待决定"), ("refused", "不收")],
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "无"),
+                            ("no_name", "没有姓名"),
+                            ("name_unusable", "姓名无法使用"),
+                            ("number_damaged", "证件号码已丢失位数"),
+                            ("number_wrong", "证件号码有误"),
+                            ("number_contradicts", "与证件号码不符"),
+                            ("number_shared", "同号不同名"),
+                            ("same_name", "同名无号，请确认是否同一人"),
+                            ("employer_unknown", "单位未登记"),
+                            ("employer_outside", "不是本单位的人员"),
+                            ("cell_unreadable", "有单元格无法识别"),
+                            ("refused_by_hand", "人工不收"),
+                        ],
+                        max_length=24,
+                        verbose_name="原因",
+                    ),
+                ),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "未决定"),
+                            ("without_doubtful", "除问题单元格外入库"),
+                            ("new_person", "作为新人入库"),
+                            ("same_person", "并入已有档案"),
+                            ("refuse", "不收"),
+                        ],
+                        max_length=16,
+                        verbose_name="决定",
+                    ),
+                ),
+                ("problem_count", models.PositiveSmallIntegerField(default=0, verbose_name="问题数")),
+                ("made_person", models.BooleanField(default=False, verbose_name="新建档案")),
+                ("recorded_at", models.DateTimeField(blank=True, null=True, verbose_name="入库时间")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="imports.batch",
+                        verbose_name="批次",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="roster_rows",
+                        to="persons.person",
+                        verbose_name="人才",
+                    ),
+                ),
+                (
+                    "table",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="imports.table",
+                        verbose_name="表",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '行',
-                'verbose_name_plural': '行',
-                'ordering': ['table', 'number'],
+                "verbose_name": "行",
+                "verbose_name_plural": "行",
+                "ordering": ["table", "number"],
             },
         ),
         migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['organisation', '-id'], name='batch_organisation'),
+            model_name="batch",
+            index=models.Index(fields=["organisation", "-id"], name="batch_organisation"),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'undone'), _negated=True), fields=('organisation', 'sha256'), name='batch_file_once'),
+            model_name="batch",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "undone"), _negated=True),
+                fields=("organisation", "sha256"),
+                name="batch_file_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('rows_total', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('rows_accepted'), '+', models.F('rows_waiting')), '+', models.F('rows_refused')))), name='batch_no_row_lost'),
+            model_name="batch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "rows_total",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("rows_accepted"), "+", models.F("rows_waiting")
+                            ),
+                            "+",
+                            models.F("rows_refused"),
+                        ),
+                    )
+                ),
+                name="batch_no_row_lost",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='columnmapping',
-            constraint=models.UniqueConstraint(fields=('pack', 'sender', 'signature'), name='mapping_once'),
+            model_name="columnmapping",
+            constraint=models.UniqueConstraint(fields=("pack", "sender", "signature"), name="mapping_once"),
         ),
         migrations.AddConstraint(
-            model_name='table',
-            constraint=models.UniqueConstraint(fields=('batch', 'position'), name='table_once'),
+            model_name="table",
+            constraint=models.UniqueConstraint(fields=("batch", "position"), name="table_once"),
         ),
         migrations.AddIndex(
-            model_name='row',
-            index=models.Index(fields=['batch', 'state', 'reason'], name='row_batch_state'),
+            model_name="row",
+            index=models.Index(fields=["batch", "state", "reason"], name="row_batch_state"),
         ),
         migrations.AddConstraint(
-            model_name='row',
-            constraint=models.UniqueConstraint(fields=('table', 'number'), name='row_once'),
+            model_name="row",
+            constraint=models.UniqueConstraint(fields=("table", "number"), name="row_once"),
         ),
     ]
