@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import Post, User
@@ -55,20 +56,49 @@ def install_demo(size: int, tell: Tell) -> bool:
     A set-up that was interrupted is begun again from an empty database, so that it is never half there.
     """
     packs = demo_packs()
-    wanted = {"size": size, "packs": {pack.code: pack.digest for pack in packs}}
+    wanted = {"done": True, "size": size, "packs": {pack.code: pack.digest for pack in packs}}
     mark = settings.JUXIAN_HOME / MARK
     if mark.exists() and json.loads(mark.read_text(encoding="utf-8")) == wanted:
         call_command("migrate", verbosity=0, interactive=False)
         return False
+    if not mark.exists() and database_in_use():
+        raise NotADemonstration(settings.JUXIAN_HOME)
     tell("建立数据库…", "Setting up the database…")
+    settings.JUXIAN_HOME.mkdir(parents=True, exist_ok=True)
+    mark.write_text(json.dumps({"done": False}), encoding="utf-8")
+    empty_database()
     upgrade()
-    if Person.objects.exists() or Organisation.objects.exists():
-        call_command("flush", verbosity=0, interactive=False)
     for pack, count in zip(packs, sizes(packs, size), strict=True):
         tell(f"{pack.title.zh}：{count} 人…", f"{pack.title.en}: {count} persons…")
         install_with_people(pack, count)
     mark.write_text(json.dumps(wanted), encoding="utf-8")
     return True
+
+
+class NotADemonstration(Exception):
+    """The home directory holds data of somebody's; a demonstration must not be set up over it."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(str(home))
+        self.home = home
+
+
+def database_in_use() -> bool:
+    """There is a database with tables that no demonstration has made."""
+    if connection.vendor == "sqlite" and not Path(str(connection.settings_dict["NAME"])).exists():
+        return False
+    return bool(connection.introspection.table_names())
+
+
+def empty_database() -> None:
+    """Leave no row of an earlier demonstration (the audit log refuses deletion, so the file itself goes)."""
+    if connection.vendor == "sqlite":
+        connection.close()
+        name = str(connection.settings_dict["NAME"])
+        for part in ("", "-wal", "-shm"):
+            Path(name + part).unlink(missing_ok=True)
+    elif connection.introspection.table_names():
+        call_command("flush", verbosity=0, interactive=False)
 
 
 def sizes(packs: Iterable[Pack], total: int) -> list[int]:

@@ -22,9 +22,15 @@ class Environment(BaseSettings):
     home: Path = Field(Path("var"), description="where database, files and keys lie")
     demo: bool = Field(False, description="demonstration: sample accounts, plain HTTP on this machine")
     debug: bool = False
-    database_url: str = Field("", description="postgresql://user@host/name; empty: SQLite in the home directory")
-    secret_key: SecretStr = Field(SecretStr(""), description="empty: a generated one kept in the home directory")
-    allowed_hosts: list[str] = Field(["localhost", "127.0.0.1", "[::1]", "testserver"], description="served host names")
+    database_url: str = Field(
+        "", description="postgresql://user@host/name; empty: SQLite in the home directory"
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="empty: a generated one kept in the home directory"
+    )
+    allowed_hosts: list[str] = Field(
+        ["localhost", "127.0.0.1", "[::1]", "testserver"], description="served host names"
+    )
     public_address: str = Field("http://127.0.0.1:8000", description="absolute links begin with it")
     language: str = Field("zh", description="language of the command line: zh or en")
     today: date | None = Field(None, description="a fixed day instead of today, for demonstrations and tests")

@@ -18,7 +18,11 @@ Path = tuple[str | int, ...]
 SIZE_LIMIT = 2_000_000  # characters of one file
 DEPTH_LIMIT = 40
 
-_TRUE, _FALSE, _NULL = {"true", "True", "yes", "是"}, {"false", "False", "no", "否"}, {"", "~", "null", "Null"}
+_TRUE, _FALSE, _NULL = (
+    {"true", "True", "yes", "是"},
+    {"false", "False", "no", "否"},
+    {"", "~", "null", "Null"},
+)
 
 
 @dataclass
@@ -65,7 +69,9 @@ class Document:
             found = found[part]
         return found
 
-    def problem(self, path: Path, code: str, message: Text, hint: Text | None = None, *, key: bool = False) -> Problem:
+    def problem(
+        self, path: Path, code: str, message: Text, hint: Text | None = None, *, key: bool = False
+    ) -> Problem:
         return problem_at(self.source, self.key_span(path) if key else self.span(path), code, message, hint)
 
 
@@ -76,7 +82,9 @@ def read_yaml(source: Source) -> Document:
     Y107 a key that is not a word.
     """
     if len(source.text) > SIZE_LIMIT:
-        message = Text(f"文件过大，超过 {SIZE_LIMIT} 个字符", f"the file is larger than {SIZE_LIMIT} characters")
+        message = Text(
+            f"文件过大，超过 {SIZE_LIMIT} 个字符", f"the file is larger than {SIZE_LIMIT} characters"
+        )
         raise Rejected([problem_at(source, Span(1, 1), "Y102", message)])
     try:
         _refuse_aliases(source)
@@ -85,7 +93,9 @@ def read_yaml(source: Source) -> Document:
         mark = error.problem_mark or error.context_mark
         span = Span(mark.line + 1, mark.column + 1) if mark else Span(1, 1)
         message = Text(f"不是有效的 YAML：{error.problem}", f"not valid YAML: {error.problem}")
-        hint = Text("检查缩进、冒号后的空格和引号", "check the indentation, the space after a colon, and the quotes")
+        hint = Text(
+            "检查缩进、冒号后的空格和引号", "check the indentation, the space after a colon, and the quotes"
+        )
         raise Rejected([problem_at(source, span, "Y101", message, hint)]) from error
     except yaml.YAMLError as error:
         message = Text(f"不是有效的 YAML：{error}", f"not valid YAML: {error}")
@@ -103,7 +113,17 @@ def _refuse_aliases(source: Source) -> None:
         if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
             span = Span(token.start_mark.line + 1, token.start_mark.column + 1)
             message = Text("不允许使用锚点和别名（& 与 *）", "anchors and aliases (& and *) are not allowed")
-            raise Rejected([problem_at(source, span, "Y103", message, Text("写出完整内容，或给文字加引号", "write it out, or quote the text"))])
+            raise Rejected(
+                [
+                    problem_at(
+                        source,
+                        span,
+                        "Y103",
+                        message,
+                        Text("写出完整内容，或给文字加引号", "write it out, or quote the text"),
+                    )
+                ]
+            )
 
 
 def _build(node: yaml.Node, path: Path, document: Document, problems: list[Problem]) -> Any:
@@ -119,11 +139,19 @@ def _build(node: yaml.Node, path: Path, document: Document, problems: list[Probl
     for key_node, value_node in node.value:
         key = key_node.value
         if not isinstance(key_node, yaml.ScalarNode) or not isinstance(key, str):
-            problems.append(problem_at(document.source, _span(key_node), "Y107", Text("键必须是一个词", "a key must be a word")))
+            problems.append(
+                problem_at(
+                    document.source, _span(key_node), "Y107", Text("键必须是一个词", "a key must be a word")
+                )
+            )
             continue
         if key in found:
             message = Text(f"键“{key}”重复", f"the key “{key}” is written twice")
-            problems.append(problem_at(document.source, _span(key_node), "Y105", message, Text("只保留一处", "keep one of them")))
+            problems.append(
+                problem_at(
+                    document.source, _span(key_node), "Y105", message, Text("只保留一处", "keep one of them")
+                )
+            )
             continue
         document.keys[(*path, key)] = _span(key_node)
         found[key] = _build(value_node, (*path, key), document, problems)

@@ -34,7 +34,12 @@ class Keys:
         """Two independent keys from one secret of at least 32 bytes."""
         if len(master) < 32:
             raise ValueError("the master key must have at least 32 bytes")
-        return cls(*(hmac.new(master, use, hashlib.sha256).digest() for use in (b"juxian sealing", b"juxian searching")))
+        return cls(
+            *(
+                hmac.new(master, use, hashlib.sha256).digest()
+                for use in (b"juxian sealing", b"juxian searching")
+            )
+        )
 
 
 def seal(text: str, keys: Keys) -> bytes:

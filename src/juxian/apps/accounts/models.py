@@ -21,7 +21,12 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     name = models.CharField(_("姓名"), max_length=60)
     person = models.OneToOneField(
-        "persons.Person", models.SET_NULL, null=True, blank=True, related_name="user", verbose_name=_("本人档案")
+        "persons.Person",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="user",
+        verbose_name=_("本人档案"),
     )
     is_demo = models.BooleanField(_("演示账号"), default=False)
 

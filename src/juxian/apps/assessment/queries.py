@@ -98,7 +98,9 @@ def reported_figures(pack: Pack) -> list[FigureResult]:
 def target_results(pack: Pack, as_of: date) -> list[TargetResult]:
     """Every target with what is reached by ``as_of`` (目标完成)."""
     return [
-        TargetResult(target, measure(pack.indicators[target.indicator], pack, as_of) if target.indicator else None)
+        TargetResult(
+            target, measure(pack.indicators[target.indicator], pack, as_of) if target.indicator else None
+        )
         for target in pack.targets
     ]
 
@@ -142,7 +144,9 @@ def ages(pack: Pack, as_of: date) -> dict[int, int]:
     return {row["year"]: row["n"] for row in rows}
 
 
-def _figure_result(figure: ReportedFigure, pack: Pack, cache: dict[tuple[str, date], int | None]) -> FigureResult:
+def _figure_result(
+    figure: ReportedFigure, pack: Pack, cache: dict[tuple[str, date], int | None]
+) -> FigureResult:
     if figure.pending:
         return FigureResult(figure, None, None)
     key = (figure.indicator, figure.as_of)
@@ -174,5 +178,3 @@ def _profiles(indicator: Indicator, pack: Pack, as_of: date) -> QuerySet[Profile
 
 def _where(indicator: Indicator, pack: Pack, as_of: date, table: Any) -> Q:
     return as_filter(indicator.where, pack.schema, as_of, table) if indicator.where else Q()
-
-

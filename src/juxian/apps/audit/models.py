@@ -16,7 +16,12 @@ class AuditEntry(models.Model):
     at = models.DateTimeField(_("时间"))
     action = models.CharField(_("动作"), max_length=64, db_index=True)  # e.g. persons.merged
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("操作人")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("操作人"),
     )
     acting_as = models.CharField(_("身份"), max_length=128, blank=True)  # role@organisation
     subject_type = models.CharField(_("对象类型"), max_length=64, blank=True)

@@ -15,7 +15,10 @@ class InstalledPack(models.Model):
     directory = models.CharField(_("目录"), max_length=500)
     digest = models.CharField(_("摘要"), max_length=64)
     root = models.ForeignKey(
-        "organisations.Organisation", models.PROTECT, related_name="installed_packs", verbose_name=_("管辖机构")
+        "organisations.Organisation",
+        models.PROTECT,
+        related_name="installed_packs",
+        verbose_name=_("管辖机构"),
     )
     loaded_at = models.DateTimeField(_("安装时间"), auto_now=True)
 

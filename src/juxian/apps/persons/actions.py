@@ -205,7 +205,8 @@ def _register_chunk(
         if draft.document_number
     )
     Fact.objects.bulk_create(
-        [_fact(person, fact, source, None) for person, draft in pairs for fact in draft.facts], batch_size=CHUNK
+        [_fact(person, fact, source, None) for person, draft in pairs for fact in draft.facts],
+        batch_size=CHUNK,
     )
     _save_profiles(
         [

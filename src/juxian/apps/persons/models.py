@@ -59,7 +59,9 @@ class Person(models.Model):
 class NumberSeries(models.Model):
     """The last person number given in a jurisdiction (编号流水); the row is locked while numbers are taken."""
 
-    home = models.OneToOneField("organisations.Organisation", models.PROTECT, related_name="+", verbose_name=_("管辖机构"))
+    home = models.OneToOneField(
+        "organisations.Organisation", models.PROTECT, related_name="+", verbose_name=_("管辖机构")
+    )
     last = models.PositiveIntegerField(_("最后编号"), default=0)
 
     class Meta:
@@ -96,7 +98,12 @@ class Source(models.Model):
     kind = models.CharField(_("来源类型"), max_length=16, choices=SourceKind.choices)
     title = models.CharField(_("名称"), max_length=200)
     organisation = models.ForeignKey(
-        "organisations.Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("提供单位")
+        "organisations.Organisation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("提供单位"),
     )
     day = models.DateField(_("日期"))
     reference = models.CharField(_("编号"), max_length=64, blank=True)  # e.g. import batch number
@@ -139,7 +146,12 @@ class Fact(models.Model):
     verified_by = models.CharField(_("核验单位"), max_length=120, blank=True)
     recorded_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("登记人")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("登记人"),
     )
     withdrawn_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
     objects = FactQuerySet.as_manager()
@@ -149,7 +161,9 @@ class Fact(models.Model):
         verbose_name_plural = _("信息项")
         ordering = ["-since", "-id"]
         constraints = [
-            models.CheckConstraint(condition=Q(until=None) | Q(until__gt=F("since")), name="fact_until_after_since")
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gt=F("since")), name="fact_until_after_since"
+            )
         ]
         indexes = [
             models.Index(fields=["person", "kind"], name="fact_person_kind"),
@@ -184,7 +198,9 @@ class Profile(models.Model):
     title_level = models.CharField(_("职称级别"), max_length=32, null=True, blank=True)
     talent_level = models.CharField(_("人才层次"), max_length=32, null=True, blank=True)
     skill_level = models.CharField(_("技能等级"), max_length=32, null=True, blank=True)
-    employer = models.CharField(_("用人单位"), max_length=64, null=True, blank=True)  # code of an organisation
+    employer = models.CharField(
+        _("用人单位"), max_length=64, null=True, blank=True
+    )  # code of an organisation
     employer_kind = models.CharField(_("单位性质"), max_length=32, null=True, blank=True)
     six_ranks = models.CharField(_("人才队伍"), max_length=32, null=True, blank=True)
     introduced_on = models.DateField(_("引进日期"), null=True, blank=True)
@@ -193,7 +209,9 @@ class Profile(models.Model):
     political_status = models.CharField(_("政治面貌"), max_length=32, null=True, blank=True)
     ethnicity = models.CharField(_("民族"), max_length=32, null=True, blank=True)
     # repeated from the person so that one index serves a filtered, sorted list
-    home = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+", verbose_name=_("管辖机构"))
+    home = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, related_name="+", verbose_name=_("管辖机构")
+    )
 
     class Meta:
         verbose_name = _("画像")

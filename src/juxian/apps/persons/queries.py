@@ -67,7 +67,10 @@ def employers_in(facts: Sequence[FactRecord]) -> set[str]:
 
 
 def profiles_of(
-    people: Sequence[Person], schema: Schema, day: date, attributes: Mapping[str, Mapping[str, str]] | None = None
+    people: Sequence[Person],
+    schema: Schema,
+    day: date,
+    attributes: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[int, dict[str, Any]]:
     """Profiles of many persons on ``day`` in two queries: person id → values."""
     by_person: dict[int, list[FactRecord]] = {person.pk: [] for person in people}

@@ -34,7 +34,14 @@ def sweep_pack(*, pack: Pack, as_of: date, by: User | None = None, engine: str =
         run = SweepRun.objects.create(pack=pack.code, as_of=as_of, engine=engine, persons=frame.height)
         for part in rows.iter_slices(CHUNK):
             Determination.objects.bulk_create(
-                Determination(run=run, person_id=person, policy=policy, benefit=benefit, verdict=verdict, amount_fen=fen or 0)
+                Determination(
+                    run=run,
+                    person_id=person,
+                    policy=policy,
+                    benefit=benefit,
+                    verdict=verdict,
+                    amount_fen=fen or 0,
+                )
                 for person, policy, benefit, verdict, fen in part.select(
                     "person", "policy", "benefit", "verdict", "amount_fen"
                 ).iter_rows()

@@ -23,7 +23,15 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"entries": found.entries, "broken": found.broken}))
     elif found.broken is None:
-        print(f"{found.entries} 条审计记录，全部相符。" if args.lang == "zh" else f"{found.entries} entries, all fit.")
+        print(
+            f"{found.entries} 条审计记录，全部相符。"
+            if args.lang == "zh"
+            else f"{found.entries} entries, all fit."
+        )
     else:
-        print(f"第 {found.broken} 条审计记录不符。" if args.lang == "zh" else f"Entry {found.broken} does not fit.")
+        print(
+            f"第 {found.broken} 条审计记录不符。"
+            if args.lang == "zh"
+            else f"Entry {found.broken} does not fit."
+        )
     return 0 if found.broken is None else 1

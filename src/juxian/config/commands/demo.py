@@ -9,8 +9,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 SIZES = {"small": 3_000, "full": 100_000}
@@ -29,11 +28,16 @@ def run(args: argparse.Namespace) -> int:
     from juxian.config.cli import setup_django  # deferred: cli imports the commands
 
     setup_django()
-    from juxian.config.demo import accounts, install_demo
+    from juxian.config.demo import NotADemonstration, accounts, install_demo
 
     started = time.monotonic()
-    with progress(args.lang) as tell:
-        fresh = install_demo(SIZES[args.size], tell)
+    try:
+        fresh = install_demo(SIZES[args.size], teller(args.lang))
+    except NotADemonstration as error:
+        zh = f"{error.home} 里已有正式数据，不能在其上建立演示；请用 --home 指定另一个目录。"
+        en = f"{error.home} holds real data; give another directory with --home."
+        print(zh if args.lang == "zh" else en, file=sys.stderr)
+        return 1
     logins = accounts()
     if args.json:
         print(json.dumps({"size": args.size, "fresh": fresh, "accounts": logins}, ensure_ascii=False))
@@ -51,14 +55,9 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-@contextmanager
-def progress(language: str) -> Iterator[Any]:
+def teller(language: str) -> Callable[[str, str], None]:
     """A function that tells a step on standard error, in the language asked for."""
-
-    def tell(zh: str, en: str) -> None:
-        print(zh if language == "zh" else en, file=sys.stderr, flush=True)
-
-    yield tell
+    return lambda zh, en: print(zh if language == "zh" else en, file=sys.stderr, flush=True)
 
 
 def show_logins(logins: list[dict[str, str]], language: str) -> None:
@@ -69,7 +68,9 @@ def show_logins(logins: list[dict[str, str]], language: str) -> None:
             place = login["place"]
             print(f"\n{place}")
         print(f"  {login['username']:<34} {login['role']}  {login['name']}")
-    print(f"\n{'密码（全部账号）' if language == 'zh' else 'Password of all accounts'}: {logins[0]['password']}")
+    print(
+        f"\n{'密码（全部账号）' if language == 'zh' else 'Password of all accounts'}: {logins[0]['password']}"
+    )
 
 
 def start_worker() -> None:

@@ -52,5 +52,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         for found in rows:
             computed = found["computed"] if found["computed"] is not None else f"({found['pending']})"
-            print(f"{MARKS[found['holds']]} {found['id']:<28} {found['reported']:>12,} {found['relation']:<10} {computed!s:>14}  {found['title']}")
+            print(
+                f"{MARKS[found['holds']]} {found['id']:<28} {found['reported']:>12,} {found['relation']:<10} {computed!s:>14}  {found['title']}"
+            )
     return 1 if any(found["holds"] is False for found in rows) else 0
