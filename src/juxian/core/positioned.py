@@ -87,7 +87,7 @@ def read_yaml(source: Source) -> Document:
         )
         raise Rejected([problem_at(source, Span(1, 1), "Y102", message)])
     try:
-        _refuse_aliases(source)
+        _refuse_hostile_tokens(source)
         node = yaml.compose(source.text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -108,29 +108,32 @@ def read_yaml(source: Source) -> Document:
     return document
 
 
-def _refuse_aliases(source: Source) -> None:
+_OPENING = (
+    yaml.BlockMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)
+_CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
+
+
+def _refuse_hostile_tokens(source: Source) -> None:
+    """Stop before anything is built: aliases could grow without end, depth could exhaust the stack."""
+    depth = 0
     for token in yaml.scan(source.text, Loader=yaml.CSafeLoader):
+        span = Span(token.start_mark.line + 1, token.start_mark.column + 1)
         if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
-            span = Span(token.start_mark.line + 1, token.start_mark.column + 1)
             message = Text("不允许使用锚点和别名（& 与 *）", "anchors and aliases (& and *) are not allowed")
-            raise Rejected(
-                [
-                    problem_at(
-                        source,
-                        span,
-                        "Y103",
-                        message,
-                        Text("写出完整内容，或给文字加引号", "write it out, or quote the text"),
-                    )
-                ]
-            )
+            hint = Text("写出完整内容，或给文字加引号", "write it out, or quote the text")
+            raise Rejected([problem_at(source, span, "Y103", message, hint)])
+        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+        if depth > DEPTH_LIMIT:
+            message = Text(f"层次过深，超过 {DEPTH_LIMIT} 层", f"nested deeper than {DEPTH_LIMIT} levels")
+            raise Rejected([problem_at(source, span, "Y106", message)])
 
 
 def _build(node: yaml.Node, path: Path, document: Document, problems: list[Problem]) -> Any:
     document.values[path] = _span(node)
-    if len(path) > DEPTH_LIMIT:
-        problems.append(document.problem(path, "Y106", Text("层次过深", "nested too deeply")))
-        return None
     if isinstance(node, yaml.ScalarNode):
         return _scalar(node, path, document, problems)
     if isinstance(node, yaml.SequenceNode):
