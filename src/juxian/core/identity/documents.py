@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from juxian.core.identity.check import HIDDEN_CHARACTER, IdCheck, has_hidden_characters, plain
+from juxian.core.identity.masking import mask_middle
 from juxian.core.identity.resident_id import check_resident_id
 from juxian.core.text import Text
 
@@ -63,6 +64,22 @@ def check_document(kind: str, text: str, as_of: date | None = None) -> IdCheck:
         if found:
             return found
     return _by_shape(kind, number)
+
+
+def canonical_number(text: str) -> str:
+    """The form in which a number is stored and searched: half-width, upper case, no blanks or hyphens."""
+    return plain(text)
+
+
+def mask_document(kind: str, number: str) -> str:
+    """18-character numbers keep four at each end, others one and two; very short ones nothing."""
+    if len(number) >= 15:
+        return mask_middle(number, 4, 4)
+    return (
+        mask_middle(number, 1, 2)
+        if len(number) > 5 and kind != "other"
+        else mask_middle(number, 0, min(2, len(number) // 3))
+    )
 
 
 def _like_resident_id(kind: str, number: str, as_of: date | None) -> IdCheck | None:
