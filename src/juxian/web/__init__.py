@@ -1,0 +1,1 @@
+"""Requests and pages, one package for each audience (网页)."""

@@ -1,0 +1,60 @@
+"""Every view says who may open it (访问声明); a test walks all addresses and refuses one that does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from juxian.apps.accounts.enums import Role
+from juxian.web.kit.responses import wants_part
+from juxian.web.kit.scope import current_scope
+
+EVERYBODY = frozenset({"everybody"})
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+def public(view: View) -> View:
+    """Open to visitors without an account."""
+    view.open_to = EVERYBODY  # type: ignore[attr-defined]
+    return view
+
+
+def for_roles(
+    *roles: Role,
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Open to users whose acting post has one of ``roles``; visitors are asked to sign in, others get 403."""
+
+    def declare(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _ask_to_sign_in(request)
+            if current_scope(request).role not in roles:
+                raise PermissionDenied(_("您的岗位没有这项权限。"))
+            return view(request, *args, **kwargs)
+
+        guarded.open_to = frozenset(roles)  # type: ignore[attr-defined]
+        return guarded
+
+    return declare
+
+
+def open_to(view: Callable[..., HttpResponse]) -> frozenset[str] | None:
+    """The roles a view was declared for, ``EVERYBODY``, or None when it declares nothing."""
+    return getattr(view, "open_to", None)
+
+
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    if wants_part(request):
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = redirect_to_login(
+            request.htmx.current_url_abs_path or "/"
+        ).url  # type: ignore[attr-defined]
+        return answer
+    return redirect_to_login(request.get_full_path())

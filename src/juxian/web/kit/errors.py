@@ -1,0 +1,120 @@
+"""Pages for what went wrong (出错页): what happened, and what to do now; never a traceback."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse
+from django.template import Context
+from django.template.loader import get_template
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from juxian.web.kit.scope import NothingInstalled
+
+PAGES: dict[int, tuple[str | Promise, str | Promise]] = {
+    400: (_("这个请求无法识别"), _("地址或提交的内容不完整。请返回上一页重试。")),
+    403: (
+        _("没有权限打开这个页面"),
+        _("您的岗位不包含这项权限。如有需要，请联系系统管理员或切换岗位。"),
+    ),
+    404: (
+        _("没有找到这个页面"),
+        _("地址可能有误，内容可能已撤下，或不在您的授权范围内。"),
+    ),
+    413: (_("提交的内容太大"), _("请减小文件或分批提交后重试。")),
+    422: (_("有内容需要修改"), _("请返回表单，按提示修改后重新提交。")),
+    429: (_("操作太频繁"), _("请稍候片刻再试。")),
+    500: (
+        _("系统出错了"),
+        _(
+            "这是系统的问题，不是您的操作有误。请稍后重试；如仍不成功，请把下面的编号告诉管理员。"
+        ),
+    ),
+    503: (_("系统正忙"), _("您的操作没有保存。查询可以继续，请稍后再提交一次。")),
+    507: (
+        _("存储空间已满"),
+        _("您的操作没有保存。查询可以继续，请联系管理员清理空间。"),
+    ),
+}
+
+
+def page(
+    request: HttpRequest,
+    status: int,
+    reason: object = "",
+    retry_after: int | None = None,
+) -> HttpResponse:
+    """The page of one status. It needs no database, so that it can be shown when there is none."""
+    title, advice = PAGES[status]
+    context = {
+        "status": status,
+        "title": title,
+        "advice": advice,
+        "reason": str(reason),
+        "number": secrets.token_hex(4) if status == 500 else "",
+        "theme": getattr(request, "theme", ""),
+        "request": request,
+    }
+    template = get_template("kit/error.html").template  # type: ignore[attr-defined]
+    response = HttpResponse(template.render(Context(context)), status=status)
+    if retry_after:
+        response["Retry-After"] = str(retry_after)
+    return response
+
+
+def bad_request(
+    request: HttpRequest, exception: Exception | None = None
+) -> HttpResponse:
+    if isinstance(exception, (RequestDataTooBig, TooManyFilesSent)):
+        return page(request, 413)
+    return page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return page(
+        request, 403, exception if isinstance(exception, PermissionDenied) else ""
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return page(request, 404)
+
+
+def too_large(request: HttpRequest, reason: object = "") -> HttpResponse:
+    return page(request, 413, reason)
+
+
+def unprocessable(request: HttpRequest, reason: object = "") -> HttpResponse:
+    return page(request, 422, reason)
+
+
+def too_many(request: HttpRequest, reason: object = "") -> HttpResponse:
+    return page(request, 429, reason, retry_after=60)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return page(request, 500)
+
+
+def unavailable(
+    request: HttpRequest, exception: Exception | None = None
+) -> HttpResponse:
+    return page(
+        request,
+        503,
+        exception if isinstance(exception, NothingInstalled) else "",
+        retry_after=5,
+    )
+
+
+def storage_full(
+    request: HttpRequest, exception: Exception | None = None
+) -> HttpResponse:
+    return page(request, 507)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "", **kwargs: Any) -> HttpResponse:
+    return page(request, 403, _("页面已过期。请刷新页面后再提交一次。"))

@@ -1,0 +1,105 @@
+"""Headers of every answer, and how a page looks (响应头与外观)."""
+
+from __future__ import annotations
+
+import errno
+import secrets
+from collections.abc import Callable
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+from juxian.web.kit import errors
+from juxian.web.kit.scope import PLACE_COOKIE, NothingInstalled
+
+THEME_COOKIE = "theme"
+THEMES = ("light", "dark")
+A_YEAR = 365 * 24 * 3600
+NONCE_BYTES = 18
+POLICY = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+LOCKED = (
+    "database is locked",
+    "database table is locked",
+    "could not obtain lock",
+    "deadlock detected",
+)
+FULL = (
+    "database or disk is full",
+    "No space left",
+    "disk full",
+    "could not extend file",
+)
+
+Respond = Callable[[HttpRequest], HttpResponseBase]
+
+
+class SecurityHeaders:
+    """The headers of security baseline 3; a view that set a stricter policy of its own keeps it."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        nonce = request.csp_nonce = secrets.token_urlsafe(NONCE_BYTES)  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response.headers.setdefault(
+            "Content-Security-Policy", POLICY.format(nonce=nonce)
+        )
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("X-Frame-Options", "DENY")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        return response
+
+
+class Appearance:
+    """Theme and place of a visitor from cookies; pages behind sign-in are not stored; troubles of storage are told."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        theme = request.COOKIES.get(THEME_COOKIE, "")
+        request.theme = theme if theme in THEMES else ""  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        patch_vary_headers(response, ["HX-Request", "Cookie"])
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "no-store")
+        chosen = request.GET.get(PLACE_COOKIE, "")
+        if (
+            chosen.replace("-", "").isalnum()
+            and chosen.isascii()
+            and request.COOKIES.get(PLACE_COOKIE) != chosen
+        ):
+            remember(response, PLACE_COOKIE, chosen)
+        return response
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        """A locked database or a full disk is a clear 503 or 507; anything else is left to Django."""
+        if isinstance(exception, NothingInstalled):
+            return errors.unavailable(request, exception)
+        if isinstance(exception, OSError) and exception.errno in (
+            errno.ENOSPC,
+            errno.EDQUOT,
+        ):
+            return errors.storage_full(request, exception)
+        if isinstance(exception, OperationalError):
+            words = str(exception)
+            if any(word in words for word in FULL):
+                return errors.storage_full(request, exception)
+            if any(word in words for word in LOCKED):
+                return errors.unavailable(request, exception)
+        return None
+
+
+def remember(response: HttpResponseBase, name: str, value: str) -> None:
+    """Keep a choice of appearance for a year; it holds no personal data."""
+    response.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", httponly=True)

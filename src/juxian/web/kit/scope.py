@@ -1,0 +1,107 @@
+"""As whom, for which organisation and in which language a page is asked for (当前身份与范围)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.models import Post, User
+from juxian.apps.clock import today
+from juxian.apps.organisations.models import Organisation
+from juxian.apps.packs.models import InstalledPack
+from juxian.apps.packs.queries import pack_of
+from juxian.core.packs.schema import Pack
+from juxian.web.kit import formats
+
+PLACE_COOKIE = "place"  # a visitor's choice of place, code of a pack
+POST_SESSION_KEY = "post"  # a user's choice among own posts, primary key
+
+
+class NothingInstalled(Exception):
+    """No pack has been installed yet, so there is no place to show."""
+
+    def __str__(self) -> str:
+        return _(
+            "系统尚未安装任何地方包。请管理员运行 juxian demo 或 juxian pack load。"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The acting post, or the place that a visitor looks at.
+
+    role: a value of ``Role``, empty for a visitor. language: ``zh`` or ``en``. as_of: today.
+    """
+
+    organisation: Organisation
+    pack: Pack
+    role: str
+    language: str
+    as_of: date
+    post: Post | None = None
+
+    @property
+    def place(self) -> str:
+        """Name of the place or institution, e.g. 嘉峪关市."""
+        return self.pack.title.in_language(self.language)
+
+    @property
+    def product(self) -> str:
+        """Name of the platform, e.g. 嘉峪关市人才工作平台."""
+        return self.pack.product.in_language(self.language)
+
+
+def current_scope(request: HttpRequest) -> Scope:
+    """The scope of a request, worked out once.
+
+    Raises ``PermissionDenied`` when a signed-in user holds no post, ``NothingInstalled`` on an empty database.
+    """
+    scope = getattr(request, "_juxian_scope", None)
+    if scope is None:
+        user = getattr(request, "user", None)
+        scope = (
+            _of_user(request, user) if isinstance(user, User) else _of_visitor(request)
+        )
+        request._juxian_scope = scope  # type: ignore[attr-defined]
+    return scope
+
+
+def posts_of(user: User) -> list[Post]:
+    """The user's posts today, the most official first."""
+    order = {role: place for place, role in enumerate(Role.values)}
+    return sorted(
+        user.posts_on(today()),
+        key=lambda post: (order[post.role], post.organisation.path),
+    )
+
+
+def _of_user(request: HttpRequest, user: User) -> Scope:
+    posts = posts_of(user)
+    if not posts:
+        raise PermissionDenied(_("您的账号目前没有岗位，请联系系统管理员。"))
+    wanted = request.session.get(POST_SESSION_KEY)
+    post = next((post for post in posts if post.pk == wanted), posts[0])
+    return Scope(
+        post.organisation,
+        pack_of(post.organisation),
+        post.role,
+        formats.language(),
+        today(),
+        post,
+    )
+
+
+def _of_visitor(request: HttpRequest) -> Scope:
+    installed = {
+        item.code: item for item in InstalledPack.objects.select_related("root")
+    }
+    chosen = request.GET.get(PLACE_COOKIE) or request.COOKIES.get(PLACE_COOKIE) or ""
+    item = installed.get(chosen) or next(iter(installed.values()), None)
+    if item is None:
+        raise NothingInstalled
+    return Scope(item.root, pack_of(item.root), "", formats.language(), today())

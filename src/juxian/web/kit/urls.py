@@ -1,0 +1,16 @@
+from django.urls import path
+
+from juxian.web.kit import views
+
+urlpatterns = [
+    path("sign-in/", views.sign_in, name="sign-in"),
+    path("sign-out/", views.sign_out, name="sign-out"),
+    path("start/", views.start, name="start"),
+    path("theme/", views.theme, name="theme"),
+    path("language/", views.language, name="language"),
+    path("place/", views.place, name="place"),
+    path("post/", views.post, name="post"),
+    path("demo/sign-in/<str:username>/", views.demo_sign_in, name="demo-sign-in"),
+    path("demo/switch/", views.demo_switch, name="demo-switch"),
+    path("healthz", views.healthz, name="healthz"),
+]

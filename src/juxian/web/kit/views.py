@@ -1,0 +1,154 @@
+"""Sign-in, sign-out, appearance, place and health (登录、外观、切换)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.views import LoginView, LogoutView
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from juxian.apps.accounts.models import User
+from juxian.apps.packs.queries import installed
+from juxian.web.kit import formats, navigation
+from juxian.web.kit.access import public
+from juxian.web.kit.forms import SignInForm
+from juxian.web.kit.middleware import THEME_COOKIE, THEMES, remember
+from juxian.web.kit.queries import demo_accounts, demo_user_like
+from juxian.web.kit.responses import go
+from juxian.web.kit.scope import PLACE_COOKIE, POST_SESSION_KEY, current_scope, posts_of
+
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class SignIn(LoginView):
+    template_name = "kit/sign_in.html"
+    authentication_form = SignInForm
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        places = demo_accounts(formats.language()) if settings.JUXIAN_DEMO else []
+        return super().get_context_data(places=places, **kwargs)
+
+    def form_invalid(self, form: SignInForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+sign_in = public(SignIn.as_view())
+sign_out = public(LogoutView.as_view())
+
+
+@public
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """The first page of whoever is signed in."""
+    if not request.user.is_authenticated:
+        return redirect("portal:home")
+    return redirect(navigation.start_of(current_scope(request).role))
+
+
+@public
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    response = _back(request)
+    chosen = request.POST.get("theme", "")
+    if chosen in THEMES:
+        remember(response, THEME_COOKIE, chosen)
+    else:
+        response.delete_cookie(THEME_COOKIE, samesite="Lax")
+    return response
+
+
+@public
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    response = _back(request)
+    chosen = request.POST.get("language", "")
+    if chosen in dict(settings.LANGUAGES):
+        remember(response, settings.LANGUAGE_COOKIE_NAME, chosen)
+    return response
+
+
+@public
+@require_POST
+def place(request: HttpRequest) -> HttpResponse:
+    """A visitor looks at another place."""
+    response = _back(request)
+    chosen = request.POST.get("place", "")
+    if chosen in {pack.code for pack in installed()}:
+        remember(response, PLACE_COOKIE, chosen)
+    return response
+
+
+@public
+@require_POST
+def post(request: HttpRequest) -> HttpResponse:
+    """A user with several posts acts in another one."""
+    if not isinstance(request.user, User):
+        raise Http404
+    chosen = next(
+        (
+            item
+            for item in posts_of(request.user)
+            if str(item.pk) == request.POST.get("post")
+        ),
+        None,
+    )
+    if chosen is None:
+        raise Http404
+    request.session.cycle_key()
+    request.session[POST_SESSION_KEY] = chosen.pk
+    return go(request, navigation.start_of(chosen.role))
+
+
+@public
+@require_POST
+def demo_sign_in(request: HttpRequest, username: str) -> HttpResponse:
+    """One click signs in to a sample account; this exists in a demonstration only."""
+    if not settings.JUXIAN_DEMO:
+        raise Http404
+    user = get_object_or_404(User, username=username, is_demo=True, is_active=True)
+    request.session.flush()
+    login(request, user, backend=MODEL_BACKEND)
+    return go(request, "start")
+
+
+@public
+@require_POST
+def demo_switch(request: HttpRequest) -> HttpResponse:
+    """The same role in another place; this exists in a demonstration only."""
+    if (
+        not settings.JUXIAN_DEMO
+        or not isinstance(request.user, User)
+        or not request.user.is_demo
+    ):
+        raise Http404
+    user = demo_user_like(current_scope(request).role, request.POST.get("place", ""))
+    if user is None:
+        raise Http404
+    request.session.flush()
+    login(request, user, backend=MODEL_BACKEND)
+    return go(request, "start")
+
+
+@public
+@require_GET
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """For load balancers: the process answers and the database can be read."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the page that the form of the frame stood on, never to another site."""
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return redirect(target if safe else reverse("start"))
