@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made_by
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 from juxian.core.text import Text
+
+
+_NOTHING = Text("")
 
 
 class Kind(StrEnum):
@@ -65,7 +69,13 @@ class Scale:
     def _by_word(self) -> dict[str, Level]:
         words: dict[str, Level] = {}
         for level in self.levels.values():
-            for word in (level.code, level.title.zh, level.title.en, level.standard, *level.aliases):
+            for word in (
+                level.code,
+                level.title.zh,
+                level.title.en,
+                level.standard,
+                *level.aliases,
+            ):
                 if word:
                     words.setdefault(word.casefold(), level)
         return words
@@ -101,7 +111,7 @@ class FactKind:
     fields: Mapping[str, Field]
     lasting: bool = True
     single: bool = False
-    sentence: Text = Text("")
+    sentence: Text = _NOTHING
     icon: str = "file-text"
 
 
@@ -133,7 +143,7 @@ class Derivation:
     op: Derive
     kind: str
     field: str = ""
-    where: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    where: Mapping[str, tuple[Any, ...]] = made_by(default_factory=dict)
     otherwise: Any = None
     ever: bool = False
     by: str = ""
@@ -154,7 +164,7 @@ class ProfileField:
     derive: tuple[Derivation, ...] = ()
     years_since: str = ""
     aliases: tuple[str, ...] = ()
-    question: Text = Text("")  # how a screener asks for it
+    question: Text = _NOTHING  # how a screener asks for it
     sensitive: bool = False
 
 
