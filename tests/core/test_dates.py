@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from juxian.core.dates import add_months, add_years, whole_months, whole_years
+from juxian.core.dates import add_months, add_years, latest_start, whole_months, whole_years
 
 days = st.dates(date(1905, 1, 1), date(2095, 12, 31))
 
@@ -48,3 +48,8 @@ def test_a_comparison_of_years_folds_into_one_of_dates(start: date, day: date, y
 @given(days, days, st.integers(-400, 400))
 def test_a_comparison_of_months_folds_into_one_of_dates(start: date, day: date, months: int) -> None:
     assert (whole_months(start, day) >= months) == (add_months(start, months) <= day)
+
+
+@given(days, days, st.integers(-400, 400))
+def test_the_latest_start_is_the_boundary_of_full_months(start: date, day: date, months: int) -> None:
+    assert (whole_months(start, day) >= months) == (start <= latest_start(day, months))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 
 
 def add_months(day: date, months: int) -> date:
@@ -31,3 +31,15 @@ def whole_years(start: date, end: date) -> int:
     """
     years = end.year - start.year
     return years - 1 if add_years(start, years) > end else years
+
+
+def latest_start(day: date, months: int) -> date:
+    """The last day from which ``months`` full months have passed by ``day``.
+
+    ``whole_months(start, day) >= months`` holds exactly for ``start <= latest_start(day, months)``; months of
+    unequal length make it differ from ``add_months(day, -months)`` at the end of a month.
+    """
+    found = add_months(day, -months)
+    while add_months(found + timedelta(days=1), months) <= day:
+        found += timedelta(days=1)
+    return found
