@@ -11,7 +11,6 @@ from typing import Any
 
 from juxian.core.text import Text
 
-
 _NOTHING = Text("")
 
 
