@@ -25,6 +25,7 @@ class Environment(BaseSettings):
     database_url: str = Field(
         "", description="postgresql://user@host/name; empty: SQLite in the home directory"
     )
+    database_pool: bool = Field(True, description="keep connections to PostgreSQL open between requests")
     secret_key: SecretStr = Field(
         SecretStr(""), description="empty: a generated one kept in the home directory"
     )
