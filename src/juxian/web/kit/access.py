@@ -53,8 +53,6 @@ def open_to(view: Callable[..., HttpResponse]) -> frozenset[str] | None:
 def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     if wants_part(request):
         answer = HttpResponse(status=204)
-        answer["HX-Redirect"] = redirect_to_login(
-            request.htmx.current_url_abs_path or "/"
-        ).url  # type: ignore[attr-defined]
+        answer["HX-Redirect"] = redirect_to_login(request.htmx.current_url_abs_path or "/").url  # type: ignore[attr-defined]
         return answer
     return redirect_to_login(request.get_full_path())

@@ -93,11 +93,7 @@ class Frame:
     @property
     def here(self) -> str:
         """Local address of this page, to come back to after a POST of the frame."""
-        return (
-            self.request.get_full_path()
-            if self.request.method == "GET"
-            else self.request.path
-        )
+        return self.request.get_full_path() if self.request.method == "GET" else self.request.path
 
 
 def kit(request: HttpRequest) -> dict[str, Frame]:

@@ -29,9 +29,7 @@ PAGES: dict[int, tuple[str | Promise, str | Promise]] = {
     429: (_("操作太频繁"), _("请稍候片刻再试。")),
     500: (
         _("系统出错了"),
-        _(
-            "这是系统的问题，不是您的操作有误。请稍后重试；如仍不成功，请把下面的编号告诉管理员。"
-        ),
+        _("这是系统的问题，不是您的操作有误。请稍后重试；如仍不成功，请把下面的编号告诉管理员。"),
     ),
     503: (_("系统正忙"), _("您的操作没有保存。查询可以继续，请稍后再提交一次。")),
     507: (
@@ -65,18 +63,14 @@ def page(
     return response
 
 
-def bad_request(
-    request: HttpRequest, exception: Exception | None = None
-) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if isinstance(exception, (RequestDataTooBig, TooManyFilesSent)):
         return page(request, 413)
     return page(request, 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(
-        request, 403, exception if isinstance(exception, PermissionDenied) else ""
-    )
+    return page(request, 403, exception if isinstance(exception, PermissionDenied) else "")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -99,9 +93,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return page(request, 500)
 
 
-def unavailable(
-    request: HttpRequest, exception: Exception | None = None
-) -> HttpResponse:
+def unavailable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return page(
         request,
         503,
@@ -110,9 +102,7 @@ def unavailable(
     )
 
 
-def storage_full(
-    request: HttpRequest, exception: Exception | None = None
-) -> HttpResponse:
+def storage_full(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return page(request, 507)
 
 

@@ -140,14 +140,10 @@ def ago(value: datetime, now: datetime) -> str:
     local, here = value.astimezone(SHANGHAI), now.astimezone(SHANGHAI)
     minutes = max(0, int((here - local).total_seconds()) // 60)
     if minutes < 60:
-        return ngettext("%(number)s 分钟前", "%(number)s 分钟前", minutes) % {
-            "number": minutes
-        }
+        return ngettext("%(number)s 分钟前", "%(number)s 分钟前", minutes) % {"number": minutes}
     days = (here.date() - local.date()).days
     if days == 0:
-        return ngettext("%(number)s 小时前", "%(number)s 小时前", minutes // 60) % {
-            "number": minutes // 60
-        }
+        return ngettext("%(number)s 小时前", "%(number)s 小时前", minutes // 60) % {"number": minutes // 60}
     if days == 1:
         return _("昨天 %(time)s") % {"time": f"{local:%H:%M}"}
     return f"{local:%m-%d}" if local.year == here.year else f"{local:%Y-%m-%d}"

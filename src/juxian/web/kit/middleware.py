@@ -47,9 +47,7 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         nonce = request.csp_nonce = secrets.token_urlsafe(NONCE_BYTES)  # type: ignore[attr-defined]
         response = self.get_response(request)
-        response.headers.setdefault(
-            "Content-Security-Policy", POLICY.format(nonce=nonce)
-        )
+        response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce))
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("X-Frame-Options", "DENY")
         response.headers.setdefault("Referrer-Policy", "same-origin")
@@ -80,9 +78,7 @@ class Appearance:
             remember(response, PLACE_COOKIE, chosen)
         return response
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A locked database or a full disk is a clear 503 or 507; anything else is left to Django."""
         if isinstance(exception, NothingInstalled):
             return errors.unavailable(request, exception)

@@ -78,11 +78,7 @@ def work_groups(role: str, path: str) -> list[tuple[str | Promise, list[Link]]]:
     grouped = [
         (
             title,
-            [
-                link
-                for item, link in zip(items, links, strict=True)
-                if item.group == key
-            ],
+            [link for item, link in zip(items, links, strict=True) if item.group == key],
         )
         for key, title in GROUPS.items()
     ]
@@ -93,11 +89,7 @@ def phone_links(role: str, path: str) -> list[Link]:
     """At most four links for the phone's bottom bar; the fifth place is 更多."""
     items = _for_role("work", role)
     chosen = [item for item in items if item.phone][:4]
-    return [
-        link
-        for item, link in zip(items, _links(items, path), strict=True)
-        if item in chosen
-    ]
+    return [link for item, link in zip(items, _links(items, path), strict=True) if item in chosen]
 
 
 def public_links(role: str, path: str) -> list[Link]:
@@ -106,21 +98,13 @@ def public_links(role: str, path: str) -> list[Link]:
 
 
 def _for_role(bar: Bar, role: str) -> list[Item]:
-    allowed = (
-        item for item in _items[bar].values() if not item.roles or role in item.roles
-    )
+    allowed = (item for item in _items[bar].values() if not item.roles or role in item.roles)
     return sorted(allowed, key=lambda item: item.order)
 
 
 def _links(items: Iterable[Item], path: str) -> list[Link]:
     """The item with the longest address that ``path`` begins with is the current one."""
     addresses = [(item, reverse(item.view)) for item in items]
-    matching = [
-        href
-        for _item, href in addresses
-        if path == href or (href != "/" and path.startswith(href))
-    ]
+    matching = [href for _item, href in addresses if path == href or (href != "/" and path.startswith(href))]
     current = max(matching, key=len, default=None)
-    return [
-        Link(href, item.title, item.icon, href == current) for item, href in addresses
-    ]
+    return [Link(href, item.title, item.icon, href == current) for item, href in addresses]

@@ -36,9 +36,7 @@ class HttpResponseSeeOther(HttpResponseRedirect):
     status_code = 303
 
 
-def go(
-    request: HttpRequest, to: str | Model, *args: Any, **kwargs: Any
-) -> HttpResponse:
+def go(request: HttpRequest, to: str | Model, *args: Any, **kwargs: Any) -> HttpResponse:
     """Send the browser on to a model's page, a named view or a local address; htmx loads it as a whole page."""
     address = resolve_url(to, *args, **kwargs)
     if wants_part(request):

@@ -26,9 +26,7 @@ class NothingInstalled(Exception):
     """No pack has been installed yet, so there is no place to show."""
 
     def __str__(self) -> str:
-        return _(
-            "系统尚未安装任何地方包。请管理员运行 juxian demo 或 juxian pack load。"
-        )
+        return _("系统尚未安装任何地方包。请管理员运行 juxian demo 或 juxian pack load。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +62,7 @@ def current_scope(request: HttpRequest) -> Scope:
     scope = getattr(request, "_juxian_scope", None)
     if scope is None:
         user = getattr(request, "user", None)
-        scope = (
-            _of_user(request, user) if isinstance(user, User) else _of_visitor(request)
-        )
+        scope = _of_user(request, user) if isinstance(user, User) else _of_visitor(request)
         request._juxian_scope = scope  # type: ignore[attr-defined]
     return scope
 
@@ -97,9 +93,7 @@ def _of_user(request: HttpRequest, user: User) -> Scope:
 
 
 def _of_visitor(request: HttpRequest) -> Scope:
-    installed = {
-        item.code: item for item in InstalledPack.objects.select_related("root")
-    }
+    installed = {item.code: item for item in InstalledPack.objects.select_related("root")}
     chosen = request.GET.get(PLACE_COOKIE) or request.COOKIES.get(PLACE_COOKIE) or ""
     item = installed.get(chosen) or next(iter(installed.values()), None)
     if item is None:

@@ -91,11 +91,7 @@ def post(request: HttpRequest) -> HttpResponse:
     if not isinstance(request.user, User):
         raise Http404
     chosen = next(
-        (
-            item
-            for item in posts_of(request.user)
-            if str(item.pk) == request.POST.get("post")
-        ),
+        (item for item in posts_of(request.user) if str(item.pk) == request.POST.get("post")),
         None,
     )
     if chosen is None:
@@ -121,11 +117,7 @@ def demo_sign_in(request: HttpRequest, username: str) -> HttpResponse:
 @require_POST
 def demo_switch(request: HttpRequest) -> HttpResponse:
     """The same role in another place; this exists in a demonstration only."""
-    if (
-        not settings.JUXIAN_DEMO
-        or not isinstance(request.user, User)
-        or not request.user.is_demo
-    ):
+    if not settings.JUXIAN_DEMO or not isinstance(request.user, User) or not request.user.is_demo:
         raise Http404
     user = demo_user_like(current_scope(request).role, request.POST.get("place", ""))
     if user is None:

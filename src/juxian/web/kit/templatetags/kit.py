@@ -26,11 +26,7 @@ def icon(name: str, size: int = icons.NORMAL_PX) -> SafeString:
 @register.filter
 def words(value: Text | None) -> str:
     """Wording of a pack in the language in force."""
-    return (
-        value.in_language(formats.language())
-        if isinstance(value, Text)
-        else str(value or "")
-    )
+    return value.in_language(formats.language()) if isinstance(value, Text) else str(value or "")
 
 
 @register.filter
@@ -38,9 +34,7 @@ def name_of(organisation: Any) -> str:
     """An organisation's name in the language in force."""
     if organisation is None:
         return formats.MISSING
-    return (
-        organisation.name_en if formats.language() == "en" else ""
-    ) or organisation.name
+    return (organisation.name_en if formats.language() == "en" else "") or organisation.name
 
 
 @register.filter
@@ -139,9 +133,7 @@ def without(context: template.Context, name: str, value: str = "") -> str:
 def around(page: Any) -> list[int | None]:
     """Page numbers to show around the current one; None stands for a gap: 1 … 4 5 6 … 20."""
     last = page.paginator.num_pages
-    wanted = sorted(
-        {1, last, *range(max(1, page.number - 1), min(last, page.number + 1) + 1)}
-    )
+    wanted = sorted({1, last, *range(max(1, page.number - 1), min(last, page.number + 1) + 1)})
     numbers: list[int | None] = []
     for number in wanted:
         if numbers and number - (numbers[-1] or 0) > 1:
