@@ -16,7 +16,7 @@ from juxian.core.tables.reader import DEFAULT_LIMITS, read_workbook
 from juxian.core.tables.workbook import Workbook
 from juxian.core.text import Text
 
-_BASE_BYTES = 240 * MEGABYTE
+_BASE_BYTES = 200 * MEGABYTE
 _BYTES_PER_BYTE = 60  # of an xlsx, which unpacks to about ten times its size and is then held twice
 _COMMAND = (sys.executable, "-I", "-c", "from juxian.core.tables.confined import _child; _child()")
 
