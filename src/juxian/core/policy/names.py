@@ -1,0 +1,149 @@
+"""The words that a condition may use, and what each means (可用的名称)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property, lru_cache
+
+from juxian.core.facts.schema import Field, Scale, Schema, ValueType
+from juxian.core.text import Text
+
+FUNCTIONS = (
+    "has",
+    "years_since",
+    "months_since",
+    "received",
+    "received_amount",
+    "min",
+    "max",
+    "known",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One typed name. ``years_since`` names the date field that a computed one (年龄) counts from."""
+
+    name: str
+    title: Text
+    type: ValueType
+    years_since: str = ""
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(word for word in (self.name, self.title.zh, *self.aliases) if word)
+
+
+@dataclass(frozen=True, eq=False)
+class Names:
+    """Words → typed fields, with the scales that their levels come from; earlier names win."""
+
+    names: tuple[Name, ...]
+    schema: Schema
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Field], schema: Schema) -> Names:
+        """The fields of a fact kind, or of an organisation."""
+        return cls(
+            tuple(Name(f.name, f.title, f.type, "", f.aliases) for f in fields.values()),
+            schema,
+        )
+
+    def __or__(self, other: Names) -> Names:
+        """Both vocabularies; where a word means two things, ours counts."""
+        return Names(self.names + other.names, self.schema)
+
+    @cached_property
+    def by_word(self) -> dict[str, Name]:
+        found: dict[str, Name] = {}
+        for words in (
+            lambda n: (n.name,),
+            lambda n: (n.title.zh,),
+            lambda n: n.aliases,
+        ):
+            for name in self.names:
+                for word in words(name):
+                    found.setdefault(word, name)
+        return found
+
+    @cached_property
+    def by_name(self) -> dict[str, Name]:
+        return {name.name: name for name in reversed(self.names)}
+
+    @cached_property
+    def scales(self) -> dict[str, Scale]:
+        """The scales that a name here is of."""
+        codes = {name.type.scale for name in self.names if name.type.scale}
+        return {code: self.schema.scales[code] for code in sorted(codes) if code in self.schema.scales}
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word that means something, case folded; used to split words that are written together."""
+        levels = (
+            word
+            for scale in self.scales.values()
+            for level in scale.levels.values()
+            for word in (level.code, level.title.zh, level.title.en, *level.aliases)
+        )
+        words = {*self.by_word, *levels, *FUNCTIONS} - {"has"}  # a keyword first of all
+        return frozenset(word.casefold() for word in words if word)
+
+    @cached_property
+    def longest_word(self) -> int:
+        return max((len(word) for word in self.vocabulary), default=0)
+
+    def find(self, word: str) -> Name | None:
+        return self.by_word.get(word)
+
+    def scales_with(self, word: str) -> list[tuple[Name, Scale]]:
+        """Names whose scale has a level called ``word``."""
+        return [
+            (name, self.schema.scales[name.type.scale])
+            for name in self.names
+            if name.type.scale in self.schema.scales and self.schema.scales[name.type.scale].find(word)
+        ]
+
+    def close_to(self, word: str) -> list[str]:
+        return close_words(word, self.by_word)
+
+
+def close_words(word: str, choices: Iterable[str], count: int = 3) -> list[str]:
+    """Words that ``word`` may be a slip of: alike, or containing it."""
+    known = [choice for choice in choices if len(choice) < 60]
+    if len(word) > 60:
+        return []
+    found = get_close_matches(word, known, n=count, cutoff=0.6)
+    found += [
+        choice for choice in known if len(word) > 1 and (word in choice or choice in word and len(choice) > 1)
+    ]
+    return list(dict.fromkeys(found))[:count]
+
+
+@lru_cache(maxsize=64)
+def _names_by_identity(key: _SchemaKey) -> Names:
+    schema = key.schema
+    return Names(
+        tuple(Name(f.name, f.title, f.type, f.years_since, f.aliases) for f in schema.profile.values()),
+        schema,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _SchemaKey:
+    """A schema holds mappings and has no hash of its own; two keys are equal when they hold the same object."""
+
+    schema: Schema
+
+    def __hash__(self) -> int:
+        return id(self.schema)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _SchemaKey) and other.schema is self.schema
+
+
+def names_of_schema(schema: Schema) -> Names:
+    """The profile fields of a schema: the words of policies."""
+    return _names_by_identity(_SchemaKey(schema))

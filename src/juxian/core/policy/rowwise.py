@@ -1,0 +1,252 @@
+"""The reference evaluator: one row of canonical values, three-valued answers (逐人求值).
+
+A missing field makes a leaf unknown (None); ``and``, ``or``, ``not`` follow Kleene. The columnar backend must agree with
+this module to the yuan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import singledispatch
+from typing import Any
+
+from juxian.core.dates import whole_months, whole_years
+from juxian.core.facts.schema import Kind, Schema
+from juxian.core.policy.nodes import (
+    RECEIVED,
+    AllOf,
+    AnyOf,
+    Compare,
+    Constant,
+    Day,
+    Elapsed,
+    FieldValue,
+    Greatest,
+    HasAny,
+    IsTrue,
+    Known,
+    Least,
+    LevelCompare,
+    LevelIs,
+    Minus,
+    Node,
+    Not,
+    Number,
+    OneOf,
+    Plus,
+    Received,
+    ReceivedAmount,
+    Share,
+    TextIs,
+    Times,
+)
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What an evaluation needs besides the row. ``benefit_words``: id or title of a benefit → all its names."""
+
+    as_of: date
+    schema: Schema
+    benefit_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def words_of(self, benefit: str) -> tuple[str, ...]:
+        return self.benefit_words.get(benefit, (benefit,))
+
+
+@singledispatch
+def evaluate(node: Node, row: Row, at: Situation) -> Any:
+    """True, False or None of a clause; int, ``date`` or None of a term."""
+    raise TypeError(f"no rule for {type(node).__name__}")
+
+
+def day_of(value: Any) -> date | None:
+    """A DATE value, which rows may hold as ISO text."""
+    if value is None or isinstance(value, date):
+        return value
+    return date.fromisoformat(value)
+
+
+@evaluate.register
+def _(node: Number, row: Row, at: Situation) -> int:
+    return node.value
+
+
+@evaluate.register
+def _(node: Day, row: Row, at: Situation) -> date:
+    return node.value
+
+
+@evaluate.register
+def _(node: FieldValue, row: Row, at: Situation) -> int | date | None:
+    value = row.get(node.field)
+    return day_of(value) if node.kind is Kind.DATE else value
+
+
+@evaluate.register
+def _(node: Elapsed, row: Row, at: Situation) -> int | None:
+    start = day_of(row.get(node.field))
+    if start is None:
+        return None
+    return whole_years(start, at.as_of) if node.unit == "years" else whole_months(start, at.as_of)
+
+
+@evaluate.register
+def _(node: ReceivedAmount, row: Row, at: Situation) -> int | None:
+    return received_fen(row, at.words_of(node.benefit))
+
+
+@evaluate.register
+def _(node: Plus, row: Row, at: Situation) -> int | None:
+    left, right = evaluate(node.left, row, at), evaluate(node.right, row, at)
+    return None if left is None or right is None else left + right
+
+
+@evaluate.register
+def _(node: Minus, row: Row, at: Situation) -> int | None:
+    left, right = evaluate(node.left, row, at), evaluate(node.right, row, at)
+    return None if left is None or right is None else left - right
+
+
+@evaluate.register
+def _(node: Times, row: Row, at: Situation) -> int | None:
+    left, right = evaluate(node.left, row, at), evaluate(node.right, row, at)
+    return None if left is None or right is None else left * right
+
+
+@evaluate.register
+def _(node: Share, row: Row, at: Situation) -> int | None:
+    whole = evaluate(node.whole, row, at)
+    return None if whole is None else whole * node.per_mille // 1000
+
+
+@evaluate.register
+def _(node: Least, row: Row, at: Situation) -> int | None:
+    found = [evaluate(term, row, at) for term in node.terms]
+    return None if None in found else min(found)
+
+
+@evaluate.register
+def _(node: Greatest, row: Row, at: Situation) -> int | None:
+    found = [evaluate(term, row, at) for term in node.terms]
+    return None if None in found else max(found)
+
+
+@evaluate.register
+def _(node: Constant, row: Row, at: Situation) -> bool:
+    return node.value
+
+
+@evaluate.register
+def _(node: AllOf, row: Row, at: Situation) -> bool | None:
+    return all_of(evaluate(part, row, at) for part in node.parts)
+
+
+@evaluate.register
+def _(node: AnyOf, row: Row, at: Situation) -> bool | None:
+    return any_of(evaluate(part, row, at) for part in node.parts)
+
+
+@evaluate.register
+def _(node: Not, row: Row, at: Situation) -> bool | None:
+    return negated(evaluate(node.part, row, at))
+
+
+@evaluate.register
+def _(node: Compare, row: Row, at: Situation) -> bool | None:
+    left, right = evaluate(node.left, row, at), evaluate(node.right, row, at)
+    return None if left is None or right is None else _RELATIONS[node.relation](left, right)
+
+
+@evaluate.register
+def _(node: OneOf, row: Row, at: Situation) -> bool | None:
+    value = evaluate(node.term, row, at)
+    return None if value is None else any(value == number.value for number in node.values)
+
+
+@evaluate.register
+def _(node: LevelIs, row: Row, at: Situation) -> bool | None:
+    value = row.get(node.field)
+    return value in node.levels if value in at.schema.scales[node.scale].levels else None
+
+
+@evaluate.register
+def _(node: LevelCompare, row: Row, at: Situation) -> bool | None:
+    levels = at.schema.scales[node.scale].levels
+    level = levels.get(row.get(node.field, ""))
+    return None if level is None else _RELATIONS[node.order](level.rank, levels[node.level].rank)
+
+
+@evaluate.register
+def _(node: HasAny, row: Row, at: Situation) -> bool | None:
+    value = row.get(node.field)
+    return None if value is None else any(code in value for code in node.levels)
+
+
+@evaluate.register
+def _(node: TextIs, row: Row, at: Situation) -> bool | None:
+    value = row.get(node.field)
+    return None if value is None else value in node.values
+
+
+@evaluate.register
+def _(node: IsTrue, row: Row, at: Situation) -> bool | None:
+    value: bool | None = row.get(node.field)
+    return value
+
+
+@evaluate.register
+def _(node: Received, row: Row, at: Situation) -> bool | None:
+    received = row.get(RECEIVED)
+    return None if received is None else any(word in received for word in at.words_of(node.benefit))
+
+
+@evaluate.register
+def _(node: Known, row: Row, at: Situation) -> bool:
+    return row.get(node.field) is not None
+
+
+def received_fen(row: Row, words: tuple[str, ...]) -> int | None:
+    """Fen received under any of the names; None when nothing is known of what was received."""
+    received = row.get(RECEIVED)
+    return None if received is None else sum(received.get(word) or 0 for word in words)
+
+
+def all_of(answers: Any) -> bool | None:
+    """Kleene's and: no wins over unknown, unknown over yes."""
+    found: bool | None = True
+    for answer in answers:
+        if answer is False:
+            return False
+        if answer is None:
+            found = None
+    return found
+
+
+def any_of(answers: Any) -> bool | None:
+    """Kleene's or: yes wins over unknown, unknown over no."""
+    found: bool | None = False
+    for answer in answers:
+        if answer is True:
+            return True
+        if answer is None:
+            found = None
+    return found
+
+
+def negated(answer: bool | None) -> bool | None:
+    return None if answer is None else not answer
+
+
+_RELATIONS = {
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
