@@ -1,58 +1,34 @@
 """Terms of a condition: amounts, counts, durations, days, with their units (数与单位的检查)."""
 
-
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import NamedTuple
 
-from juxian.core.facts.schema import Kind, Level, Scale
+from juxian.core.facts.schema import Kind
 from juxian.core.policy import syntax
 from juxian.core.policy.bounds import LARGEST, bounds_of
 from juxian.core.policy.lexer import Measure
 from juxian.core.policy.mistakes import Mistake
-from juxian.core.policy.names import Name, Names, close_words
+from juxian.core.policy.names import Name, Names
 from juxian.core.policy.nodes import (
-    AllOf,
-    AnyOf,
-    Clause,
-    Compare,
-    Constant,
     Day,
     Elapsed,
     FieldValue,
     Greatest,
-    HasAny,
-    IsTrue,
-    Known,
     Least,
-    LevelCompare,
-    LevelIs,
     Minus,
-    Not,
     Number,
-    OneOf,
     Place,
     Plus,
-    Received,
     ReceivedAmount,
-    Relation,
     Share,
     Term,
-    TextIs,
     Times,
 )
 from juxian.core.policy.syntax import Tree
 from juxian.core.text import Text
 
-    "==": "==",
-    "!=": "!=",
-    "<": ">",
-    "<=": ">=",
-    ">": "<",
-    ">=": "<=",
-}
 NUMERIC = (Kind.INTEGER, Kind.MONEY, Kind.MONTHS)
 KIND_WORDS = {
     Kind.TEXT: Text("文字", "text"), Kind.INTEGER: Text("整数", "a whole number"), Kind.MONEY: Text("金额", "an amount"),
@@ -242,7 +218,6 @@ class TermChecker:
         if call.function == "years_since":
             return Typed(Elapsed(name.name, "years", "", call.place), Kind.INTEGER)
         return Typed(Elapsed(name.name, "months", "", call.place), Kind.MONTHS)
-
 
     def name_in(self, tree: Tree) -> Name | None:
         return self.names.find(tree.word) if isinstance(tree, syntax.Word) else None
