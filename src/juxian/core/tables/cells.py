@@ -13,7 +13,7 @@ from typing import Any
 from juxian.core.facts.schema import Field, Kind, Scale, Schema
 from juxian.core.facts.values import Refusal, nearest_level, parse_value
 from juxian.core.identity import IdCheck, check_document, check_name, check_phone, find_document_kind
-from juxian.core.tables.dates import Precision, read_date
+from juxian.core.tables.dates import is_ambiguous_month, read_date
 from juxian.core.tables.organisations import Organisations
 from juxian.core.tables.workbook import Cell
 from juxian.core.text import Text
@@ -61,7 +61,6 @@ RULES = {
     "written_day": Text("年月日", "year, month and day"),
     "digits": Text("8 位数字日期", "a date of eight digits"),
     "month": Text("只有年月，取当月 1 日", "year and month only; the first of the month"),
-    "month_or_october": Text("数字年月，.1 可能是 1 月或 10 月", "a number: .1 may be January or October"),
     "year": Text("只有年份，取 1 月 1 日", "year only; 1 January"),
     "organisation": Text("对应到机构", "found among the organisations"),
     "merged": Text("取自合并单元格", "from a merged cell"),
@@ -93,7 +92,7 @@ def as_text(raw: Cell) -> str:
         return raw.isoformat(" ")
     if isinstance(raw, date | time):
         return raw.isoformat()
-    return str(raw) if not isinstance(raw, timedelta) else str(raw)
+    return str(raw)
 
 
 def is_empty(raw: Cell) -> bool:
@@ -178,18 +177,16 @@ def read_cell(raw: Cell, field: Field, context: Context) -> Reading:
 
 def read_day(raw: Cell, context: Context) -> Reading:
     """A date as ``YYYY-MM-DD``."""
+    if is_ambiguous_month(raw):
+        message = Text(f"数字 {raw} 可能是 1 月或 10 月", f"the number {raw} may mean January or October")
+        return Reading(problem=message, hint=Text("写成 1985-01 或 1985-10", "write 1985-01 or 1985-10"))
     found = read_date(raw, context.as_of)
     if found is None:
         message = Text(f"“{as_text(raw)}”不是日期", f"“{as_text(raw)}” is not a date")
         return Reading(
             problem=message, hint=Text("写成 1985-07-01 或 1985.07", "write 1985-07-01 or 1985.07")
         )
-    rough = (
-        RULES[found.rule]
-        if found.precision is not Precision.DAY and found.rule == "month_or_october"
-        else None
-    )
-    return Reading(found.day.isoformat(), found.rule, warning=rough)
+    return Reading(found.day.isoformat(), found.rule)
 
 
 def _read_text(raw: Cell, field: Field, context: Context) -> Reading:

@@ -44,18 +44,22 @@ _CHINESE = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 def read_date(raw: Cell, as_of: date) -> ReadDate | None:
     """The date that a cell means, None when it is none.
 
-    Years of two digits lie in the hundred years up to ``as_of`` (``85年7月`` → 1985-07). ``1985.1`` as a number is
-    January: a spreadsheet drops the zero of October, which therefore cannot be told apart and is noted by its rule.
+    Years of two digits lie in the hundred years up to ``as_of`` (``85年7月`` → 1985-07).
     """
     if isinstance(raw, datetime):
         raw = raw.date()
     if isinstance(raw, date):
-        return _bounded(raw.year, raw.month, raw.day, Precision.DAY, "date_cell", as_of)
+        return _bounded(raw.year, raw.month, raw.day, Precision.DAY, "date_cell")
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
         return None
     if isinstance(raw, str):
         return _from_text(_plain(raw), as_of)
     return _from_number(raw, as_of)
+
+
+def is_ambiguous_month(raw: Cell) -> bool:
+    """``1985.1`` as a number: a spreadsheet drops the zero of ``1985.10``, so January and October look the same."""
+    return isinstance(raw, float) and FIRST_YEAR <= raw <= LAST_YEAR and repr(raw).endswith(".1")
 
 
 def _plain(text: str) -> str:
@@ -67,36 +71,34 @@ def _plain(text: str) -> str:
     return plain
 
 
-def _from_number(raw: int | float, as_of: date) -> ReadDate | None:
+def _from_number(raw: float, as_of: date) -> ReadDate | None:
     if raw == int(raw) and int(raw) in _SERIALS:
         day = _EXCEL_EPOCH + timedelta(days=int(raw))
-        return _bounded(day.year, day.month, day.day, Precision.DAY, "serial", as_of)
+        return _bounded(day.year, day.month, day.day, Precision.DAY, "serial")
     if raw == int(raw):
         return _from_text(str(int(raw)), as_of)
-    found = _from_text(f"{raw:.2f}", as_of) or _from_text(f"{raw:.4f}", as_of)
-    text = f"{raw:.2f}"
-    if found and text.endswith("10") and found.precision is Precision.MONTH:
-        return ReadDate(
-            date(found.day.year, 10 if f"{raw}".endswith(".10") else 1, 1),
-            Precision.MONTH,
-            "month_or_october",
-        )
-    return found
+    return _from_text(repr(raw), as_of)
 
 
 def _from_text(text: str, as_of: date) -> ReadDate | None:
     if found := _YEAR_MONTH_DAY.fullmatch(text):
-        year, month, day = found.groups()
-        return _bounded(_year(year, as_of), int(month), int(day), Precision.DAY, "written_day", as_of)
+        return _bounded(
+            _year(found.group(1), as_of),
+            int(found.group(2)),
+            int(found.group(3)),
+            Precision.DAY,
+            "written_day",
+        )
     if found := _COMPACT_DAY.fullmatch(text):
-        return _bounded(*map(int, found.groups()), Precision.DAY, "digits", as_of)  # type: ignore[misc]
+        year, month, day = map(int, found.groups())
+        return _bounded(year, month, day, Precision.DAY, "digits")
     if found := _YEAR_MONTH.fullmatch(text):
-        month = found.group(2) or found.group(3)
-        return _bounded(_year(found.group(1), as_of), int(month), 1, Precision.MONTH, "month", as_of)
+        digits = found.group(2) or found.group(3)
+        return _bounded(_year(found.group(1), as_of), int(digits), 1, Precision.MONTH, "month")
     if (found := _COMPACT_MONTH.fullmatch(text)) and 1 <= int(found.group(2)) <= 12:
-        return _bounded(int(found.group(1)), int(found.group(2)), 1, Precision.MONTH, "month", as_of)
+        return _bounded(int(found.group(1)), int(found.group(2)), 1, Precision.MONTH, "month")
     if found := _YEAR.fullmatch(text):
-        return _bounded(int(found.group(1)), 1, 1, Precision.YEAR, "year", as_of)
+        return _bounded(int(found.group(1)), 1, 1, Precision.YEAR, "year")
     if text.isdigit() and len(text) == 5 and int(text) in _SERIALS:
         return _from_number(int(text), as_of)
     return None
@@ -110,9 +112,7 @@ def _year(text: str, as_of: date) -> int:
     return year if year <= as_of.year else year - 100
 
 
-def _bounded(
-    year: int, month: int, day: int, precision: Precision, rule: str, _as_of: date
-) -> ReadDate | None:
+def _bounded(year: int, month: int, day: int, precision: Precision, rule: str) -> ReadDate | None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
     try:
