@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 from juxian.core.dates import add_months, add_years
 from juxian.core.facts.schema import Schema
-from juxian.core.money import split_by_share
 from juxian.core.population.dealing import deal, take_least_taken
 from juxian.core.population.draws import Own
 from juxian.core.population.numbers import ResidentNumbers, passport_number
@@ -37,7 +36,7 @@ class PlaceLike(Protocol):
     def population(self) -> Population | None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PersonDraft:
     """A made-up person to be registered (人员草稿); facts by day, document number in canonical form.
 
@@ -48,7 +47,7 @@ class PersonDraft:
     name: str
     document_kind: str
     document_number: str
-    facts: list[FactDraft]
+    facts: Sequence[FactDraft]
     cohort: str = ""
 
 
@@ -69,18 +68,9 @@ def make_people(pack: PlaceLike, size: int, first_number: int = 1) -> Iterator[P
         yield maker.make(sketch, "", maker.stream(recipe, ""))
 
 
-def sizes_of(populations: Mapping[str, Population], total: int) -> dict[str, int]:
-    """How many persons each pack gets of ``total`` (各地规模): all its cohorts, then shares by weight of filler.
-
-    The sizes add up to ``total``, unless the cohorts alone are more or no pack has a filler.
-    """
-    sizes = {code: population.cohort_persons for code, population in populations.items()}
-    weights = {code: p.filler.weight for code, p in populations.items() if p.filler and p.filler.weight}
-    spare = total - sum(sizes.values())
-    if spare > 0 and weights:
-        for code, part in zip(weights, split_by_share(spare, list(weights.values())), strict=True):
-            sizes[code] += part
-    return sizes
+def cohort_persons(pack: PlaceLike) -> int:
+    """How many persons the pack's cohorts make, whatever the size asked for; 0 without a population."""
+    return pack.population.cohort_persons if pack.population else 0
 
 
 class _Maker:
