@@ -9,13 +9,13 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from juxian.apps.clock import SHANGHAI
+from juxian.core.facts.values import show_amount
+from juxian.core.indicators.units import show_figure
 from juxian.core.money import FEN_PER_YUAN
 
 MISSING = "—"
-WAN_FEN = 10_000 * FEN_PER_YUAN
-YI_FEN = 10_000 * WAN_FEN
-MILLION_FEN = 1_000_000 * FEN_PER_YUAN
-BILLION_FEN = 1_000 * MILLION_FEN
+CHINESE_STEPS = ((10**8 * FEN_PER_YUAN, "亿元"), (10**4 * FEN_PER_YUAN, "万元"))
+ENGLISH_STEPS = ((10**9 * FEN_PER_YUAN, "billion yuan"), (10**6 * FEN_PER_YUAN, "million yuan"))
 
 
 class Figure(NamedTuple):
@@ -39,7 +39,7 @@ def count(number: int | None) -> str:
 
 
 def decimal(numerator: int, denominator: int, places: int) -> str:
-    """``numerator/denominator`` rounded half up, with separators and without trailing zeros: 3.03, 12,640, 0.5."""
+    """``numerator/denominator`` rounded half up, without trailing zeros: 3.03, 12,640, 0.5."""
     scale = 10**places
     sign, size = ("-" if numerator < 0 else ""), abs(numerator)
     whole, rest = divmod((size * scale * 2 + denominator) // (denominator * 2), scale)
@@ -48,60 +48,32 @@ def decimal(numerator: int, denominator: int, places: int) -> str:
 
 
 def money(amount_fen: int | None) -> Figure:
-    """An amount in the unit that reads best: 元 below 10,000, then 万元, then 亿元 (yuan, million, billion)."""
+    """An exact amount: ``5 万元``, ``1.2 亿元``, ``9,800.50 元``; English in yuan."""
     if amount_fen is None:
         return Figure(MISSING, "")
-    size = abs(amount_fen)
-    if language() == "en":
-        if size >= BILLION_FEN:
-            return Figure(decimal(amount_fen, BILLION_FEN, 2), _("亿元（十亿）"))
-        if size >= MILLION_FEN:
-            return Figure(decimal(amount_fen, MILLION_FEN, 2), _("百万元"))
-        return Figure(decimal(amount_fen, FEN_PER_YUAN, 2), _("元"))
-    if size >= YI_FEN:
-        return Figure(decimal(amount_fen, YI_FEN, 2), _("亿元"))
-    if size >= WAN_FEN:
-        return Figure(decimal(amount_fen, WAN_FEN, 2), _("万元"))
-    return Figure(decimal(amount_fen, FEN_PER_YUAN, 2), _("元"))
+    value, _space, unit = show_amount(amount_fen, language()).rpartition(" ")
+    return Figure(value, unit)
+
+
+def headline(amount_fen: int | None) -> Figure:
+    """An amount rounded to two decimals of 万元 or 亿元 (million, billion), for a card's large figure."""
+    if amount_fen is None:
+        return Figure(MISSING, "")
+    steps = ENGLISH_STEPS if language() == "en" else CHINESE_STEPS
+    for size_fen, unit in steps:
+        if abs(amount_fen) >= size_fen:
+            return Figure(decimal(amount_fen, size_fen, 2), unit)
+    return money(amount_fen)
 
 
 def quantity(number: int | None, unit: str) -> Figure:
-    """A measured value in the unit of an indicator (``person``, ``yuan`` …)."""
+    """A measured value in the unit of an indicator (``person``, ``set`` …); ``yuan`` comes in whole yuan."""
     if unit == "yuan":
-        return money(number)
+        return money(None if number is None else number * FEN_PER_YUAN)
     if number is None:
         return Figure(MISSING, "")
-    if unit == "per_cent":
-        return Figure(f"{number}%", "")
-    return Figure(count(number), unit_word(unit, number))
-
-
-def unit_word(unit: str, number: int = 2) -> str:
-    """How a unit of an indicator is called; a unit nobody knows is shown as it is written."""
-    match unit:
-        case "person":
-            return ngettext("人", "人", number)
-        case "case":
-            return ngettext("件", "件", number)
-        case "organisation":
-            return ngettext("家", "家", number)
-        case "set":
-            return ngettext("套", "套", number)
-        case "time":
-            return ngettext("次", "次", number)
-        case "project" | "item":
-            return ngettext("项", "项", number)
-        case "team" | "platform" | "place":
-            return ngettext("个", "个", number)
-        case "m2":
-            return "m²"
-        case "yuan":
-            return _("元")
-        case "per_cent":
-            return "%"
-        case "day":
-            return ngettext("天", "天", number)
-    return unit
+    value, space, counter = show_figure(number, unit, language()).partition(" ")
+    return Figure(value, counter if space else "")
 
 
 def rate(part: int | None, whole: int | None) -> str:
@@ -136,7 +108,7 @@ def moment(value: datetime | None) -> str:
 
 
 def ago(value: datetime, now: datetime) -> str:
-    """For alerts: ``35 分钟前`` today, ``昨天 17:42``, then ``11-18``, with the year when it is another one."""
+    """For alerts: ``35 分钟前`` today, ``昨天 17:42``, then ``11-18``, of another year in full."""
     local, here = value.astimezone(SHANGHAI), now.astimezone(SHANGHAI)
     minutes = max(0, int((here - local).total_seconds()) // 60)
     if minutes < 60:

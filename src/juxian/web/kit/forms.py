@@ -10,7 +10,7 @@ LONGEST_PASSWORD = 128
 
 
 class SignInForm(AuthenticationForm):
-    """Names are compared after NFKC, trimming and case folding; an overlong password is refused before hashing."""
+    """Names are compared after NFKC, trimming, case folding; an overlong password is never hashed."""
 
     username = UsernameField(label=_("账号"), max_length=150)
     password = forms.CharField(

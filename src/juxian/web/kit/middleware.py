@@ -57,7 +57,7 @@ class SecurityHeaders:
 
 
 class Appearance:
-    """Theme and place of a visitor from cookies; pages behind sign-in are not stored; troubles of storage are told."""
+    """Theme and place from cookies; pages behind sign-in are not stored; a full or locked store is told."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response

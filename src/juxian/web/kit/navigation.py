@@ -29,7 +29,7 @@ GROUPS: dict[str, str | Promise] = {
 class Item:
     """One link of a bar.
 
-    view: URL name. icon: Lucide name. group: key of ``GROUPS`` (work bar only). roles: who sees it; empty means
+    view: URL name. icon: Lucide name. group: key of ``GROUPS`` (work bar only). roles: who sees it; empty for
     everybody. order: smaller stands first. phone: also one of the four links of the phone's bottom bar.
     """
 

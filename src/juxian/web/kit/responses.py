@@ -23,7 +23,7 @@ def render_part(
 ) -> HttpResponse:
     """One address serves page and fragment: ``"desk/persons/list.html#list"``.
 
-    The fragment named after ``#`` goes to htmx, the whole page to everybody else. A refused form is ``status=422``.
+    The fragment named after ``#`` goes to htmx, the whole page to everybody else; a refused form is 422.
     """
     page, _, part = template.partition("#")
     name = template if part and wants_part(request) else page
@@ -37,7 +37,7 @@ class HttpResponseSeeOther(HttpResponseRedirect):
 
 
 def go(request: HttpRequest, to: str | Model, *args: Any, **kwargs: Any) -> HttpResponse:
-    """Send the browser on to a model's page, a named view or a local address; htmx loads it as a whole page."""
+    """Send the browser on to a model's page, a named view or a local address, always as a whole page."""
     address = resolve_url(to, *args, **kwargs)
     if wants_part(request):
         answer = HttpResponse(status=204)

@@ -57,7 +57,7 @@ class Scope:
 def current_scope(request: HttpRequest) -> Scope:
     """The scope of a request, worked out once.
 
-    Raises ``PermissionDenied`` when a signed-in user holds no post, ``NothingInstalled`` on an empty database.
+    Raises ``PermissionDenied`` when a user holds no post, ``NothingInstalled`` on an empty database.
     """
     scope = getattr(request, "_juxian_scope", None)
     if scope is None:

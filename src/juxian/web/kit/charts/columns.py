@@ -33,7 +33,8 @@ def months(
 ) -> Chart:
     """Columns for ``year``, a line for the year before.
 
-    this_year: 12 whole numbers, None for months to come. last_year: 12 whole numbers. hrefs: 12 addresses or none.
+    this_year: 12 whole numbers, None for months to come. last_year: 12 whole numbers.
+    hrefs: 12 addresses or none.
     """
     drawing = joined(
         [

@@ -34,7 +34,7 @@ class Chart:
 
 
 def element(tag: str, content: str = "", **attributes: object) -> SafeString:
-    """One SVG element; ``class_`` and ``stroke_width`` become ``class`` and ``stroke-width``; all text is escaped."""
+    """One SVG element, its text escaped; ``class_`` becomes ``class``, ``stroke_width`` ``stroke-width``."""
     pairs = (
         (name.rstrip("_").replace("_", "-"), _short(value))
         for name, value in attributes.items()

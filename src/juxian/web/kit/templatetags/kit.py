@@ -106,7 +106,7 @@ def tenth(per_mille: int | None) -> str:
 
 @register.simple_tag(takes_context=True)
 def here(context: template.Context, **changes: Any) -> str:
-    """The address of this page with some parameters changed; None or empty takes one away, ``page`` always goes."""
+    """The address of this page with parameters changed; empty takes one away, ``page`` always goes."""
     request: HttpRequest = context["request"]
     query = request.GET.copy()
     query.pop("page", None)

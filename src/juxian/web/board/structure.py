@@ -1,0 +1,109 @@
+"""Who the people are, and when they came: charts of the dashboard (结构与月度)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from juxian.apps.assessment.queries import ages, months_of_introduction, structure
+from juxian.core.packs.schema import Pack
+from juxian.web.board.day import BoardDay
+from juxian.web.kit import formats
+from juxian.web.kit.charts import Chart, Mark, histogram, months, ranking, stacked
+
+MONTHS = range(1, 13)
+NOT_RECORDED = "-"  # in an address: persons without a value
+OLDEST = 150
+AGE_EDGES = (0, 26, 31, 36, 41, 46, 51, 56, 61)  # first age of each range
+
+
+def months_chart(pack: Pack, day: BoardDay) -> tuple[Chart, int, int]:
+    """(chart, introduced this year up to the month, introduced in the same months last year)."""
+    counted = months_of_introduction(pack, day.day)
+    year = day.day.year
+    now = [counted.get((year, month), 0) if month <= day.day.month else None for month in MONTHS]
+    before = [counted.get((year - 1, month), 0) for month in MONTHS]
+    so_far, then = sum(value or 0 for value in now), sum(before[: day.day.month])
+    finding = _("%(year)s 年至 %(month)s 月引进 %(now)s 人，上年同期 %(then)s 人") % {
+        "year": year,
+        "month": day.day.month,
+        "now": formats.count(so_far),
+        "then": formats.count(then),
+    }
+    hrefs = [persons_address(day, introduced=f"{year}-{month:02d}") for month in MONTHS]
+    return months(_("月度引进人数"), year, now, before, finding, hrefs), so_far, then
+
+
+def level_chart(pack: Pack, field: str, day: BoardDay, language: str) -> Chart:
+    """Bars by the levels of a profile column, the highest or largest first; no record stands at the end."""
+    counted = structure(pack, field)
+    column = pack.schema.profile[field]
+    scale = pack.schema.scale_of(column.type)
+    levels = [level for level in reversed(scale.levels.values()) if counted.get(level.code)]
+    if not scale.ordered:
+        levels.sort(key=lambda level: -counted[level.code])
+    draw, most = (stacked, 5) if field == "six_ranks" else (ranking, 8)
+    room = most if len(levels) <= most else most - 1
+    marks = [
+        Mark(
+            level.title.in_language(language),
+            counted[level.code],
+            persons_address(day, **{field: level.code}),
+        )
+        for level in levels[:room]
+    ]
+    if rest := [level.code for level in levels[room:]]:
+        marks.append(
+            Mark(_("其他"), sum(counted[code] for code in rest), persons_address(day, **{field: rest}))
+        )
+    title = column.title.in_language(language)
+    finding = _finding(title, marks)
+    if counted.get(None):
+        marks.append(Mark(_("未登记"), counted[None], persons_address(day, **{field: NOT_RECORDED})))
+    return draw(title, marks, finding)
+
+
+def age_chart(pack: Pack, day: BoardDay) -> Chart:
+    """Persons by range of age on the day; ages come from the year and day of birth."""
+    year = day.day.year
+    edges = zip((*AGE_EDGES[1:], OLDEST), AGE_EDGES, strict=True)
+    hrefs = [persons_address(day, born=f"{year - high + 1}-{year - low}") for high, low in edges]
+    bands = [
+        replace(band, href=href if band.value else "")
+        for band, href in zip(age_bands(ages(pack, day.day), day.day), hrefs, strict=True)
+    ]
+    return histogram(_("年龄"), bands, _finding(_("年龄"), bands))
+
+
+def age_bands(by_year: Mapping[int, int], as_of: date) -> list[Mark]:
+    """Ranges of age from counts by year of birth: the age reached in the year of ``as_of``."""
+    counts = [0] * len(AGE_EDGES)
+    for year, number in by_year.items():
+        age = as_of.year - year
+        counts[max(at for at, edge in enumerate(AGE_EDGES) if age >= edge)] += number
+    labels = [_("≤%(age)s") % {"age": AGE_EDGES[1] - 1}]
+    labels += [f"{low}–{high - 1}" for low, high in zip(AGE_EDGES[1:-1], AGE_EDGES[2:], strict=True)]
+    labels.append(_("≥%(age)s") % {"age": AGE_EDGES[-1]})
+    return [Mark(label, number) for label, number in zip(labels, counts, strict=True)]
+
+
+def persons_address(day: BoardDay, **conditions: str | Sequence[str]) -> str:
+    """The list of exactly the persons behind a figure or mark."""
+    return reverse("board:persons") + "?" + urlencode(conditions | {"on": day.choice}, doseq=True)
+
+
+def _finding(title: str, marks: list[Mark]) -> str:
+    if not marks or not any(item.value for item in marks):
+        return _("%(title)s：暂无数据") % {"title": title}
+    largest, whole = max(marks, key=lambda item: item.value), sum(item.value for item in marks)
+    return _("%(title)s：%(largest)s最多，%(value)s 人，占 %(share)s") % {
+        "title": title,
+        "largest": largest.label,
+        "value": formats.count(largest.value),
+        "share": formats.rate(largest.value, whole),
+    }
