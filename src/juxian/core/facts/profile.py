@@ -10,9 +10,7 @@ from typing import Any
 from juxian.core.dates import whole_months
 from juxian.core.facts.schema import Derivation, Derive, Schema
 
-Attributes = Mapping[
-    str, Mapping[str, str]
-]  # code of an organisation → its attributes, e.g. employer_kind
+Attributes = Mapping[str, Mapping[str, str]]  # code of an organisation → its attributes, e.g. employer_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +73,7 @@ class _Context:
 
 
 _Known = Mapping[str, Sequence[FactRecord]]
-_Found = tuple[
-    Any, list[FactRecord]
-]  # value (None: unknown) and the facts it came from
+_Found = tuple[Any, list[FactRecord]]  # value (None: unknown) and the facts it came from
 
 
 def _by_kind(facts: Iterable[FactRecord], as_of: date) -> dict[str, list[FactRecord]]:
@@ -93,14 +89,8 @@ def _by_kind(facts: Iterable[FactRecord], as_of: date) -> dict[str, list[FactRec
 
 def _derive(rules: Sequence[Derivation], known: _Known, context: _Context) -> _Found:
     for rule in rules:
-        matched = [
-            fact
-            for fact in known.get(rule.kind, ())
-            if _matches(fact, rule, context.as_of)
-        ]
-        value, sources = (
-            _RULES[rule.op](matched, rule, context) if matched else (rule.otherwise, [])
-        )
+        matched = [fact for fact in known.get(rule.kind, ()) if _matches(fact, rule, context.as_of)]
+        value, sources = _RULES[rule.op](matched, rule, context) if matched else (rule.otherwise, [])
         if value is not None:
             return value, sources
     return None, []
@@ -109,63 +99,38 @@ def _derive(rules: Sequence[Derivation], known: _Known, context: _Context) -> _F
 def _matches(fact: FactRecord, rule: Derivation, as_of: date) -> bool:
     if not rule.ever and not fact.in_force(as_of):
         return False
-    return all(
-        _accepted(fact.value.get(name), accepted)
-        for name, accepted in rule.where.items()
-    )
+    return all(_accepted(fact.value.get(name), accepted) for name, accepted in rule.where.items())
 
 
 def _accepted(value: object, accepted: tuple[Any, ...]) -> bool:
-    return (
-        any(item in accepted for item in value)
-        if isinstance(value, list)
-        else value in accepted
-    )
+    return any(item in accepted for item in value) if isinstance(value, list) else value in accepted
 
 
 def _stating(facts: Sequence[FactRecord], name: str) -> list[FactRecord]:
     """Facts that say something about the field (of ``employer.industry``: about ``employer``)."""
-    return [
-        fact for fact in facts if fact.value.get(name.partition(".")[0]) is not None
-    ]
+    return [fact for fact in facts if fact.value.get(name.partition(".")[0]) is not None]
 
 
 def _value(fact: FactRecord, name: str, context: _Context) -> Any:
     base, _, attribute = name.partition(".")
     value = fact.value[base]
-    return (
-        context.organisations.get(value, {}).get(attribute) or None
-        if attribute
-        else value
-    )
+    return context.organisations.get(value, {}).get(attribute) or None if attribute else value
 
 
 def _latest(facts: Sequence[FactRecord], rule: Derivation, context: _Context) -> _Found:
     """Of the facts that state the field: a later partial statement does not wipe out an earlier full one."""
     stating = _stating(facts, rule.field)
-    return (
-        (_value(stating[-1], rule.field, context), stating[-1:])
-        if stating
-        else (None, [])
-    )
+    return (_value(stating[-1], rule.field, context), stating[-1:]) if stating else (None, [])
 
 
-def _earliest(
-    facts: Sequence[FactRecord], rule: Derivation, context: _Context
-) -> _Found:
+def _earliest(facts: Sequence[FactRecord], rule: Derivation, context: _Context) -> _Found:
     if not rule.field:
         return facts[0].since.isoformat(), [facts[0]]
     stating = _stating(facts, rule.field)
-    return (
-        (_value(stating[0], rule.field, context), stating[:1])
-        if stating
-        else (None, [])
-    )
+    return (_value(stating[0], rule.field, context), stating[:1]) if stating else (None, [])
 
 
-def _highest(
-    facts: Sequence[FactRecord], rule: Derivation, context: _Context
-) -> _Found:
+def _highest(facts: Sequence[FactRecord], rule: Derivation, context: _Context) -> _Found:
     stating = _stating(facts, rule.field)
     if not stating:
         return None, []
@@ -180,37 +145,25 @@ def _highest(
     return best.value[rule.field], [best]
 
 
-def _since(
-    facts: Sequence[FactRecord], _rule: Derivation, _context: _Context
-) -> _Found:
+def _since(facts: Sequence[FactRecord], _rule: Derivation, _context: _Context) -> _Found:
     return facts[-1].since.isoformat(), [facts[-1]]
 
 
-def _until(
-    facts: Sequence[FactRecord], _rule: Derivation, _context: _Context
-) -> _Found:
+def _until(facts: Sequence[FactRecord], _rule: Derivation, _context: _Context) -> _Found:
     end = facts[-1].until
     return (end.isoformat(), [facts[-1]]) if end else (None, [])
 
 
 def _sum(facts: Sequence[FactRecord], rule: Derivation, _context: _Context) -> _Found:
     stating = _stating(facts, rule.field)
-    return (
-        (sum(fact.value[rule.field] for fact in stating), stating)
-        if stating
-        else (None, [])
-    )
+    return (sum(fact.value[rule.field] for fact in stating), stating) if stating else (None, [])
 
 
-def _count(
-    facts: Sequence[FactRecord], _rule: Derivation, _context: _Context
-) -> _Found:
+def _count(facts: Sequence[FactRecord], _rule: Derivation, _context: _Context) -> _Found:
     return len(facts), list(facts)
 
 
-def _months(
-    facts: Sequence[FactRecord], _rule: Derivation, context: _Context
-) -> _Found:
+def _months(facts: Sequence[FactRecord], _rule: Derivation, context: _Context) -> _Found:
     """Whole months of each stretch without a gap, up to the day; days covered twice count once."""
     total, start, end = 0, facts[0].since, facts[0].since
     for fact in facts:
@@ -221,9 +174,7 @@ def _months(
     return total + whole_months(start, end), list(facts)
 
 
-def _exists(
-    facts: Sequence[FactRecord], rule: Derivation, _context: _Context
-) -> _Found:
+def _exists(facts: Sequence[FactRecord], rule: Derivation, _context: _Context) -> _Found:
     return (True if rule.gives is None else rule.gives), list(facts)
 
 
@@ -238,19 +189,11 @@ def _set(facts: Sequence[FactRecord], rule: Derivation, _context: _Context) -> _
     return sorted(levels), stating
 
 
-def _amounts(
-    facts: Sequence[FactRecord], rule: Derivation, _context: _Context
-) -> _Found:
-    stating = [
-        fact
-        for fact in _stating(facts, rule.field)
-        if fact.value.get(rule.by) is not None
-    ]
+def _amounts(facts: Sequence[FactRecord], rule: Derivation, _context: _Context) -> _Found:
+    stating = [fact for fact in _stating(facts, rule.field) if fact.value.get(rule.by) is not None]
     amounts: dict[str, int] = {}
     for fact in stating:
-        amounts[fact.value[rule.by]] = (
-            amounts.get(fact.value[rule.by], 0) + fact.value[rule.field]
-        )
+        amounts[fact.value[rule.by]] = amounts.get(fact.value[rule.by], 0) + fact.value[rule.field]
     return dict(sorted(amounts.items())) if stating else None, stating
 
 

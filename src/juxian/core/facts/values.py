@@ -22,12 +22,8 @@ UNKNOWN = "—"
 
 _TRUE = {"是", "有", "真", "对", "true", "yes", "y", "1", "√", "✓"}
 _FALSE = {"否", "无", "没有", "假", "不是", "false", "no", "n", "0", "×"}
-_DATE = re.compile(
-    r"(\d{4})(?:-(\d{1,2})-|/(\d{1,2})/|\.(\d{1,2})\.|年(\d{1,2})月)(\d{1,2})日?"
-)
-_AMOUNT = re.compile(
-    r"(-?)(\d[\d,]*)(?:\.(\d+))?(亿元|万元|千元|百元|元|分|亿|万|yuan)?"
-)
+_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})-|/(\d{1,2})/|\.(\d{1,2})\.|年(\d{1,2})月)(\d{1,2})日?")
+_AMOUNT = re.compile(r"(-?)(\d[\d,]*)(?:\.(\d+))?(亿元|万元|千元|百元|元|分|亿|万|yuan)?")
 _MONTHS = re.compile(r"(\d+)(个月|月|年|months?|years?)?")
 _SPLIT = re.compile(r"[、,;|\n]+")
 FEN_OF_UNIT = {
@@ -69,14 +65,9 @@ def parse_amount(text: str) -> int | Refusal:
         )
         return Refusal(message)
     sign, whole, part, unit = found.groups()
-    fen = (
-        Decimal(whole.replace(",", "") + "." + (part or "0"))
-        * FEN_OF_UNIT[unit or "元"]
-    )
+    fen = Decimal(whole.replace(",", "") + "." + (part or "0")) * FEN_OF_UNIT[unit or "元"]
     if fen != fen.to_integral_value():
-        return Refusal(
-            Text(f"金额“{text}”不足一分", f"the amount “{text}” is finer than one fen")
-        )
+        return Refusal(Text(f"金额“{text}”不足一分", f"the amount “{text}” is finer than one fen"))
     if fen > CEILING_FEN:
         return Refusal(Text(f"金额“{text}”过大", f"the amount “{text}” is too large"))
     return -int(fen) if sign else int(fen)
@@ -94,9 +85,7 @@ def parse_day(text: str) -> date | Refusal:
         )
     year, *months, day = found.groups()
     try:
-        return _within_bounds(
-            date(int(year), int(next(m for m in months if m)), int(day))
-        )
+        return _within_bounds(date(int(year), int(next(m for m in months if m)), int(day)))
     except ValueError:
         return Refusal(Text(f"没有“{text}”这一天", f"there is no day “{text}”"))
 
@@ -185,16 +174,9 @@ def _parse_text(raw: object, _type: ValueType, _schema: Schema) -> str | Refusal
         return Refusal(Text("应为文字", "text is expected"))
     text = str(raw)
     if len(text) > TEXT_LIMIT:
-        return Refusal(
-            Text(f"超过 {TEXT_LIMIT} 个字符", f"longer than {TEXT_LIMIT} characters")
-        )
-    if any(
-        unicodedata.category(char) in ("Cc", "Cf", "Cs") and char != "\n"
-        for char in text
-    ):
-        return Refusal(
-            Text("含有不可见的控制字符", "contains invisible control characters")
-        )
+        return Refusal(Text(f"超过 {TEXT_LIMIT} 个字符", f"longer than {TEXT_LIMIT} characters"))
+    if any(unicodedata.category(char) in ("Cc", "Cf", "Cs") and char != "\n" for char in text):
+        return Refusal(Text("含有不可见的控制字符", "contains invisible control characters"))
     return text
 
 
@@ -214,30 +196,18 @@ def _whole_number(raw: object) -> int | None:
         return None
     digits = _plain(raw).replace(",", "")
     sign, digits = (-1, digits[1:]) if digits.startswith("-") else (1, digits)
-    return (
-        sign * int(digits)
-        if digits.isascii() and digits.isdigit() and len(digits) <= 18
-        else None
-    )
+    return sign * int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
 
 
 def _parse_money(raw: object, type_: ValueType, schema: Schema) -> int | Refusal:
-    return (
-        parse_amount(raw)
-        if isinstance(raw, str)
-        else _parse_integer(raw, type_, schema)
-    )
+    return parse_amount(raw) if isinstance(raw, str) else _parse_integer(raw, type_, schema)
 
 
 def _parse_months(raw: object, _type: ValueType, _schema: Schema) -> int | Refusal:
     months = raw if isinstance(raw, int) and not isinstance(raw, bool) else None
-    if isinstance(raw, str) and (
-        found := _MONTHS.fullmatch(_plain(raw).replace(" ", "").lower())
-    ):
+    if isinstance(raw, str) and (found := _MONTHS.fullmatch(_plain(raw).replace(" ", "").lower())):
         number, unit = found.groups()
-        months = int(number[:9]) * (
-            12 if (unit or "").startswith(("年", "year")) else 1
-        )
+        months = int(number[:9]) * (12 if (unit or "").startswith(("年", "year")) else 1)
     if months is None:
         return Refusal(
             Text(
@@ -284,37 +254,23 @@ def _parse_levels(raw: object, type_: ValueType, schema: Schema) -> list[str] | 
     scale = schema.scale_of(type_)
     found = [_level_code(word, scale) for word in _several(raw, scale)]
     refusals = [code for code in found if isinstance(code, Refusal)]
-    return (
-        refusals[0]
-        if refusals
-        else sorted({code for code in found if isinstance(code, str)})
-    )
+    return refusals[0] if refusals else sorted({code for code in found if isinstance(code, str)})
 
 
 def _several(raw: object, scale: Scale) -> list[object]:
     if isinstance(raw, str):
         whole_word = scale.find(_plain(raw))
-        return (
-            [raw]
-            if whole_word
-            else [word for word in _SPLIT.split(_plain(raw)) if word.strip()]
-        )
+        return [raw] if whole_word else [word for word in _SPLIT.split(_plain(raw)) if word.strip()]
     return list(raw) if isinstance(raw, list | tuple | set | frozenset) else [raw]
 
 
 def _level_code(raw: object, scale: Scale) -> str | Refusal:
     word = str(raw)
-    level = (
-        scale.find(word)
-        or scale.find(_plain(word))
-        or scale.find(_plain(word).replace(" ", ""))
-    )
+    level = scale.find(word) or scale.find(_plain(word)) or scale.find(_plain(word).replace(" ", ""))
     if level:
         return level.code
     near = nearest_level(word, scale)
-    hint_zh, hint_en = (
-        (f"，是否指“{near}”", f"; is “{near}” meant") if near else ("", "")
-    )
+    hint_zh, hint_en = (f"，是否指“{near}”", f"; is “{near}” meant") if near else ("", "")
     return Refusal(
         Text(
             f"“{word}”不在“{scale.title.zh}”代码表中{hint_zh}",
@@ -325,45 +281,25 @@ def _level_code(raw: object, scale: Scale) -> str | Refusal:
 
 def nearest_level(word: str, scale: Scale) -> str:
     """The title, alias or code of ``scale`` that looks most like ``word``; empty when nothing is near."""
-    words = [
-        w
-        for level in scale.levels.values()
-        for w in (level.title.zh, level.code, *level.aliases)
-    ]
+    words = [w for level in scale.levels.values() for w in (level.title.zh, level.code, *level.aliases)]
     return next(iter(get_close_matches(word, words, n=1, cutoff=0.5)), "")
 
 
-def _parse_organisation(
-    raw: object, _type: ValueType, _schema: Schema
-) -> str | Refusal:
-    if (
-        isinstance(raw, str)
-        and len(raw) <= 64
-        and not any(char.isspace() for char in raw)
-    ):
+def _parse_organisation(raw: object, _type: ValueType, _schema: Schema) -> str | Refusal:
+    if isinstance(raw, str) and len(raw) <= 64 and not any(char.isspace() for char in raw):
         return raw
-    return Refusal(
-        Text(f"“{raw}”不是机构代码", f"“{raw}” is not the code of an organisation")
-    )
+    return Refusal(Text(f"“{raw}”不是机构代码", f"“{raw}” is not the code of an organisation"))
 
 
-def _parse_amounts(
-    raw: object, type_: ValueType, schema: Schema
-) -> dict[str, int] | Refusal:
+def _parse_amounts(raw: object, type_: ValueType, schema: Schema) -> dict[str, int] | Refusal:
     if not isinstance(raw, Mapping):
-        return Refusal(
-            Text("应为“待遇: 金额”的对照", "a mapping of benefit to amount is expected")
-        )
-    parsed = {
-        str(key): _parse_money(value, type_, schema) for key, value in raw.items()
-    }
+        return Refusal(Text("应为“待遇: 金额”的对照", "a mapping of benefit to amount is expected"))
+    parsed = {str(key): _parse_money(value, type_, schema) for key, value in raw.items()}
     refusals = [value for value in parsed.values() if isinstance(value, Refusal)]
     return refusals[0] if refusals else {key: parsed[key] for key in sorted(parsed)}  # type: ignore[misc]
 
 
-def _show_levels(
-    value: Iterable[str], type_: ValueType, schema: Schema, language: str
-) -> str:
+def _show_levels(value: Iterable[str], type_: ValueType, schema: Schema, language: str) -> str:
     words = [_show_level(code, type_, schema, language) for code in value]
     if language.startswith("en"):
         return ", ".join(words) or "none"
@@ -379,12 +315,8 @@ def _show_months(value: int, _type: ValueType, _schema: Schema, language: str) -
     years, months = divmod(value, 12)
     english = language.startswith("en")
     if years and not months:
-        return (
-            f"{years} {'year' if years == 1 else 'years'}" if english else f"{years} 年"
-        )
-    return (
-        f"{value} {'month' if value == 1 else 'months'}" if english else f"{value} 个月"
-    )
+        return f"{years} {'year' if years == 1 else 'years'}" if english else f"{years} 年"
+    return f"{value} {'month' if value == 1 else 'months'}" if english else f"{value} 个月"
 
 
 def _show_boolean(value: bool, _type: ValueType, _schema: Schema, language: str) -> str:
@@ -393,21 +325,14 @@ def _show_boolean(value: bool, _type: ValueType, _schema: Schema, language: str)
     return "是" if value else "否"
 
 
-def _show_amounts(
-    value: Mapping[str, int], _type: ValueType, _schema: Schema, language: str
-) -> str:
-    words = [
-        f"{benefit} {show_amount(amount, language)}"
-        for benefit, amount in value.items()
-    ]
+def _show_amounts(value: Mapping[str, int], _type: ValueType, _schema: Schema, language: str) -> str:
+    words = [f"{benefit} {show_amount(amount, language)}" for benefit, amount in value.items()]
     if language.startswith("en"):
         return ", ".join(words) or "none"
     return "、".join(words) or "无"
 
 
-def _show_plain(
-    value: object, _type: ValueType, _schema: Schema, _language: str
-) -> str:
+def _show_plain(value: object, _type: ValueType, _schema: Schema, _language: str) -> str:
     return str(value)
 
 

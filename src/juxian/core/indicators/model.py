@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 from juxian.core.indicators.relations import Relation
+from juxian.core.policy import Expression
 from juxian.core.text import Text
 
 # modules that will compute a figure which no indicator can compute yet
@@ -40,7 +40,7 @@ class Indicator:
     unit: str
     measure: Measure
     kind: str = ""
-    where: Any = None
+    where: Expression | None = None
     where_text: str = ""
     distinct: bool = False
     sum: str = ""

@@ -1,1 +1,14 @@
-"""The schema of a pack, and reading a directory into one checked, frozen ``Pack`` (地方包)."""
+"""Packs: everything of one place, as YAML files (地方包); this package is the only reader of them."""
+
+from juxian.core.packs.files import find_packs_dir
+from juxian.core.packs.loading import check_pack, load_all, load_pack
+from juxian.core.packs.schema import OrganisationEntry, Pack
+
+__all__ = [
+    "OrganisationEntry",
+    "Pack",
+    "check_pack",
+    "find_packs_dir",
+    "load_all",
+    "load_pack",
+]

@@ -1,0 +1,132 @@
+"""``juxian pack check|cases|load PATH…``: prove packs and install them (地方包)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from juxian.core.source import Problem, Rejected, errors_in
+
+
+def add(subparsers: Any) -> None:
+    parser = subparsers.add_parser("pack", help="check, try out and install packs")
+    commands = parser.add_subparsers(metavar="WHAT", required=True)
+    for name, run_part, words in (
+        ("check", run_check, "all problems of all files, with positions"),
+        ("cases", run_cases, "run the cases of the policies"),
+        ("load", run_load, "install or upgrade in the database"),
+    ):
+        part = commands.add_parser(name, help=words)
+        part.add_argument("paths", nargs="+", metavar="PATH", help="directory of a pack, or its code")
+        part.set_defaults(run=run_part)
+
+
+def run_check(args: argparse.Namespace) -> int:
+    """Tell every problem; exit 1 when one is an error."""
+    from juxian.core.packs import check_pack  # deferred: other commands do not pay for it
+
+    failed, found = False, []
+    for written in args.paths:
+        path = directory_of(written)
+        pack, problems = check_pack(path)
+        failed = failed or pack is None
+        found.append(
+            {"pack": path.name, "ok": pack is not None, "problems": [p.as_dict(args.lang) for p in problems]}
+        )
+        if not args.json:
+            _tell(problems, args.lang)
+            print(_verdict(path.name, problems, args.lang))
+    if args.json:
+        print(json.dumps({"packs": found}, ensure_ascii=False))
+    return 1 if failed else 0
+
+
+def run_cases(args: argparse.Namespace) -> int:
+    """Run every case; exit 1 on any difference or when a pack is broken."""
+    from juxian.core.packs import load_pack, run_pack_cases  # deferred: other commands do not pay for it
+
+    different, rows = 0, []
+    for written in args.paths:
+        path = directory_of(written)
+        try:
+            found = run_pack_cases(load_pack(path))
+        except Rejected as rejected:
+            _tell(rejected.problems, args.lang)
+            return 1
+        for policy_cases in found:
+            wrong = [result for result in policy_cases.results if not result.passed]
+            different += len(wrong)
+            rows.append(
+                {
+                    "pack": path.name,
+                    "policy": policy_cases.policy.id,
+                    "cases": len(policy_cases.results),
+                    "different": [result.as_dict(args.lang) for result in wrong],
+                }
+            )
+            if not args.json:
+                print(
+                    f"{path.name:<20} {policy_cases.policy.id:<40} {len(policy_cases.results):>4} {len(wrong):>4}"
+                )
+                for result in wrong:
+                    print(result.render(args.lang))
+    if args.json:
+        print(json.dumps({"policies": rows}, ensure_ascii=False))
+    else:
+        total = sum(row["cases"] for row in rows)
+        print(
+            f"{total} 个用例，{different} 个不符"
+            if args.lang == "zh"
+            else f"{total} cases, {different} differ"
+        )
+    return 1 if different else 0
+
+
+def run_load(args: argparse.Namespace) -> int:
+    """Install packs; a broken one stops all, so that nothing is half installed."""
+    from juxian.config.cli import setup_django  # deferred: cli imports the commands
+
+    setup_django()
+    from juxian.apps.packs.actions import install_pack
+    from juxian.core.packs import load_pack
+
+    try:
+        packs = [load_pack(directory_of(written)) for written in args.paths]
+    except Rejected as rejected:
+        _tell(rejected.problems, args.lang)
+        return 1
+    for pack in packs:
+        install_pack(pack)
+        print(
+            f"已安装 {pack.title.zh}" if args.lang == "zh" else f"installed {pack.title.in_language('en')}",
+            file=sys.stderr,
+        )
+    if args.json:
+        print(json.dumps({"installed": [{"pack": pack.code, "digest": pack.digest} for pack in packs]}))
+    return 0
+
+
+def directory_of(written: str) -> Path:
+    """The directory written, else the pack of that code where packs are kept."""
+    from juxian.core.packs import find_packs_dir  # deferred: other commands do not pay for it
+
+    path = Path(written)
+    if path.is_dir() or "/" in written:
+        return path
+    return find_packs_dir() / written
+
+
+def _tell(problems: list[Problem], language: str) -> None:
+    for problem in problems:
+        print(problem.render(language))
+
+
+def _verdict(name: str, problems: list[Problem], language: str) -> str:
+    errors = len(errors_in(problems))
+    reminders = len(problems) - errors
+    if language == "zh":
+        return f"{name}：{errors} 处错误，{reminders} 处提醒" if problems else f"{name}：没有问题"
+    return f"{name}: {errors} errors, {reminders} reminders" if problems else f"{name}: no problem"

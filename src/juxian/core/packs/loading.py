@@ -1,0 +1,278 @@
+"""From a directory to one checked, frozen pack (地方包的读取与检查).
+
+K201 no pack there · K202 unknown parent · K203 parent of itself · K204 root is no organisation · K208 code is not the
+name of the directory · K209 prefix used by another pack · K210 broken parent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from juxian.core.facts.schema import Schema
+from juxian.core.packs.facts import read_kinds
+from juxian.core.packs.figures import read_figures, read_indicators, read_targets
+from juxian.core.packs.files import (
+    PACK_FILE,
+    codes_elsewhere,
+    digest_of,
+    find_packs_dir,
+    packs_in,
+    read_document,
+    strange_files,
+)
+from juxian.core.packs.organisations import read_organisations
+from juxian.core.packs.profile import read_profile
+from juxian.core.packs.reading import Part, one_of
+from juxian.core.packs.schema import LEVELS, OrganisationEntry, Pack
+from juxian.core.packs.vocabulary import read_scales
+from juxian.core.population import Population, read_recipe
+from juxian.core.source import Problem, Rejected, errors_in
+from juxian.core.text import Text
+
+if TYPE_CHECKING:
+    pass
+
+if TYPE_CHECKING:
+    from juxian.core.policy import Policy
+
+_EMPTY = Schema({}, {}, {})
+_PREFIX = re.compile(r"[A-Z]{2,4}")
+_DIVISION = re.compile(r"[0-9]{6}")
+_UNDATED = date(2000, 1, 1)  # a pack without figures of its own has no day up to which they reach
+_LOADED: dict[str, Pack] = {}  # digest → pack
+
+
+def check_pack(path: Path) -> tuple[Pack | None, list[Problem]]:
+    """Read the pack in a directory; its parents are found beside it.
+
+    Returns every problem of all its files, warnings included, and None instead of a pack when one is an error.
+    """
+    return _Check(Path(path)).run(())
+
+
+def load_pack(path: Path) -> Pack:
+    """The pack in a directory. Raises ``Rejected`` with every problem; a pack read before is not read again."""
+    directory = Path(path)
+    digest = _digest(directory, ())
+    if digest not in _LOADED:
+        pack, problems = check_pack(directory)
+        if pack is None:
+            raise Rejected(problems)
+        _LOADED[digest] = pack
+    return _LOADED[digest]
+
+
+def load_all() -> dict[str, Pack]:
+    """All packs of ``find_packs_dir()`` by code, ``base`` included. Raises ``Rejected`` with the problems of all.
+
+    They are read once for each directory: files that change afterwards count after a restart.
+    """
+    return dict(_all_in(find_packs_dir().resolve()))
+
+
+@lru_cache(maxsize=16)
+def _all_in(directory: Path) -> Mapping[str, Pack]:
+    packs: dict[str, Pack] = {}
+    problems: list[Problem] = []
+    for path in packs_in(directory):
+        try:
+            packs[path.name] = load_pack(path)
+        except Rejected as rejected:
+            problems.extend(problem for problem in rejected.problems if problem not in problems)
+    if problems:
+        raise Rejected(problems)
+    return packs
+
+
+def _digest(directory: Path, above: tuple[str, ...]) -> str:
+    """The digest over a pack and its parents; a broken chain of parents is told by the check."""
+    if not (directory / PACK_FILE).is_file() or directory.name in above:
+        return digest_of(directory, "")
+    document = read_document(directory / PACK_FILE, [])
+    extends = document.data.get("extends") if document and isinstance(document.data, dict) else None
+    parent = directory.parent / str(extends)
+    if not extends or not parent.is_dir():
+        return digest_of(directory, "")
+    return digest_of(directory, _digest(parent, (*above, directory.name)))
+
+
+@dataclass
+class _Check:
+    """One pass over a directory; problems of all files are collected."""
+
+    directory: Path
+    problems: list[Problem] = field(default_factory=list)
+
+    def run(self, above: tuple[str, ...]) -> tuple[Pack | None, list[Problem]]:
+        """above: names of the packs that extend this one, to notice a circle."""
+        head = self._head()
+        if head is None:
+            return None, self.problems
+        parent = self._parent(head.get("extends"), (*above, self.directory.name))
+        self.problems.extend(strange_files(self.directory))
+        if head.get("extends").present and parent is None:  # without its words everything would seem wrong
+            return None, self.problems
+        schema = self._schema(parent.schema if parent else _EMPTY)
+        codes, prefixes = codes_elsewhere(self.directory)
+        self._check_prefix(head.get("number_prefix"), prefixes)
+        organisations = self._organisations(head.get("root"), schema, codes)
+        pack = self._pack(head, schema, organisations, parent.digest if parent else "")
+        return (None if errors_in(self.problems) else pack), self.problems
+
+    def _head(self) -> Part | None:
+        if not (self.directory / PACK_FILE).is_file():
+            message = Text(f"“{self.directory}”不是地方包", f"“{self.directory}” is no pack")
+            hint = Text(f"目录中应有 {PACK_FILE}", f"the directory needs a {PACK_FILE}")
+            self.problems.append(Problem("K201", message, str(self.directory), hint=hint))
+            return None
+        whole = self._part(PACK_FILE)
+        if whole is None:
+            return None
+        place = ("root", "product", "number_prefix", "as_of", "extends")
+        stands_for_place = isinstance(whole.value, dict) and whole.value.get("root") is not None
+        required = ("pack", "title", "level", *(place if stands_for_place else ()))
+        if not whole.keys(required, ("contact", "division", *place)):
+            return None
+        code = whole.get("pack")
+        name = self.directory.resolve().name
+        if code.text() and code.text() != name:
+            hint = Text(f"写 pack: {name}", f"write pack: {name}")
+            code.refuse(
+                "K208",
+                "代码与目录名不同",
+                "the code differs from the name of the directory",
+                hint,
+            )
+        return whole
+
+    def _part(self, name: str) -> Part | None:
+        """A file of the pack as a part; None when it is absent or no YAML."""
+        path = self.directory / name
+        document = read_document(path, self.problems) if path.is_file() else None
+        return Part.whole(document, self.problems) if document else None
+
+    def _parent(self, part: Part, above: tuple[str, ...]) -> Pack | None:
+        code = part.text()
+        directory = self.directory.parent / code
+        if not code:
+            return None
+        if code in above:
+            part.refuse("K203", f"“{code}”继承自身", f"“{code}” extends itself")
+        elif not (directory / PACK_FILE).is_file():
+            known = [path.name for path in packs_in(self.directory.parent)]
+            part.refuse(
+                "K202",
+                f"没有地方包“{code}”",
+                f"there is no pack “{code}”",
+                one_of(code, known),
+            )
+        else:
+            return self._read_parent(part, directory, above)
+        return None
+
+    def _read_parent(self, part: Part, directory: Path, above: tuple[str, ...]) -> Pack | None:
+        digest = _digest(directory, ())
+        if digest not in _LOADED:
+            parent, problems = _Check(directory).run(above)
+            if parent is None:
+                count = len(errors_in(problems))
+                part.refuse(
+                    "K210",
+                    f"上级包有 {count} 处错误",
+                    f"the parent pack has {count} mistakes",
+                )
+                self.problems.extend(errors_in(problems))
+                return None
+            _LOADED[digest] = parent
+        return _LOADED[digest]
+
+    def _schema(self, parent: Schema) -> Schema:
+        scales_part, facts = self._part("scales.yaml"), self._part("facts.yaml")
+        scales = read_scales(scales_part, parent.scales) if scales_part else dict(parent.scales)
+        if facts is None or not facts.keys((), ("kinds", "profile")):
+            return Schema(scales, parent.kinds, parent.profile)
+        kinds = read_kinds(facts.get("kinds"), parent.kinds, scales)
+        return Schema(
+            scales,
+            kinds,
+            read_profile(facts.get("profile"), parent.profile, scales, kinds),
+        )
+
+    def _check_prefix(self, part: Part, prefixes: Mapping[str, str]) -> None:
+        prefix = part.matching(_PREFIX, "二至四个大写字母", "two to four capital letters")
+        if prefix in prefixes:
+            part.refuse(
+                "K209",
+                f"前缀“{prefix}”已被 {prefixes[prefix]} 使用",
+                f"{prefixes[prefix]} uses the prefix “{prefix}”",
+            )
+
+    def _organisations(
+        self, root: Part, schema: Schema, taken: Mapping[str, str]
+    ) -> tuple[OrganisationEntry, ...]:
+        whole = self._part("organisations.yaml")
+        found = read_organisations(whole, root.text(), schema, taken) if whole else ()
+        codes = [entry.code for entry in found]
+        if root.text() and root.text() not in codes:
+            hint = one_of(root.text(), codes) if codes else None
+            root.refuse(
+                "K204",
+                f"没有机构“{root.text()}”",
+                f"there is no organisation “{root.text()}”",
+                hint,
+            )
+        return found
+
+    def _pack(
+        self,
+        head: Part,
+        schema: Schema,
+        organisations: tuple[OrganisationEntry, ...],
+        parent_digest: str,
+    ) -> Pack:
+        indicators_part = self._part("indicators.yaml")
+        indicators = read_indicators(indicators_part, schema) if indicators_part else {}
+        figures, targets = self._part("reported.yaml"), self._part("targets.yaml")
+        codes = {entry.code for entry in organisations}
+        return Pack(
+            code=head.get("pack").text(),
+            title=head.get("title").title(),
+            product=head.get("product").title(),
+            level=head.get("level").one_of(LEVELS),
+            extends=head.get("extends").text(),
+            root=head.get("root").text(),
+            number_prefix=head.get("number_prefix").text(),
+            division=head.get("division").matching(_DIVISION, "六位数字，加引号", "six digits in quotes"),
+            as_of=head.get("as_of").day() or _UNDATED,
+            contact=head.get("contact").title(),
+            schema=schema,
+            organisations=organisations,
+            indicators=indicators,
+            figures=read_figures(figures, indicators) if figures else (),
+            targets=read_targets(targets, indicators, codes) if targets else (),
+            policies=self._policies(schema),
+            population=self._population(schema, organisations),
+            directory=self.directory.resolve(),
+            digest=digest_of(self.directory, parent_digest),
+        )
+
+    def _policies(self, schema: Schema) -> Mapping[str, Policy]:
+        try:
+            from juxian.core.packs.policies import read_policies  # deferred: policy files are read later
+        except ImportError:
+            return {}
+        return read_policies(self.directory, schema, self.problems)
+
+    def _population(self, schema: Schema, organisations: tuple[OrganisationEntry, ...]) -> Population | None:
+        part = self._part("population.yaml")
+        if part is None:
+            return None
+        population, problems = read_recipe(part.document, schema, organisations)
+        self.problems.extend(problems)
+        return population

@@ -1,0 +1,72 @@
+"""What a pack holds once it is read and checked (地方包的内容); everything frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from juxian.core.facts.schema import Schema
+from juxian.core.indicators import Indicator, ReportedFigure, Target
+from juxian.core.population import Population
+from juxian.core.text import Text
+
+if TYPE_CHECKING:
+    from juxian.core.policy import Policy
+
+LEVELS = (
+    "country", "province", "prefecture_city", "city", "county", "district", "university", "health_system",
+)  # fmt: skip
+BASES = (
+    "sourced",
+    "analogue",
+    "assumed",
+)  # a published text says so · taken from a comparable place · ours
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationEntry:
+    """One unit of the pack's tree (机构); an ``employer_kind`` makes it an employer (用人单位)."""
+
+    code: str
+    name: Text
+    kind: str
+    basis: str
+    employer_kind: str = ""
+    industry: str = ""
+    parent: str = ""
+    aliases: tuple[str, ...] = ()
+    since: date | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)  # level, members… as the pack gives them
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Everything of one place (地方包): vocabulary, organisations, figures, policies, demonstration people.
+
+    schema: with the parents' vocabulary merged in. as_of: day up to which the published figures reach.
+    digest: SHA-256 over the names and bytes of its files and its parent's digest, in hexadecimal.
+    """
+
+    code: str
+    title: Text
+    product: Text
+    level: str
+    extends: str
+    root: str
+    number_prefix: str
+    division: str
+    as_of: date
+    contact: Text
+    schema: Schema
+    organisations: tuple[OrganisationEntry, ...]
+    indicators: Mapping[str, Indicator]
+    figures: tuple[ReportedFigure, ...]
+    targets: tuple[Target, ...]
+    policies: Mapping[str, Policy]
+    population: Population | None
+    directory: Path
+    digest: str
