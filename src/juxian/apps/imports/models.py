@@ -126,7 +126,7 @@ class Table(models.Model):
 class Row(models.Model):
     """One data row of a table (行). ``number`` is the row of the sheet, from 1, as the spreadsheet shows it.
 
-    sealed: encrypted JSON, see ``apps.imports.content``: raw cells, normalised values with their rules, problems.
+    sealed: encrypted JSON, see ``queries.RowContent``: raw cells, normalised values with their rules, problems.
     """
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="rows", verbose_name=_("批次"))

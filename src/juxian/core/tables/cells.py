@@ -14,6 +14,7 @@ from juxian.core.facts.schema import Field, Kind, Scale, Schema
 from juxian.core.facts.values import Refusal, nearest_level, parse_value
 from juxian.core.identity import IdCheck, check_document, check_name, check_phone, find_document_kind
 from juxian.core.tables.dates import is_ambiguous_month, read_date
+from juxian.core.tables.headers import plain_header
 from juxian.core.tables.organisations import Organisations
 from juxian.core.tables.workbook import Cell
 from juxian.core.text import Text
@@ -54,6 +55,7 @@ RULES = {
     "phone": Text("电话规整", "telephone number normalised"),
     "level": Text("对应到代码表", "found in the code list"),
     "level_cleaned": Text("清理后对应到代码表", "found in the code list after cleaning"),
+    "level_of_header": Text("表头写明的一项", "the one that the header names"),
     "unit_of_cell": Text("按单元格中的单位换算", "converted by the unit in the cell"),
     "unit_of_header": Text("按表头中的单位换算", "converted by the unit in the header"),
     "date_cell": Text("日期单元格", "a date cell"),
@@ -160,11 +162,12 @@ def read_document_kind(raw: Cell) -> Reading:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a cell is read with. ``unit``: the unit that the header states."""
+    """What a cell is read with. ``header``, ``unit``: of its column."""
 
     schema: Schema
     organisations: Organisations
     as_of: date
+    header: str = ""
     unit: str = ""
 
 
@@ -349,11 +352,15 @@ def _read_levels(raw: Cell, field: Field, context: Context) -> Reading:
 
 
 def _level_of_header(field: Field, context: Context) -> Reading:
-    """是 under 是否双一流 means the level that the header names, which only the header can say."""
+    """是 under 是否双一流 means the level that the header names."""
+    header, levels = plain_header(context.header), context.schema.scale_of(field.type).levels.values()
+    named = [
+        level.code for level in levels if any(w in header for w in (level.title.zh, *level.aliases) if w)
+    ]
+    if len(named) == 1:
+        return Reading(named, "level_of_header")
     message = Text("“是”没有说明是哪一项", "“yes” does not say which one")
-    example = "、".join(
-        level.title.zh for level in list(context.schema.scale_of(field.type).levels.values())[:3]
-    )
+    example = "、".join(level.title.zh for level in list(levels)[:3])
     return Reading(problem=message, hint=Text(f"写明名称，如 {example}", f"write the name, e.g. {example}"))
 
 

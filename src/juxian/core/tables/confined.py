@@ -1,39 +1,45 @@
 """Reading a file in a process of its own, with limits of memory and time (受限读取).
 
-What a hostile file can cost is bounded whatever the reader does with it: the process ends, the caller goes on.
+What a hostile file can cost is bounded whatever the reader does with it: the process ends, the caller goes on. Only
+JSON comes back, so that nothing in a file can reach the caller as code.
 """
 
 from __future__ import annotations
 
-import pickle
+import json
 import resource
 import subprocess
 import sys
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
 
-from juxian.core.source import Rejected
+from juxian.core.source import Problem, Rejected
+from juxian.core.tables.container import FileKind
 from juxian.core.tables.limits import MEGABYTE, Limits, refusal
 from juxian.core.tables.reader import DEFAULT_LIMITS, read_workbook
-from juxian.core.tables.workbook import Workbook
+from juxian.core.tables.workbook import Cell, Sheet, Workbook
 from juxian.core.text import Text
 
 _BASE_BYTES = 200 * MEGABYTE
 _BYTES_PER_BYTE = 60  # of an xlsx, which unpacks to about ten times its size and is then held twice
-_COMMAND = (sys.executable, "-I", "-c", "from juxian.core.tables.confined import _child; _child()")
+_COMMAND = (sys.executable, "-I", "-c", "from juxian.core.tables.confined import child; child()")
 
 
 def read_confined(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Workbook:
     """As ``read_workbook``; also raises ``Rejected`` (T109) when reading takes too long or too much memory."""
-    job = pickle.dumps((data, name, limits))
+    job = json.dumps({"name": name, "limits": asdict(limits)}).encode() + b"\n" + data
     try:
         done = subprocess.run(_COMMAND, input=job, capture_output=True, timeout=limits.seconds, check=False)
     except subprocess.TimeoutExpired as error:
         raise _too_heavy(name) from error
     if done.returncode != 0 or not done.stdout:
         raise _too_heavy(name)
-    result = pickle.loads(done.stdout)  # written by our own child process
-    if isinstance(result, Workbook):
-        return result
-    raise Rejected(result)
+    found = json.loads(done.stdout)
+    if "problems" in found:
+        raise Rejected([_problem(item) for item in found["problems"]])
+    return _workbook(name, found)
 
 
 def _too_heavy(name: str) -> Rejected:
@@ -51,24 +57,74 @@ def _too_heavy(name: str) -> Rejected:
     )
 
 
-def _child() -> None:
-    """Body of the process: limits first, then one file from standard input to standard output."""
-    data, name, limits = pickle.load(sys.stdin.buffer)
-    allowed = min(limits.memory_bytes, _BASE_BYTES + _BYTES_PER_BYTE * len(data))
-    resource.setrlimit(resource.RLIMIT_AS, (allowed + _address_space(), allowed + _address_space()))
+def child() -> None:
+    """Body of the process: limits first, then one file from standard input, its cells to standard output."""
+    job = json.loads(sys.stdin.buffer.readline())
+    data = sys.stdin.buffer.read()
+    limits = Limits(**job["limits"])
+    allowed = min(limits.memory_bytes, _BASE_BYTES + _BYTES_PER_BYTE * len(data)) + _address_space()
+    resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
     seconds = max(1, int(limits.seconds))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        result: object = read_workbook(data, name, limits)
+        result = _as_json(read_workbook(data, job["name"], limits))
     except Rejected as refused:
-        result = list(refused.problems)
+        result = {"problems": [_problem_as_json(problem) for problem in refused.problems]}
     except MemoryError:
         sys.exit(1)
-    sys.stdout.buffer.write(pickle.dumps(result, protocol=pickle.HIGHEST_PROTOCOL))
+    json.dump(result, sys.stdout, ensure_ascii=True, separators=(",", ":"), default=_plain)
 
 
 def _address_space() -> int:
     """Bytes of address space that this process already uses."""
-    with open("/proc/self/statm", encoding="ascii") as status:
-        return int(status.read().split()[0]) * resource.getpagesize()
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+
+
+# what passes between the two processes
+
+
+def _as_json(workbook: Workbook) -> dict[str, Any]:
+    return {
+        "kind": workbook.kind.value,
+        "notes": [asdict(note) for note in workbook.notes],
+        "sheets": [
+            [sheet.name, sheet.hidden, sheet.numbers, sheet.merged, sheet.rows] for sheet in workbook.sheets
+        ],
+    }
+
+
+def _plain(cell: object) -> Any:
+    """Dates as one-item lists, other types of cells as text."""
+    return [cell.isoformat()] if isinstance(cell, date) else str(cell)
+
+
+def _workbook(name: str, found: dict[str, Any]) -> Workbook:
+    sheets = [
+        Sheet(
+            title,
+            [[_cell(cell) for cell in row] for row in rows],
+            numbers,
+            [tuple(m) for m in merged],
+            hidden,
+        )
+        for title, hidden, numbers, merged, rows in found["sheets"]
+    ]
+    return Workbook(name, FileKind(found["kind"]), sheets, [Text(**note) for note in found["notes"]])
+
+
+def _cell(cell: Any) -> Cell:
+    if not isinstance(cell, list):
+        return cell  # type: ignore[no-any-return]  # str, int, float, bool or None
+    moment = datetime.fromisoformat(cell[0])
+    return moment if "T" in cell[0] else moment.date()
+
+
+def _problem_as_json(problem: Problem) -> dict[str, Any]:
+    hint = asdict(problem.hint) if problem.hint else None
+    return {"code": problem.code, "path": problem.path, "message": asdict(problem.message), "hint": hint}
+
+
+def _problem(found: dict[str, Any]) -> Problem:
+    hint = Text(**found["hint"]) if found["hint"] else None
+    return Problem(found["code"], Text(**found["message"]), path=found["path"], hint=hint)

@@ -139,7 +139,7 @@ def _belongs_above(sheet: Sheet, index: int, is_header: IsHeader) -> bool:
         for top, left, bottom, right in sheet.merged
     )
     known_above = _header_score(above, is_header)
-    return known_above >= 1 and (complement >= 1 or grouped) or (grouped and complement >= 1)
+    return (known_above >= 1 and (complement >= 1 or grouped)) or (grouped and complement >= 1)
 
 
 def _belongs_below(sheet: Sheet, index: int, is_header: IsHeader) -> bool:

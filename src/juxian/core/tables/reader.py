@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime, time
+from math import isfinite
 
 from python_calamine import (
     CalamineError,
@@ -92,6 +93,8 @@ def _sheet(sheet: CalamineSheet, title: str, hidden: bool) -> Sheet:
 def _cell(cell: object) -> Cell:
     if isinstance(cell, str):
         return cell if cell and not cell.isspace() else None
+    if isinstance(cell, float) and not isfinite(cell):
+        return str(cell)
     if isinstance(cell, datetime) and cell.time() == time():
         return cell.date()
     return cell  # type: ignore[return-value]  # the closed list of types of calamine

@@ -131,7 +131,10 @@ class RowReader:
     def __post_init__(self) -> None:
         self._by_target = {(column.target, column.part): column for column in self.columns if column.target}
         self._context = Context(self.schema, self.organisations, self.as_of)
-        self._contexts = {column.index: replace(self._context, unit=column.unit) for column in self.columns}
+        self._contexts = {
+            column.index: replace(self._context, header=column.header, unit=column.unit)
+            for column in self.columns
+        }
         self._kinds = self._columns_by_kind()
 
     def _columns_by_kind(self) -> dict[tuple[str, int], list[tuple[Column, str]]]:
@@ -315,7 +318,7 @@ class RowReader:
     # the number against the row
 
     def _compare_with_number(self, row: RowReading) -> None:
-        """Birth and gender in the number complete the row, or contradict it."""
+        """Birth and gender in the number complete the row, or contradict it; then the cell is the doubtful one."""
         identity = next((fact for fact in row.facts if fact.kind == "identity"), None)
         if not row.name:
             return
@@ -353,6 +356,7 @@ class RowReader:
             row.problems.append(
                 CellProblem(row.number, index, header, raw, message, hint, reason="number_contradicts")
             )
+            value[name] = from_number
 
     def _shown(self, value: str, type_: ValueType) -> str:
         return self.schema.scale_of(type_).levels[value].title.zh if type_.scale else value

@@ -1,0 +1,39 @@
+"""Where uploaded files lie (存放): sealed, under a random name, outside every served folder."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from pathlib import Path
+
+from django.conf import settings
+
+from juxian.core.secrecy import seal, unseal
+
+FOLDER = "rosters"
+
+
+def store_file(data: bytes) -> str:
+    """Keep the bytes of a file; returns its random name."""
+    name = f"{secrets.token_hex(16)}.sealed"
+    path = _path(name)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    sealed = seal(base64.b64encode(data).decode("ascii"), settings.JUXIAN_KEYS)
+    with open(path, "xb", opener=lambda file, flags: os.open(file, flags, 0o600)) as file:
+        file.write(sealed)
+    return name
+
+
+def stored_bytes(name: str) -> bytes:
+    """The bytes that were stored under ``name``."""
+    return base64.b64decode(unseal(_path(name).read_bytes(), settings.JUXIAN_KEYS))
+
+
+def forget_file(name: str) -> None:
+    """Remove a stored file; no error when it is gone."""
+    _path(name).unlink(missing_ok=True)
+
+
+def _path(name: str) -> Path:
+    return Path(settings.JUXIAN_FILES) / FOLDER / name
