@@ -22,7 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["JUXIAN_HOME"] = common.home
     if common.lang:
         os.environ["JUXIAN_LANGUAGE"] = common.lang
-    args = build_parser().parse_args(rest)
+    wanted = [word for word in rest[:1] if word in COMMANDS]
+    args = build_parser(wanted or COMMANDS).parse_args(rest)
     args.json, args.lang = common.json, os.environ.get("JUXIAN_LANGUAGE", "zh")
     status: int = args.run(args)
     return status
@@ -37,15 +38,18 @@ def common_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The whole parser; each command module adds its own part with ``add(subparsers)``."""
+def build_parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+    """The parser of the named commands; each module adds its own part with ``add(subparsers)``.
+
+    Only the command that is asked for is imported, so that it starts without the libraries of the others.
+    """
     parser = argparse.ArgumentParser(
         prog="juxian",
         description="聚贤 Juxian: talent work, one register, one door.",
         parents=[common_parser()],
     )
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name in COMMANDS:
+    for name in names:
         module = importlib.import_module(f"juxian.config.commands.{name}")
         module.add(subparsers)
     return parser
