@@ -1,19 +1,45 @@
-"""The policy language: read, check, evaluate, explain (政策规则语言)."""
+"""The policy language: read, check, evaluate, explain, sweep (政策规则语言)."""
 
-from juxian.core.policy.language import (
-    Amount,
-    Expression,
-    evaluate_condition,
-    parse_condition,
-)
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from juxian.core.facts.schema import Schema
+from juxian.core.policy.document import Policy
+from juxian.core.policy.entitlements import Entitlement, Entitlements, Standing, Verdict, entitlements
+from juxian.core.policy.language import Amount, Expression, evaluate_condition, parse_condition
 from juxian.core.policy.names import Name, Names, names_of_schema
+from juxian.core.policy.reading import read_policy
+
+if TYPE_CHECKING:
+    import polars
+
+
+def sweep(
+    policies: Iterable[Policy], frame: polars.DataFrame, as_of: date, schema: Schema, engine: str = "polars"
+) -> polars.DataFrame:
+    """Everybody's entitlements at once; see ``sweeping.sweep``."""
+    from juxian.core.policy import sweeping  # polars loads only when somebody sweeps
+
+    return sweeping.sweep(policies, frame, as_of, schema, engine)
+
 
 __all__ = [
     "Amount",
+    "Entitlement",
+    "Entitlements",
     "Expression",
     "Name",
     "Names",
+    "Policy",
+    "Standing",
+    "Verdict",
+    "entitlements",
     "evaluate_condition",
     "names_of_schema",
     "parse_condition",
+    "read_policy",
+    "sweep",
 ]

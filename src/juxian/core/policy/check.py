@@ -133,11 +133,13 @@ class Checker(TermChecker):
         if name is None and isinstance(left, syntax.Word) and other is None:
             self.compare_unknown(left, right)
             return None
-        if name is None or (
-            name.type.kind in NUMERIC and other is not None and other.type.kind not in NUMERIC
+        counted = (*NUMERIC, Kind.DATE)
+        if (
+            other is not None
+            and other.type.kind not in counted
+            and (name is None or name.type.kind in counted)
         ):
-            if other is not None and other.type.kind not in (*NUMERIC, Kind.DATE):
-                name, left, right, sign = other, right, left, MIRRORED[sign]
+            name, left, right, sign = other, right, left, MIRRORED[sign]
         if name is not None:
             match name.type.kind:
                 case Kind.LEVEL:

@@ -226,11 +226,10 @@ class _Lexer:
         if day := _DAY.match(self.text, at):
             return self._day(at, day)
         number = _NUMBER.match(self.text, at)
-        assert number is not None  # the caller saw a digit
-        end = number.end()
+        end = number.end() if number else at + 1
         run = _RUN.match(self.text, end)
         run_end = run.end() if run else end
-        if run and "." not in number.group() and self.text[at:run_end].casefold() in self.vocabulary:
+        if run and "." not in self.text[at:end] and self.text[at:run_end].casefold() in self.vocabulary:
             self._add(TokenKind.WORD, at, run_end, self.text[at:run_end])
             return run_end
         if unit := self._unit(end, run_end):

@@ -117,7 +117,7 @@ def close_words(word: str, choices: Iterable[str], count: int = 3) -> list[str]:
         return []
     found = get_close_matches(word, known, n=count, cutoff=0.6)
     found += [
-        choice for choice in known if len(word) > 1 and (word in choice or choice in word and len(choice) > 1)
+        choice for choice in known if len(word) > 1 and len(choice) > 1 and (word in choice or choice in word)
     ]
     return list(dict.fromkeys(found))[:count]
 

@@ -1,0 +1,192 @@
+"""A policy as read and checked: versions, benefits, tables, payment, stacking (政策、版本、待遇)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import Literal
+
+from juxian.core.policy.language import Amount, Expression
+from juxian.core.positioned import Document
+from juxian.core.text import Text
+
+Basis = Literal["sourced", "analogue", "assumed"]
+BASES: tuple[Basis, ...] = ("sourced", "analogue", "assumed")
+STAGES = ("introduction", "training", "evaluation", "incentive", "service")  # 引育评励服
+DELIVERIES = ("application", "no_application")
+MONTHS_OF = {"once": 0, "month": 1, "quarter": 3, "year": 12}
+
+
+class Hit(StrEnum):
+    """Which rows of a table count (命中规则)."""
+
+    FIRST = "first"  # the first that holds
+    HIGHEST = "highest"  # the greatest amount of those that hold
+    LOWEST = "lowest"
+    SUM = "sum"  # all that hold, added up
+    UNIQUE = "unique"  # at most one may hold; two that give different amounts leave the benefit undecided
+
+
+class StackingRule(StrEnum):
+    """How benefits of one group go together (叠加规则)."""
+
+    HIGHEST = "highest"  # 就高不重复: only the greatest; a tie goes to the first named
+    FIRST = "first"  # 依次享受: the first named that holds excludes the later ones
+    CHOOSE_ONE = "choose_one"  # 择一享受: all are shown, the greatest counts in totals
+    DEDUCT_EARLIER = "deduct_earlier"  # 扣除已享受: what was received under the group is taken off
+    ONCE_IN_LIFE = "once_in_life"  # 终身一次: nothing when the benefit or another of its group was received
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table (分档): ``when`` None is *otherwise*; a row in kind gives nothing in money."""
+
+    when: Expression | None
+    give: Amount | None
+    in_kind: Text | None = None
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    hit: Hit
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """How an amount is paid out (发放). ``shares``: k positive numbers, one for each payment.
+
+    every: once month quarter year. each_if: each payment after the first needs it.
+    """
+
+    shares: tuple[int, ...] = (1,)
+    every: str = "once"
+    each_if: Expression | None = None
+
+    @property
+    def count(self) -> int:
+        return len(self.shares)
+
+    @property
+    def months_between(self) -> int:
+        return MONTHS_OF[self.every]
+
+
+@dataclass(frozen=True, slots=True)
+class Clawback:
+    """What is owed back when service ends early (退回): ``kind`` pro_rata_months over ``of_months``, or full."""
+
+    kind: str
+    of_months: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """Service that goes with a benefit (服务义务)."""
+
+    serve_months: int
+    from_field: str = ""
+    clawback: Clawback | None = None
+    excludes: tuple[str, ...] = ()
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stacking:
+    rule: StackingRule
+    group: str  # never empty: a benefit that names no group is a group of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Benefit:
+    """One thing that a policy gives (待遇). ``who`` None is everybody."""
+
+    id: str
+    title: Text
+    article: str
+    basis: Basis
+    who: Expression | None
+    table: Table
+    in_kind: Text | None = None
+    pay: Pay = Pay()
+    per_payment: bool = False  # the table gives one payment, not the whole
+    obligation: Obligation | None = None
+    stacking: tuple[Stacking, ...] = ()
+    cap_fen: int | None = None
+    delivery: str = "application"
+    note: Text | None = None
+
+    @property
+    def is_money(self) -> bool:
+        return any(row.in_kind is None for row in self.table.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """A ceiling over all benefits of the policy for one person (封顶), unless ``unless`` holds."""
+
+    amount_fen: int
+    unless: Expression | None = None
+    basis: str = ""
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The text in force for persons whose date lies in [since, until); ``applies_by`` is a date field or empty.
+
+    Without ``applies_by`` the day of asking picks the version.
+    """
+
+    since: date
+    until: date | None
+    applies_by: str
+    benefits: tuple[Benefit, ...]
+    caps: tuple[Cap, ...] = ()
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Circular:
+    """The document behind a policy (文件)."""
+
+    title: str = ""
+    reference: str = ""
+    issuer: str = ""
+    trial: bool = False
+    published: date | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Policy:
+    """A policy with all its versions, oldest first. Compared by identity; ``origin`` is the file it was read from."""
+
+    id: str
+    title: Text
+    summary: Text
+    basis: Basis
+    source: str
+    document: Circular
+    stage: str
+    versions: tuple[Version, ...]
+    origin: Document
+    paths: Mapping[str, tuple[str | int, ...]] = field(
+        default_factory=dict
+    )  # benefit id → where it is first written
+
+    @cached_property
+    def benefits(self) -> dict[str, Benefit]:
+        """Each benefit in its newest wording, in the order of the file."""
+        return {benefit.id: benefit for version in self.versions for benefit in version.benefits}
+
+    def version_on(self, day: date) -> Version | None:
+        """The version whose period holds ``day``."""
+        for version in reversed(self.versions):
+            if version.since <= day:
+                return version if version.until is None or day < version.until else None
+        return None

@@ -1,0 +1,276 @@
+"""Everything that one person is entitled to, with amounts, payments and reasons (一人全部待遇)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from juxian.core.facts.schema import Schema
+from juxian.core.money import split_by_share
+from juxian.core.policy.decisions import Decision, decide
+from juxian.core.policy.document import Benefit, Pay, Policy, StackingRule, Version
+from juxian.core.policy.explain import Reason, missing_in, reasons_of
+from juxian.core.policy.outcomes import Outcome, either
+from juxian.core.policy.rowwise import Situation
+from juxian.core.policy.rulebook import Rulebook, rulebook
+from juxian.core.policy.turning import Change, nearest_changes, turning_day
+
+
+class Verdict(StrEnum):
+    YES = "yes"  # 符合
+    NO = "no"  # 不符合
+    UNKNOWN = "unknown"  # 待补充材料
+
+
+class Standing(StrEnum):
+    """Why a benefit stands as it does, in one word."""
+
+    GRANTED = "granted"  # 可享受
+    ALTERNATIVE = "alternative"  # 可择一享受，合计中计另一项
+    MISSING = "missing"  # 待补充材料
+    NOT_MET = "not_met"  # 条件不符
+    NOT_IN_FORCE = "not_in_force"  # 不在适用期
+    RECEIVED = "received"  # 已享受过
+    DISPLACED = "displaced"  # 已由同组其他待遇享受
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One instalment: ``after_months`` from the first; ``needs`` is the condition in the author's words."""
+
+    number: int
+    amount_fen: int
+    after_months: int
+    needs: str = ""
+
+
+def payments_of(pay: Pay, amount_fen: int | None) -> tuple[Payment, ...]:
+    """The schedule of an amount, split to the fen; empty when it is unknown or nothing."""
+    if not amount_fen:
+        return ()
+    needs = pay.each_if.text if pay.each_if else ""
+    parts = split_by_share(amount_fen, pay.shares)
+    return tuple(
+        Payment(number + 1, part, number * pay.months_between, needs if number else "")
+        for number, part in enumerate(parts)
+    )
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """One benefit for one person.
+
+    verdict: yes only when it holds and its amount is decided. amount_fen: what counts after stacking and caps, 0 for no,
+    None while facts that decide it are missing. offered_fen: what this benefit by itself gives (differs for an
+    alternative that another is chosen over, and under caps). low_fen/high_fen: what it may come to, once it holds.
+    missing: stored profile fields by English name. The explanations are worked out when first asked for.
+    """
+
+    policy: Policy
+    version: Version
+    benefit: Benefit
+    verdict: Verdict
+    standing: Standing
+    amount_fen: int | None
+    offered_fen: int | None
+    low_fen: int
+    high_fen: int
+    missing: tuple[str, ...]
+    _case: _Case = field(repr=False)
+    _places: tuple[int, ...] = field(repr=False)
+
+    @property
+    def article(self) -> str:
+        """The clause that decides: the row's own where it has one."""
+        decision = self._shown
+        for row, outcome in zip(self.benefit.table.rows, decision.rows, strict=True):
+            if outcome.holds is True and row.article:
+                return row.article
+        return self.benefit.article
+
+    @cached_property
+    def payments(self) -> tuple[Payment, ...]:
+        """Instalments of what counts (of the offer, for an alternative)."""
+        whole = self.offered_fen if self.standing is Standing.ALTERNATIVE else self.amount_fen
+        return payments_of(self.benefit.pay, whole) if self.verdict is Verdict.YES else ()
+
+    @cached_property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Version, who, rows, what was received, stacking, caps; see ``explain.Reason``."""
+        return reasons_of(self._shown, self._case.decisions, self._case.row, self._case.at)
+
+    @cached_property
+    def turns_on(self) -> date | None:
+        """For a no: the day on which time alone makes it a yes."""
+        if self.verdict is not Verdict.NO:
+            return None
+        return turning_day(
+            self._case.policies, self._decisions, self._case.row, self._case.at.as_of, self._ask
+        )
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """For a no: single changes of one field that would make it a yes."""
+        if self.verdict is not Verdict.NO:
+            return ()
+        return nearest_changes(self._decisions, self._case.row, self._case.at, self._ask)
+
+    @property
+    def displaced_by(self) -> tuple[Benefit, ...]:
+        """Benefits of the same group that are given instead."""
+        return tuple(self._case.decisions[place].item.benefit for place in self._shown.displaced_by)
+
+    @property
+    def _decisions(self) -> list[Decision]:
+        return [self._case.decisions[place] for place in self._places]
+
+    @property
+    def _shown(self) -> Decision:
+        return _shown(self._decisions)
+
+    def _ask(self, day: date, row: Mapping[str, Any]) -> tuple[str, int | None]:
+        book = rulebook(self._case.policies, day)
+        places = book.keys.get((self.policy.id, self.benefit.id), [])
+        if not places:
+            return Verdict.NO, 0
+        decisions = decide(book, row, self._case.at.schema)
+        verdict, amount, _ = judged([decisions[place] for place in places])
+        return verdict, amount
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One person on one day under all policies."""
+
+    policies: tuple[Policy, ...]
+    row: Mapping[str, Any]
+    at: Situation
+    decisions: Sequence[Decision]
+
+
+@dataclass(frozen=True)
+class Entitlements:
+    """All benefits of one person on ``as_of``, in the order of the policies."""
+
+    as_of: date
+    items: tuple[Entitlement, ...]
+
+    def __iter__(self) -> Iterator[Entitlement]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def of(self, benefit: str) -> Entitlement | None:
+        """By benefit id; the first when several policies use it."""
+        return next((item for item in self.items if item.benefit.id == benefit), None)
+
+    def with_verdict(self, verdict: str) -> tuple[Entitlement, ...]:
+        return tuple(item for item in self.items if item.verdict == verdict)
+
+    @property
+    def total_fen(self) -> int:
+        """Sum of what is decided and counts."""
+        return sum(item.amount_fen or 0 for item in self.items if item.verdict is Verdict.YES)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Fields that keep some benefit undecided, those that decide most first."""
+        counts: dict[str, int] = {}
+        for item in self.items:
+            for name in item.missing:
+                counts[name] = counts.get(name, 0) + 1
+        return tuple(sorted(counts, key=lambda name: -counts[name]))
+
+
+def entitlements(
+    policies: Iterable[Policy], row: Mapping[str, Any], as_of: date, schema: Schema
+) -> Entitlements:
+    """All benefits of the person whose profile is ``row`` (canonical values; absent or None is unknown)."""
+    every = tuple(policies)
+    book = rulebook(every, as_of)
+    case = _Case(every, row, Situation(as_of, schema, book.benefit_words), decide(book, row, schema))
+    return Entitlements(as_of, tuple(_entitlement(case, tuple(places)) for places in book.keys.values()))
+
+
+def judged(decisions: Sequence[Decision]) -> tuple[Verdict, int | None, Outcome]:
+    """Verdict, counted amount and offer of one benefit over the versions that may apply."""
+    offered = either(decision.offered for decision in decisions)
+    if offered.holds is False:
+        return Verdict.NO, 0, offered
+    if offered.holds is None or offered.fixed is None:
+        return Verdict.UNKNOWN, None, offered
+    counted = either(decision.amount._replace(holds=decision.offered.holds) for decision in decisions)
+    return Verdict.YES, counted.fixed, offered
+
+
+def _entitlement(case: _Case, places: tuple[int, ...]) -> Entitlement:
+    decisions = [case.decisions[place] for place in places]
+    verdict, amount, offered = judged(decisions)
+    shown = _shown(decisions)
+    return Entitlement(
+        policy=shown.item.policy,
+        version=shown.item.version,
+        benefit=shown.item.benefit,
+        verdict=verdict,
+        standing=_standing(verdict, decisions),
+        amount_fen=amount,
+        offered_fen=offered.fixed if verdict is not Verdict.NO else 0,
+        low_fen=offered.low,
+        high_fen=offered.high,
+        missing=_missing(case, decisions) if verdict is Verdict.UNKNOWN else (),
+        _case=case,
+        _places=places,
+    )
+
+
+def _shown(decisions: Sequence[Decision]) -> Decision:
+    """The version that explains: the one in force, else one that may be, else the newest."""
+    for wanted in (True, None):
+        for decision in reversed(decisions):
+            if decision.in_force is wanted:
+                return decision
+    return decisions[-1]
+
+
+def _standing(verdict: Verdict, decisions: Sequence[Decision]) -> Standing:
+    if verdict is Verdict.UNKNOWN:
+        return Standing.MISSING
+    shown = _shown(decisions)
+    if verdict is Verdict.YES:
+        return Standing.ALTERNATIVE if shown.counts is False else Standing.GRANTED
+    if shown.in_force is False:
+        return Standing.NOT_IN_FORCE
+    if shown.who is False or shown.table.holds is False:
+        return Standing.NOT_MET
+    if shown.received_once is True:
+        return Standing.RECEIVED
+    return Standing.DISPLACED if shown.displaced_by else Standing.NOT_MET
+
+
+def _missing(case: _Case, decisions: Sequence[Decision]) -> tuple[str, ...]:
+    """Own missing fields, and those of benefits that may exclude this one."""
+    names: dict[str, None] = {}
+    for decision in decisions:
+        names.update(dict.fromkeys(missing_in(decision, case.row, case.at)))
+        if any(s.rule is not StackingRule.CHOOSE_ONE for s in decision.item.benefit.stacking):
+            for place in decision.displaced_perhaps:
+                names.update(dict.fromkeys(missing_in(case.decisions[place], case.row, case.at)))
+    return tuple(names)
+
+
+__all__ = [
+    "Entitlement",
+    "Entitlements",
+    "Payment",
+    "Rulebook",
+    "Standing",
+    "Verdict",
+    "entitlements",
+    "judged",
+    "payments_of",
+]

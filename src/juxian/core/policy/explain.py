@@ -1,0 +1,330 @@
+"""Why a benefit came out as it did (理由): clause, threshold, own value, what is missing, what was not looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from juxian.core.policy.decisions import Decision
+from juxian.core.policy.document import Hit, StackingRule
+from juxian.core.policy.document import Row as TableRow
+from juxian.core.policy.language import Expression
+from juxian.core.policy.nodes import (
+    RECEIVED,
+    AllOf,
+    AnyOf,
+    Clause,
+    Constant,
+    Known,
+    Node,
+    Not,
+    fields_of,
+)
+from juxian.core.policy.outcomes import Outcome
+from juxian.core.policy.rowwise import Situation, evaluate
+from juxian.core.policy.wording import field_title, joined, money_words, own_words, statement, term_words
+from juxian.core.text import Text
+
+ReasonKind = Literal["version", "who", "all", "any", "not", "leaf", "row", "received", "stacking", "cap"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One step of an explanation.
+
+    statement: what is asked, with the threshold, in words. own: what the person has. written: the author's words.
+    missing: stored fields that would decide this step. not_evaluated: why it was not looked at; ``holds`` is None then.
+    """
+
+    kind: ReasonKind
+    statement: Text
+    holds: bool | None
+    own: Text | None = None
+    article: str = ""
+    written: str = ""
+    fields: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    not_evaluated: Text | None = None
+    amount_fen: int | None = None
+    parts: tuple[Reason, ...] = ()
+
+
+def reasons_of(
+    decision: Decision, decisions: Sequence[Decision], row: Mapping[str, Any], at: Situation
+) -> tuple[Reason, ...]:
+    """The steps of one decision in the order in which they were taken."""
+    steps = [_version(decision, at)]
+    benefit = decision.item.benefit
+    if benefit.who is not None:
+        steps.append(_clause(benefit.who.clause, benefit.who, row, at, benefit.article, "who"))
+    steps += _rows(decision, row, at)
+    steps += _earlier(decision, row)
+    steps += _stacking(decision, decisions)
+    steps += _caps(decision)
+    return tuple(steps)
+
+
+def missing_of(clause: Clause, row: Mapping[str, Any], at: Situation) -> tuple[str, ...]:
+    """Stored fields whose knowledge would decide an unknown clause: unknown leaves under unknown nodes only."""
+    if evaluate(clause, row, at) is not None:
+        return ()
+    if inner := _statements(clause):
+        return _distinct(name for part in inner for name in missing_of(part, row, at))
+    return tuple(name for name in fields_of(clause) if row.get(name) is None)
+
+
+def missing_in(decision: Decision, row: Mapping[str, Any], at: Situation) -> tuple[str, ...]:
+    """Stored fields that keep one benefit, looked at alone, from being decided; empty when it is."""
+    item = decision.item
+    alone = (decision.in_force, decision.who, decision.table.holds)
+    if False in alone or decision.received_once is True:
+        return ()
+    found = list(missing_of(item.in_force, row, at))
+    if item.benefit.who is not None:
+        found += missing_of(item.benefit.who.clause, row, at)
+    if decision.table.holds is None or decision.table.low != decision.table.high:
+        for table_row, outcome in zip(item.benefit.table.rows, decision.rows, strict=True):
+            if table_row.when is not None:
+                found += missing_of(table_row.when.clause, row, at)
+            if table_row.give is not None and outcome.holds is not False and outcome.low != outcome.high:
+                found += [name for name in fields_of(table_row.give.term) if row.get(name) is None]
+            if outcome.holds is True and item.benefit.table.hit is Hit.FIRST:
+                break
+    if (item.once or item.deducted) and row.get(RECEIVED) is None:
+        found.append(RECEIVED)
+    return _distinct(found)
+
+
+def _version(decision: Decision, at: Situation) -> Reason:
+    version = decision.item.version
+    until = f"至 {version.until.isoformat()} 前" if version.until else "起"
+    period = Text(
+        f"{version.since.isoformat()} {until}施行的规定",
+        f"rules in force from {version.since.isoformat()}"
+        + (f" until {version.until.isoformat()}" if version.until else ""),
+    )
+    if not version.applies_by:
+        return Reason("version", period, decision.in_force, Text(at.as_of.isoformat(), at.as_of.isoformat()))
+    title = field_title(version.applies_by, at.schema)
+    asked = Text(f"{title.zh}适用{period.zh}", f"{title.en or title.zh} falls under the {period.en}")
+    missing = (version.applies_by,) if decision.in_force is None else ()
+    return Reason("version", asked, decision.in_force, fields=(version.applies_by,), missing=missing)
+
+
+def _clause(
+    node: Clause,
+    expression: Expression,
+    row: Mapping[str, Any],
+    at: Situation,
+    article: str,
+    kind: ReasonKind | None = None,
+) -> Reason:
+    holds = evaluate(node, row, at)
+    parts = tuple(_clause(part, expression, row, at, article) for part in _statements(node))
+    own_kind: ReasonKind = (
+        "all"
+        if isinstance(node, AllOf)
+        else "any"
+        if isinstance(node, AnyOf)
+        else "not"
+        if isinstance(node, Not)
+        else "leaf"
+    )
+    return Reason(
+        kind=kind or own_kind,
+        statement=statement(node, at.schema),
+        holds=holds,
+        own=own_words(node, row, at),
+        article=article,
+        written=expression.written(node),
+        fields=fields_of(node),
+        missing=missing_of(node, row, at),
+        parts=parts,
+    )
+
+
+def _statements(node: Clause) -> tuple[Clause, ...]:
+    match node:
+        case AllOf(parts) | AnyOf(parts):
+            return parts
+        case Not(part):
+            return (part,)
+        case _:
+            return ()
+
+
+def _rows(decision: Decision, row: Mapping[str, Any], at: Situation) -> list[Reason]:
+    benefit = decision.item.benefit
+    refused = False in (decision.in_force, decision.who)
+    taken = False
+    found = []
+    for table_row, outcome in zip(benefit.table.rows, decision.rows, strict=True):
+        skipped: Text | None = None
+        if refused:
+            skipped = Text(
+                "不符合条件，未计算金额", "the conditions are not met, so no amount was worked out"
+            )
+        elif taken:
+            skipped = Text("前面的档次已满足，不再看", "an earlier row already holds")
+        found.append(_row(decision, table_row, outcome, row, at, skipped))
+        taken = taken or (benefit.table.hit is Hit.FIRST and outcome.holds is True)
+    return found
+
+
+def _row(
+    decision: Decision,
+    table_row: TableRow,
+    outcome: Outcome,
+    row: Mapping[str, Any],
+    at: Situation,
+    skipped: Text | None,
+) -> Reason:
+    article = table_row.article or decision.item.benefit.article
+    gives = _gives(table_row, decision, at)
+    if table_row.when is None:
+        asked = Text(f"给予{gives.zh}", f"gives {gives.en}")
+        return Reason(
+            "row",
+            asked,
+            None if skipped else True,
+            article=article,
+            not_evaluated=skipped,
+            amount_fen=outcome.fixed,
+        )
+    when = statement(table_row.when.clause, at.schema)
+    asked = Text(f"{when.zh}：{gives.zh}", f"{when.en}: {gives.en}")
+    if skipped:
+        return Reason("row", asked, None, article=article, written=table_row.when.text, not_evaluated=skipped)
+    clause = _clause(table_row.when.clause, table_row.when, row, at, article)
+    return Reason(
+        kind="row",
+        statement=asked,
+        holds=outcome.holds,
+        own=clause.own,
+        article=article,
+        written=table_row.when.text,
+        fields=clause.fields,
+        missing=clause.missing,
+        amount_fen=outcome.fixed if outcome.holds is not False else None,
+        parts=clause.parts,
+    )
+
+
+def _gives(table_row: TableRow, decision: Decision, at: Situation) -> Text:
+    if table_row.in_kind is not None:
+        return Text(table_row.in_kind.zh, table_row.in_kind.en or table_row.in_kind.zh)
+    if table_row.give is None:
+        return Text("0", "0")
+    words = term_words(table_row.give.term, at.schema)
+    pay = decision.item.benefit.pay
+    if decision.item.benefit.per_payment and pay.count > 1:
+        return Text(f"{words.zh} × {pay.count} 期", f"{words.en} × {pay.count} payments")
+    return words
+
+
+def _earlier(decision: Decision, row: Mapping[str, Any]) -> list[Reason]:
+    item = decision.item
+    received = row.get(RECEIVED)
+    missing = (RECEIVED,) if received is None else ()
+    found = []
+    if item.once:
+        asked = Text("以前没有享受过（终身一次）", "not received before (once in life)")
+        holds = None if decision.received_once is None else not decision.received_once
+        found.append(Reason("received", asked, holds, fields=(RECEIVED,), missing=missing))
+    if item.deducted:
+        asked = Text("扣除此前已享受的同类待遇", "what was received before under the same group is taken off")
+        own = (
+            None if received is None else money_words(sum(received.get(word) or 0 for word in item.deducted))
+        )
+        found.append(
+            Reason(
+                "received",
+                asked,
+                None if received is None else True,
+                own,
+                fields=(RECEIVED,),
+                missing=missing,
+            )
+        )
+    return found
+
+
+def _stacking(decision: Decision, decisions: Sequence[Decision]) -> list[Reason]:
+    rules = [s for s in decision.item.benefit.stacking if s.rule in _RULE_WORDS]
+    if not rules:
+        return []
+    winners = [decisions[place].item.benefit.title for place in decision.displaced_by]
+    perhaps = [decisions[place].item.benefit.title for place in decision.displaced_perhaps]
+    asked = joined([_RULE_WORDS[s.rule] for s in rules], "；", "; ")
+    groups = "、".join(s.group for s in rules if not s.group.startswith("="))
+    asked = Text(
+        f"{groups}：{asked.zh}" if groups else asked.zh, f"{groups}: {asked.en}" if groups else asked.en
+    )
+    if decision.alone_refused:
+        skipped = Text("不符合条件，不参与叠加", "the conditions are not met, so there is nothing to stack")
+        return [Reason("stacking", asked, None, not_evaluated=skipped)]
+    if winners:
+        names = joined(winners, "、", ", ")
+        return [Reason("stacking", asked, False, Text(f"已由“{names.zh}”享受", f"taken by {names.en}"))]
+    if perhaps:
+        names = joined(perhaps, "、", ", ")
+        return [
+            Reason("stacking", asked, None, Text(f"可能由“{names.zh}”享受", f"perhaps taken by {names.en}"))
+        ]
+    return [Reason("stacking", asked, True)]
+
+
+_RULE_WORDS = {
+    StackingRule.HIGHEST: Text("就高不重复，只享受金额最高的一项", "only the greatest is given"),
+    StackingRule.FIRST: Text(
+        "依次享受，前一项享受后不再享受后一项", "an earlier one excludes the later ones"
+    ),
+    StackingRule.CHOOSE_ONE: Text(
+        "择一享受，合计中只计金额最高的一项", "one may be chosen; the greatest counts in totals"
+    ),
+}
+
+
+def _caps(decision: Decision) -> list[Reason]:
+    own_cap = decision.item.benefit.cap_fen
+    found = []
+    if own_cap is not None and decision.table.high > own_cap:
+        ceiling = money_words(own_cap)
+        found.append(
+            Reason("cap", Text(f"本项最高 {ceiling.zh}", f"at most {ceiling.en}"), True, amount_fen=own_cap)
+        )
+    if decision.amount.high < decision.offered.high and decision.counts is True:
+        words = joined([money_words(cap.amount_fen) for cap in decision.item.version.caps], "、", ", ")
+        found.append(
+            Reason(
+                "cap",
+                Text(f"本政策合计封顶 {words.zh}", f"all benefits together at most {words.en}"),
+                True,
+                amount_fen=decision.amount.fixed,
+            )
+        )
+    return found
+
+
+def _distinct(names: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def why_not(clause: Clause, row: Mapping[str, Any], at: Situation) -> list[Node]:
+    """False leaves under false nodes (and true ones under a ``not`` that is false): what stands in the way."""
+    return _against(clause, row, at, wanted=True)
+
+
+def _against(clause: Clause, row: Mapping[str, Any], at: Situation, *, wanted: bool) -> list[Node]:
+    if evaluate(clause, row, at) is not (not wanted):
+        return []
+    match clause:
+        case Not(part):
+            return _against(part, row, at, wanted=not wanted)
+        case AllOf(parts) | AnyOf(parts):
+            return [leaf for part in parts for leaf in _against(part, row, at, wanted=wanted)]
+        case Constant() | Known():
+            return []
+        case _:
+            return [clause]

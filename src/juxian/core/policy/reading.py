@@ -1,0 +1,407 @@
+"""Reading a policy file (读取政策文件): all problems at once, nothing half accepted.
+
+Problems beside those of ``fields`` and of conditions: P310 id written twice · P311 periods of versions · P312 not a
+date field · P313 neither money nor in kind, or both · P314 row never reached · P315 shares · P316 rules of one group
+disagree · P317 in kind cannot be compared · P318 unknown benefit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import cast
+
+from juxian.core.facts.schema import Kind, Schema
+from juxian.core.policy.document import (
+    BASES,
+    DELIVERIES,
+    MONTHS_OF,
+    STAGES,
+    Basis,
+    Benefit,
+    Cap,
+    Circular,
+    Clawback,
+    Hit,
+    Obligation,
+    Pay,
+    Policy,
+    Row,
+    Stacking,
+    StackingRule,
+    Table,
+    Version,
+)
+from juxian.core.policy.fields import Fields
+from juxian.core.policy.language import Amount, Expression, read_amount, read_condition
+from juxian.core.policy.mistakes import value_in
+from juxian.core.policy.names import Name, Names, names_of_schema
+from juxian.core.policy.nodes import Number
+from juxian.core.positioned import Document, Path
+from juxian.core.source import Problem, errors_in
+from juxian.core.text import Text
+
+INSTALMENTS_LIMIT = 600
+_DURATION = re.compile(r"([1-9][0-9]{0,2}) *(年|个月|月|years?|months?)")
+_POLICY_KEYS = (
+    "policy",
+    "title",
+    "summary",
+    "basis",
+    "source",
+    "document",
+    "stage",
+    "versions",
+    "caps",
+    "note",
+)
+_DOCUMENT_KEYS = ("title", "reference", "issuer", "trial", "published", "url", "id")
+_VERSION_KEYS = ("since", "until", "applies_by", "note", "benefits", "caps")
+_BENEFIT_KEYS = (
+    "id", "title", "article", "basis", "who", "amount", "in_kind", "pay", "per_payment", "obligation", "stacking", "cap",
+    "delivery", "note", "source",
+)  # fmt: skip
+
+
+def read_policy(document: Document, schema: Schema) -> tuple[Policy | None, list[Problem]]:
+    """The policy that ``document`` holds, or None with every problem; warnings may come with a policy."""
+    reader = _Reader(document, names_of_schema(schema))
+    policy = reader.policy()
+    if errors_in(reader.problems):
+        return None, reader.problems
+    return policy, reader.problems
+
+
+class _Reader(Fields):
+    def __init__(self, document: Document, names: Names) -> None:
+        super().__init__(document)
+        self.names = names
+        self.paths: dict[str, Path] = {}
+
+    def policy(self) -> Policy | None:
+        if not self.mapping((), _POLICY_KEYS, ("policy", "title", "basis", "versions")):
+            return None
+        basis = cast(Basis, self.choice(("basis",), BASES, "assumed"))
+        caps = self.caps(("caps",))
+        versions = self.versions(basis, caps)
+        return Policy(
+            id=self.code(("policy",)),
+            title=self.title(("title",)) or Text(""),
+            summary=self.title(("summary",)) or Text(""),
+            basis=basis,
+            source=self.text(("source",)),
+            document=self.circular(("document",)),
+            stage=self.choice(("stage",), STAGES),
+            versions=versions,
+            origin=self.document,
+            paths=self.paths,
+        )
+
+    def circular(self, path: Path) -> Circular:
+        if self.get(path) is None or not self.mapping(path, _DOCUMENT_KEYS):
+            return Circular()
+        return Circular(
+            title=self.text((*path, "title")),
+            reference=self.text((*path, "reference")) or self.text((*path, "id")),
+            issuer=self.text((*path, "issuer")),
+            trial=self.flag((*path, "trial")),
+            published=self.day((*path, "published")),
+            url=self.text((*path, "url")),
+        )
+
+    # versions
+
+    def versions(self, basis: Basis, caps: tuple[Cap, ...]) -> tuple[Version, ...]:
+        if self.get(("versions",)) is None:
+            return ()
+        found = [(path, self.version(path, basis, caps)) for path in self.items(("versions",))]
+        readable = sorted(
+            ((path, version) for path, version in found if version), key=lambda item: item[1].since
+        )
+        closed = []
+        for index, (path, version) in enumerate(readable):
+            following = readable[index + 1][1].since if index + 1 < len(readable) else None
+            self.check_period(path, version, following)
+            until = version.until or following
+            closed.append(
+                Version(
+                    version.since, until, version.applies_by, version.benefits, version.caps, version.note
+                )
+            )
+        self.check_groups(closed)
+        return tuple(closed)
+
+    def version(self, path: Path, basis: Basis, caps: tuple[Cap, ...]) -> Version | None:
+        if not self.mapping(path, _VERSION_KEYS, ("since", "benefits")):
+            return None
+        benefits = []
+        seen: set[str] = set()
+        for item in self.items((*path, "benefits")) if self.get((*path, "benefits")) is not None else []:
+            benefit = self.benefit(item, basis)
+            if benefit is None:
+                continue
+            if benefit.id in seen:
+                self.wrong(
+                    (*item, "id"),
+                    "P310",
+                    Text(f"待遇“{benefit.id}”重复", f"the benefit {benefit.id} is written twice"),
+                )
+            seen.add(benefit.id)
+            self.paths.setdefault(benefit.id, item)
+            benefits.append(benefit)
+        own_caps = self.caps((*path, "caps"))
+        applies_by = self.date_field((*path, "applies_by"))
+        since, until = self.day((*path, "since")), self.day((*path, "until"))
+        if since is None:
+            return None
+        return Version(
+            since, until, applies_by, tuple(benefits), caps + own_caps, self.title((*path, "note"))
+        )
+
+    def check_period(self, path: Path, version: Version, following: date | None) -> None:
+        if version.until is not None and version.until <= version.since:
+            self.wrong((*path, "until"), "P311", Text("失效日不晚于施行日", "until is not after since"))
+        elif following is not None and (
+            following == version.since or (version.until or following) > following
+        ):
+            self.wrong(
+                (*path, "since"), "P311", Text("与下一版本的施行期间重叠", "its period overlaps with the next version's"),
+                Text("去掉 until，或改为下一版本的施行日", "leave out until, or set it to the next since"),
+            )  # fmt: skip
+
+    def check_groups(self, versions: Iterable[Version]) -> None:
+        for version in versions:
+            rules: dict[str, StackingRule] = {}
+            for benefit in version.benefits:
+                for stacking in benefit.stacking:
+                    if stacking.rule in (StackingRule.DEDUCT_EARLIER, StackingRule.ONCE_IN_LIFE):
+                        continue
+                    first = rules.setdefault(stacking.group, stacking.rule)
+                    if first is not stacking.rule:
+                        self.wrong(
+                            (*self.paths[benefit.id], "stacking"), "P316",
+                            Text(f"组“{stacking.group}”的规则不一致：{first} 与 {stacking.rule}", f"the rules of group {stacking.group} disagree: {first} and {stacking.rule}"),
+                            Text("同一组用同一条规则", "one group, one rule"),
+                        )  # fmt: skip
+
+    # benefits
+
+    def benefit(self, path: Path, basis: Basis) -> Benefit | None:
+        if not self.mapping(path, _BENEFIT_KEYS, ("id", "title")):
+            return None
+        in_kind = self.title((*path, "in_kind"))
+        table = self.table(path, in_kind)
+        pay = self.pay((*path, "pay"))
+        benefit = Benefit(
+            id=self.code((*path, "id")),
+            title=self.title((*path, "title")) or Text(""),
+            article=self.text((*path, "article")),
+            basis=cast(Basis, self.choice((*path, "basis"), BASES, basis)),
+            who=self.condition((*path, "who")),
+            table=table or Table(Hit.FIRST, ()),
+            in_kind=in_kind,
+            pay=pay,
+            per_payment=self.flag((*path, "per_payment")),
+            obligation=self.obligation((*path, "obligation")),
+            stacking=self.stacking((*path, "stacking"), self.text((*path, "id"))),
+            cap_fen=self.fixed_amount((*path, "cap")),
+            delivery=self.choice((*path, "delivery"), DELIVERIES, "application"),
+            note=self.title((*path, "note")),
+        )
+        if any(s.rule is StackingRule.HIGHEST for s in benefit.stacking) and table and not benefit.is_money:
+            self.wrong(
+                (*path, "stacking"), "P317", Text("实物待遇没有金额，不能就高", "what is given in kind has no amount to compare"),
+                Text("用 choose_one 或 first", "use choose_one or first"),
+            )  # fmt: skip
+        return benefit
+
+    def table(self, path: Path, in_kind: Text | None) -> Table | None:
+        amount = self.get((*path, "amount"))
+        if (amount is None) == (in_kind is None) and self.get((*path, "in_kind")) is None:
+            self.wrong(
+                path, "P313", Text("没有写给什么", "it does not say what is given"),
+                Text("写 amount（金额或分档表）或 in_kind（实物）", "write amount (an amount or a table) or in_kind"), key=True,
+            )  # fmt: skip
+            return None
+        if amount is not None and in_kind is not None:
+            self.wrong(
+                (*path, "in_kind"), "P313", Text("amount 与 in_kind 只能写一个", "write either amount or in_kind"),
+                Text("拆成两项待遇", "make two benefits of it"), key=True,
+            )  # fmt: skip
+            return None
+        if in_kind is not None or amount is None:
+            return Table(Hit.FIRST, (Row(None, None, in_kind),))
+        if not isinstance(amount, dict):
+            give = self.amount((*path, "amount"))
+            return Table(Hit.FIRST, (Row(None, give),))
+        return self.rows((*path, "amount"))
+
+    def rows(self, path: Path) -> Table | None:
+        if not self.mapping(path, ("hit", "rows"), ("rows",)) or self.get((*path, "rows")) is None:
+            return None
+        hit = Hit(self.choice((*path, "hit"), [hit.value for hit in Hit], "first"))
+        found: list[Row] = []
+        for item in self.items((*path, "rows")):
+            if found and found[-1].when is None and hit is Hit.FIRST and not errors_in(self.problems):
+                self.wrong(
+                    item, "P314", Text("这一行永远轮不到：上一行没有条件", "this row is never reached: the one above has no condition"),
+                    Text("没有 when 的行写在最后", "write the row without when last"),
+                )  # fmt: skip
+            if self.mapping(item, ("when", "give", "in_kind", "article", "note")):
+                found.append(self.row(item))
+        return Table(hit, tuple(found))
+
+    def row(self, path: Path) -> Row:
+        in_kind = self.title((*path, "in_kind"))
+        give = self.amount((*path, "give"))
+        if in_kind is None and self.get((*path, "give")) is None:
+            self.missing(path, "give")
+        elif in_kind is not None and give is not None:
+            self.wrong(
+                (*path, "in_kind"),
+                "P313",
+                Text("give 与 in_kind 只能写一个", "write either give or in_kind"),
+                key=True,
+            )
+        return Row(self.condition((*path, "when")), give, in_kind, self.text((*path, "article")))
+
+    def pay(self, path: Path) -> Pay:
+        if self.get(path) is None or not self.mapping(path, ("instalments", "every", "each_if", "ratio")):
+            return Pay()
+        shares = self.shares(path)
+        every = self.choice((*path, "every"), list(MONTHS_OF), "year" if len(shares) > 1 else "once")
+        if every == "once" and len(shares) > 1:
+            self.wrong(
+                (*path, "every"),
+                "P315",
+                Text("分期发放需要间隔", "several payments need an interval"),
+                Text("every: year", "every: year"),
+            )
+        return Pay(shares, every, self.condition((*path, "each_if")))
+
+    def shares(self, path: Path) -> tuple[int, ...]:
+        count = self.integer((*path, "instalments"), 1, INSTALMENTS_LIMIT)
+        if self.get((*path, "ratio")) is None:
+            return (1,) * max(1, count)
+        shares = tuple(self.integer(item, 1, 10_000, 1) for item in self.items((*path, "ratio")))
+        if count and len(shares) != count:
+            self.wrong(
+                (*path, "ratio"), "P315",
+                Text(f"比例有 {len(shares)} 份，期数是 {count}", f"{len(shares)} shares for {count} payments"),
+            )  # fmt: skip
+        return shares or (1,)
+
+    def obligation(self, path: Path) -> Obligation | None:
+        if self.get(path) is None or not self.mapping(
+            path, ("serve", "from", "clawback", "excludes", "note"), ("serve",)
+        ):
+            return None
+        clawback = None
+        if self.get((*path, "clawback")) is not None and self.mapping(
+            (*path, "clawback"), ("kind", "of"), ("kind",)
+        ):
+            kind = self.choice(
+                (*path, "clawback", "kind"), ("pro_rata_months", "pro_rata_years", "full", "received")
+            )
+            clawback = Clawback(kind, self.integer((*path, "clawback", "of"), 1, 1200))
+        excludes = self.get((*path, "excludes")) or []
+        return Obligation(
+            serve_months=self.months((*path, "serve")),
+            from_field=self.date_field((*path, "from")),
+            clawback=clawback,
+            excludes=tuple(str(item) for item in excludes)
+            if isinstance(excludes, list)
+            else (str(excludes),),
+            note=self.title((*path, "note")),
+        )
+
+    def stacking(self, path: Path, benefit: str) -> tuple[Stacking, ...]:
+        value = self.get(path)
+        if value is None:
+            return ()
+        found = []
+        for item in self.items(path) if isinstance(value, list) else [path]:
+            if self.mapping(item, ("group", "rule"), ("rule",)):
+                rule = self.choice((*item, "rule"), [rule.value for rule in StackingRule])
+                group = self.text((*item, "group")) or f"={benefit}"
+                found += [Stacking(StackingRule(rule), group)] if rule else []
+        return tuple(found)
+
+    def caps(self, path: Path) -> tuple[Cap, ...]:
+        if self.get(path) is None:
+            return ()
+        found = []
+        for item in self.items(path):
+            if self.mapping(item, ("amount", "unless", "basis", "article", "note", "source"), ("amount",)):
+                amount = self.fixed_amount((*item, "amount"))
+                unless = self.condition((*item, "unless"))
+                basis, article = self.choice((*item, "basis"), BASES), self.text((*item, "article"))
+                found += [Cap(amount, unless, basis, article)] if amount is not None else []
+        return tuple(found)
+
+    # values in the rule language
+
+    def condition(self, path: Path) -> Expression | None:
+        """A condition; ``是`` and ``否`` come out of YAML as true and false."""
+        value = self.get(path)
+        if value is None or value is True:
+            return None
+        text = "否" if value is False else self.text(path)
+        if not text:
+            return None
+        expression, problems = read_condition(text, self.names, value_in(self.document, path))
+        self.problems += problems
+        return expression
+
+    def amount(self, path: Path) -> Amount | None:
+        value = self.get(path)
+        if value is None:
+            return None
+        text = self.text(path)
+        if not text:
+            return None
+        amount, problems = read_amount(text, self.names, value_in(self.document, path))
+        self.problems += problems
+        return amount
+
+    def fixed_amount(self, path: Path) -> int | None:
+        amount = self.amount(path)
+        if amount is None:
+            return None
+        if not isinstance(amount.term, Number) or amount.term.value < 0:
+            self.wrong(
+                path,
+                "P306",
+                Text("这里需要固定金额", "a fixed amount is needed here"),
+                Text("如 60万元", "such as 60万元"),
+            )
+            return None
+        return amount.term.value
+
+    def months(self, path: Path) -> int:
+        value = self.text(path)
+        if found := _DURATION.fullmatch(value):
+            return int(found[1]) * (12 if found[2].startswith(("年", "y")) else 1)
+        if value:
+            self.wrong(
+                path,
+                "P307",
+                Text("这里需要期限", "a duration is needed here"),
+                Text("如 5年、36个月", "such as 5年, 36个月"),
+            )
+        return 0
+
+    def date_field(self, path: Path) -> str:
+        word = self.text(path)
+        if not word:
+            return ""
+        name: Name | None = self.names.find(word)
+        if name is not None and name.type.kind is Kind.DATE:
+            return name.name
+        dates = [item.title.zh for item in self.names.names if item.type.kind is Kind.DATE]
+        self.wrong(
+            path, "P312", Text(f"“{word}”不是日期字段", f"{word} is not a date field"),
+            Text("可写：" + "、".join(dates), "write one of " + ", ".join(dates)),
+        )  # fmt: skip
+        return ""

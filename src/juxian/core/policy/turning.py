@@ -1,0 +1,174 @@
+"""What would turn a no into a yes: time alone, or one field (何时、差什么)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from juxian.core.dates import add_months, add_years
+from juxian.core.facts.schema import Kind, Schema
+from juxian.core.policy.decisions import Decision
+from juxian.core.policy.document import Policy
+from juxian.core.policy.explain import why_not
+from juxian.core.policy.nodes import (
+    Compare,
+    Day,
+    Elapsed,
+    FieldValue,
+    HasAny,
+    IsTrue,
+    LevelCompare,
+    LevelIs,
+    Node,
+    Number,
+    OneOf,
+    TextIs,
+    walk,
+)
+from juxian.core.policy.rowwise import Situation, day_of
+from juxian.core.policy.wording import field_title, value_words
+from juxian.core.text import Text
+
+HORIZON_YEARS = 60
+TRIES = 80
+Verdict = Callable[[date, Mapping[str, Any]], tuple[str, int | None]]  # day, row → verdict, amount in fen
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that, changed from ``own`` to ``needed`` and nothing else, would give the benefit."""
+
+    field: str
+    title: Text
+    own: Text
+    needed: Text
+    value: Any  # canonical
+    amount_fen: int | None
+
+
+def turning_day(
+    policies: Sequence[Policy],
+    decisions: Sequence[Decision],
+    row: Mapping[str, Any],
+    as_of: date,
+    ask: Verdict,
+) -> date | None:
+    """The first day on which time alone gives the benefit; every candidate day is tried. None when there is none."""
+    days = sorted(
+        {day for decision in decisions for day in _flips(decision, row)} | _new_versions(policies, as_of)
+    )
+    last = add_years(as_of, HORIZON_YEARS)
+    for day in [day for day in days if as_of < day <= last][:TRIES]:
+        if ask(day, row)[0] == "yes":
+            return day
+    return None
+
+
+def _new_versions(policies: Sequence[Policy], as_of: date) -> set[date]:
+    versions = [version for policy in policies for version in policy.versions if not version.applies_by]
+    days = {day for version in versions for day in (version.since, version.until) if day is not None}
+    return {day for day in days if day > as_of}
+
+
+def _flips(decision: Decision, row: Mapping[str, Any]) -> Iterator[date]:
+    """Days on which a comparison of elapsed years or months changes its answer."""
+    benefit = decision.item.benefit
+    clauses = [e.clause for e in (benefit.who, *(r.when for r in benefit.table.rows)) if e is not None]
+    for clause in clauses:
+        for node in walk(clause):
+            match node:
+                case Compare(_, Elapsed() as term, Number(value)) | Compare(
+                    _, Number(value), Elapsed() as term
+                ):
+                    yield from _steps(term, [value], row)
+                case OneOf(Elapsed() as term, values):
+                    yield from _steps(term, [number.value for number in values], row)
+
+
+def _steps(term: Elapsed, values: Sequence[int], row: Mapping[str, Any]) -> Iterator[date]:
+    start = day_of(row.get(term.field))
+    if start is None:
+        return
+    for value in values:
+        for count in (value, value + 1):
+            months = count * 12 if term.unit == "years" else count
+            if 0 <= months <= 12 * 200:
+                yield add_months(start, months)
+
+
+def nearest_changes(
+    decisions: Sequence[Decision], row: Mapping[str, Any], at: Situation, ask: Verdict
+) -> tuple[Change, ...]:
+    """For each field that stands in the way, the nearest value that alone would give the benefit."""
+    found: dict[str, Change] = {}
+    tries = 0
+    for leaf in _leaves(decisions, row, at):
+        for name, value in _neighbours(leaf, row, at.schema):
+            if name in found or tries >= TRIES:
+                break
+            tries += 1
+            verdict, amount = ask(at.as_of, {**row, name: value})
+            if verdict == "yes":
+                type_ = at.schema.profile[name].type
+                own, needed = (
+                    value_words(row.get(name), type_, at.schema),
+                    value_words(value, type_, at.schema),
+                )
+                found[name] = Change(name, field_title(name, at.schema), own, needed, value, amount)
+    return tuple(found.values())
+
+
+def _leaves(decisions: Sequence[Decision], row: Mapping[str, Any], at: Situation) -> list[Node]:
+    leaves: list[Node] = []
+    for decision in decisions:
+        if decision.in_force is False:
+            continue
+        benefit = decision.item.benefit
+        if benefit.who is not None:
+            leaves += why_not(benefit.who.clause, row, at)
+        if decision.table.holds is False:
+            for table_row in benefit.table.rows:
+                leaves += why_not(table_row.when.clause, row, at) if table_row.when else []
+    return leaves
+
+
+def _neighbours(leaf: Node, row: Mapping[str, Any], schema: Schema) -> list[tuple[str, Any]]:
+    """Other values of the leaf's field, nearest first. Dates that only time moves are left to ``turning_day``."""
+    match leaf:
+        case LevelCompare(name, scale) | LevelIs(name, scale) if name in schema.profile:
+            return [(name, code) for code in _by_distance(row.get(name), schema, scale)]
+        case IsTrue(name):
+            return [(name, not row[name])]
+        case HasAny(name, _, levels):
+            own = list(row[name])
+            return [(name, sorted({*own, level})) for level in levels] + [
+                (name, [c for c in own if c not in levels])
+            ]
+        case TextIs(name, texts):
+            return [(name, text) for text in texts]
+        case Compare(_, FieldValue(name, kind), (Number() | Day()) as limit):
+            return [(name, value) for value in _around(limit, kind, row.get(name))]
+        case Compare(_, (Number() | Day()) as limit, FieldValue(name, kind)):
+            return [(name, value) for value in _around(limit, kind, row.get(name))]
+        case OneOf(FieldValue(name), values):
+            return [(name, number.value) for number in values]
+        case _:
+            return []
+
+
+def _by_distance(own: Any, schema: Schema, scale: str) -> list[str]:
+    order = list(schema.scales[scale].levels)
+    place = order.index(own) if own in order else 0
+    return sorted((code for code in order if code != own), key=lambda code: abs(order.index(code) - place))
+
+
+def _around(limit: Number | Day, kind: Kind, own: Any) -> list[Any]:
+    if isinstance(limit, Day):
+        own_day = day_of(own)
+        days = [limit.value + timedelta(days=step) for step in (-1, 0, 1)]
+        return [day.isoformat() for day in sorted(days, key=lambda day: abs((day - (own_day or day)).days))]
+    step = 100 if kind is Kind.MONEY else 1
+    values = [limit.value - step, limit.value, limit.value + step]
+    return sorted((value for value in values if value >= 0), key=lambda value: abs(value - (own or 0)))

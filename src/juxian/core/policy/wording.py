@@ -1,0 +1,228 @@
+"""A clause, a threshold and the person's own value in words (条件与取值的文字)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from juxian.core.facts.schema import Kind, Schema, ValueType
+from juxian.core.facts.values import show_amount, show_value
+from juxian.core.policy.nodes import (
+    RECEIVED,
+    AllOf,
+    AnyOf,
+    Compare,
+    Constant,
+    Day,
+    Elapsed,
+    FieldValue,
+    Greatest,
+    HasAny,
+    IsTrue,
+    Known,
+    Least,
+    LevelCompare,
+    LevelIs,
+    Minus,
+    Node,
+    Not,
+    Number,
+    OneOf,
+    Plus,
+    Received,
+    ReceivedAmount,
+    Relation,
+    Share,
+    Term,
+    TextIs,
+    Times,
+    field_of,
+)
+from juxian.core.policy.rowwise import Situation, evaluate
+from juxian.core.text import Text
+
+RELATION_WORDS: dict[Relation, Text] = {
+    "==": Text("为", "is"), "!=": Text("不为", "is not"), "<": Text("低于", "below"), "<=": Text("不超过", "at most"),
+    ">": Text("高于", "above"), ">=": Text("不低于", "at least"),
+}  # fmt: skip
+_DAY_WORDS: dict[Relation, Text] = {
+    "<": Text("早于", "before"), "<=": Text("不晚于", "on or before"), ">": Text("晚于", "after"),
+    ">=": Text("不早于", "on or after"),
+}  # fmt: skip
+UNKNOWN = Text("未登记", "not recorded")
+
+
+def joined(parts: list[Text], zh: str, en: str) -> Text:
+    return Text(zh.join(part.zh for part in parts), en.join(part.en or part.zh for part in parts))
+
+
+def field_title(name: str, schema: Schema) -> Text:
+    """The title of a profile field; its name when the schema has none."""
+    field = schema.profile.get(name)
+    return field.title if field else Text(name, name)
+
+
+def money_words(amount_fen: int) -> Text:
+    return Text(show_amount(amount_fen, "zh"), show_amount(amount_fen, "en"))
+
+
+def value_words(value: Any, type_: ValueType, schema: Schema) -> Text:
+    """A canonical value for people; ``未登记`` for None."""
+    if value is None:
+        return UNKNOWN
+    return Text(show_value(value, type_, schema, "zh"), show_value(value, type_, schema, "en"))
+
+
+def statement(node: Node, schema: Schema) -> Text:
+    """What a clause asks for, e.g. ``学历不低于硕士``."""
+    match node:
+        case Constant(value):
+            return Text("任何人", "everybody") if value else Text("任何人都不", "nobody")
+        case AllOf(parts):
+            return joined([_bracketed(part, schema) for part in parts], "，且", " and ")
+        case AnyOf(parts):
+            return joined([_bracketed(part, schema) for part in parts], "，或", " or ")
+        case Not(IsTrue(name)):
+            title = field_title(name, schema)
+            return Text(f"{title.zh}为否", f"{title.en or title.zh}: no")
+        case Not(part):
+            inner = _bracketed(part, schema)
+            return Text(f"不满足“{inner.zh}”", f"not: {inner.en}")
+        case Compare(relation, left, right):
+            days = isinstance(left, FieldValue) and left.kind is Kind.DATE
+            word = (_DAY_WORDS if days else RELATION_WORDS).get(relation, RELATION_WORDS[relation])
+            first, second = term_words(left, schema), term_words(right, schema, like=left)
+            return Text(f"{first.zh}{word.zh}{second.zh}", f"{first.en} {word.en} {second.en}")
+        case OneOf(term, values):
+            return _among(
+                term_words(term, schema), [term_words(value, schema, like=term) for value in values]
+            )
+        case LevelIs(name, scale, levels):
+            return _among(field_title(name, schema), _levels(scale, levels, schema))
+        case LevelCompare(name, scale, order, level):
+            title, threshold = field_title(name, schema), _levels(scale, (level,), schema)[0]
+            word = RELATION_WORDS[order]
+            return Text(
+                f"{title.zh}{word.zh}{threshold.zh}", f"{title.en or title.zh} {word.en} {threshold.en}"
+            )
+        case HasAny(name, scale, levels):
+            title, choices = field_title(name, schema), joined(_levels(scale, levels, schema), "或", " or ")
+            return Text(f"{title.zh}含{choices.zh}", f"{title.en or title.zh} has {choices.en}")
+        case TextIs(name, texts):
+            return _among(field_title(name, schema), [Text(f"“{text}”", f"“{text}”") for text in texts])
+        case IsTrue(name):
+            title = field_title(name, schema)
+            return Text(f"{title.zh}为是", f"{title.en or title.zh}: yes")
+        case Received(benefit):
+            return Text(f"曾享受{benefit}", f"received {benefit} before")
+        case Known(name):
+            title = field_title(name, schema)
+            return Text(f"{title.zh}已登记", f"{title.en or title.zh} is recorded")
+        case _:
+            return term_words(node, schema)
+
+
+def term_words(term: Term, schema: Schema, like: Term | None = None) -> Text:
+    """A term; a plain number beside an age or years is told in years."""
+    match term:
+        case Number(value, Kind.MONEY):
+            return money_words(value)
+        case Number(value, Kind.MONTHS):
+            return value_words(value, ValueType(Kind.MONTHS), schema)
+        case Number(value):
+            if isinstance(like, Elapsed):
+                return Text(f" {value} 周岁" if like.name == "age" else f" {value} 年", f"{value} years")
+            return Text(f" {value}", str(value))
+        case Day(value):
+            return Text(f" {value.isoformat()}", value.isoformat())
+        case FieldValue(name):
+            title = field_title(name, schema)
+            return Text(title.zh, title.en or title.zh)
+        case Elapsed(name, unit, shown):
+            title = field_title(shown or name, schema)
+            if shown:
+                return Text(title.zh, title.en or title.zh)
+            years = unit == "years"
+            return Text(
+                f"自{title.zh}起满{'年' if years else '月'}数", f"whole {unit} since {title.en or title.zh}"
+            )
+        case ReceivedAmount(benefit):
+            return Text(f"已领{benefit}", f"received under {benefit}")
+        case Plus(left, right) | Minus(left, right) | Times(left, right):
+            sign = {Plus: "+", Minus: "-", Times: "×"}[type(term)]
+            first, second = term_words(left, schema), term_words(right, schema)
+            return Text(f"({first.zh} {sign} {second.zh})", f"({first.en} {sign} {second.en})")
+        case Share(whole, per_mille):
+            inner = term_words(whole, schema)
+            rate = f"{per_mille // 10}%" if per_mille % 10 == 0 else f"{per_mille // 10}.{per_mille % 10}%"
+            return Text(f"{inner.zh}的 {rate}", f"{rate} of {inner.en}")
+        case Least(terms):
+            parts = joined([term_words(part, schema) for part in terms], "、", ", ")
+            return Text(f"{parts.zh}中较小者", f"the least of {parts.en}")
+        case Greatest(terms):
+            parts = joined([term_words(part, schema) for part in terms], "、", ", ")
+            return Text(f"{parts.zh}中较大者", f"the greatest of {parts.en}")
+    raise TypeError(f"no words for {type(term).__name__}")
+
+
+def own_words(node: Node, row: Mapping[str, Any], at: Situation) -> Text | None:
+    """What the person has where a leaf asks: the value of its field, or of its terms; None for logic."""
+    schema = at.schema
+    match node:
+        case Compare(_, left, right):
+            terms = [term for term in (left, right) if not isinstance(term, Number | Day)]
+            return joined([_own_term(term, row, at) for term in terms], "；", "; ")
+        case OneOf(term, _):
+            return _own_term(term, row, at)
+        case Received():
+            received = row.get(RECEIVED)
+            if received is None:
+                return UNKNOWN
+            names = [word for word in at.words_of(node.benefit) if word in received]
+            return money_words(sum(received[word] for word in names)) if names else Text("没有", "nothing")
+        case AllOf() | AnyOf() | Not() | Constant():
+            return None
+        case _:
+            name = field_of(node)
+            field = schema.profile.get(name)
+            value = row.get(name)
+            return value_words(value, field.type, schema) if field else Text(str(value))
+
+
+def _own_term(term: Term, row: Mapping[str, Any], at: Situation) -> Text:
+    value = evaluate(term, row, at)
+    match term:
+        case _ if value is None:
+            return UNKNOWN
+        case FieldValue(_, kind):
+            shown = value.isoformat() if kind is Kind.DATE else value
+            return value_words(shown, ValueType(kind), at.schema)
+        case Elapsed(name, unit, shown):
+            since = row[name] if isinstance(row[name], str) else row[name].isoformat()
+            base = field_title(name, at.schema)
+            length = Text(f"{value} 周岁", f"{value} years") if shown == "age" else None
+            length = length or (
+                Text(f"满 {value} 年", f"{value} years")
+                if unit == "years"
+                else Text(f"满 {value} 个月", f"{value} months")
+            )
+            return Text(f"{length.zh}（{base.zh} {since}）", f"{length.en} ({base.en or base.zh} {since})")
+        case ReceivedAmount():
+            return money_words(value)
+        case _:
+            return Text(f"{value:,}", f"{value:,}")
+
+
+def _bracketed(node: Node, schema: Schema) -> Text:
+    inner = statement(node, schema)
+    return Text(f"（{inner.zh}）", f"({inner.en})") if isinstance(node, AllOf | AnyOf) else inner
+
+
+def _among(title: Text, choices: list[Text]) -> Text:
+    listed = joined(choices, "、", " or ")
+    return Text(f"{title.zh}为{listed.zh}", f"{title.en or title.zh} is {listed.en}")
+
+
+def _levels(scale: str, codes: tuple[str, ...], schema: Schema) -> list[Text]:
+    titles = [schema.scales[scale].levels[code].title for code in codes]
+    return [Text(title.zh, title.en or title.zh) for title in titles]
