@@ -67,7 +67,7 @@ class PersonRow:
 @for_roles(Role.OFFICE, Role.LEADER)
 @require_GET
 def persons(request: HttpRequest) -> HttpResponse:
-    """``?indicator=`` or one mark of a chart (``?degree= …``, ``?introduced=2022-03``, ``?born=1981-1985``)."""
+    """``?indicator=`` or one mark of a chart: ``?degree=``, ``?introduced=2022-03``, ``?born=1981-1985``."""
     scope = current_scope(request)
     day = board_day(request, scope)
     group = group_of(request.GET, scope, day)

@@ -36,7 +36,7 @@ MODULES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """One published figure. reported and computed are worded with unit and relation; holds None: nothing computes it."""
+    """One published figure, worded with unit and relation; ``holds`` is None while nothing computes it."""
 
     id: str
     title: str
@@ -111,7 +111,7 @@ def _card(indicator: Indicator, pack: Pack, as_of: date, language: str) -> Card:
 
 
 def _days(indicator: Indicator, as_of: date) -> list[date]:
-    """Days of the trend: the same day of earlier years for what is counted from dated facts, else ``as_of`` alone."""
+    """Days of the trend: the same day of earlier years for what dated facts count, else ``as_of`` alone."""
     if indicator.measure != "facts":
         return [as_of]
     return [add_years(as_of, -years) for years in range(YEARS_OF_TREND, -1, -1)]

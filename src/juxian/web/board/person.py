@@ -1,4 +1,4 @@
-"""One person for a leader (人才简况): the facts with their sources; nothing that is masked can be opened here."""
+"""One person for a leader (人才简况): the facts with their sources; nothing masked opens here."""
 
 from __future__ import annotations
 

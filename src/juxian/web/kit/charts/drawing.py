@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 HAN_PX, LATIN_PX = 12.0, 6.8  # of a character at 12 px
 MOST_GRID_LINES = 5
+BROAD_PX = 400  # a drawing below this is for a third of the page and does not grow much
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def canvas(
     return element(
         "svg",
         joined(parts),
-        class_=f"ch {class_}".strip(),
+        class_=f"ch {class_ or ('small' if width < BROAD_PX else '')}".strip(),
         viewBox=f"0 0 {width} {height}",
         role="group" if linked else "img",
         aria_label=finding,
