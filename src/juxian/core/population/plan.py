@@ -96,6 +96,8 @@ class Population:
         return sum(cohort.count for cohort in self.cohorts if not cohort.of)
 
 
+YOUNGEST = 16  # nobody is hired younger (劳动法 第十五条)
+
 # per cent of persons whose record has the part, where the recipe does not say
 KNOWN: Mapping[str, int] = {
     "annual_review": 60,

@@ -52,12 +52,19 @@ class Reader:
     document: Document
     schema: Schema
     organisations: Sequence[OrganisationLike]
+    as_of: date | None = None
     problems: list[Problem] = field(default_factory=list)
 
     def tell(
         self, path: Path, code: str, message: Text, hint: Text | None = None, *, key: bool = False
     ) -> None:
         self.problems.append(self.document.problem(path, code, message, hint, key=key))
+
+    def told(self) -> list[Problem]:
+        """All problems in the order of the text."""
+        return sorted(
+            self.problems, key=lambda told: (told.span.line, told.span.column) if told.span else (0, 0)
+        )
 
     def shaped(self, path: Path, shape: type[Shape]) -> Shape | None:
         found = self.document.at(path)
@@ -69,7 +76,9 @@ class Reader:
 
     def mapping(self, path: Path, known: Collection[str], required: Collection[str] = ()) -> dict[str, Any]:
         """The known keys of the mapping at ``path``; unknown and missing keys are told."""
-        found = self.shaped(path, dict) or {}
+        found = self.shaped(path, dict)
+        if found is None:
+            return {}
         for key in found:
             if key not in known:
                 message = Text(f"不认识的键“{key}”", f"unknown key “{key}”")
@@ -151,6 +160,12 @@ class Reader:
         end = self.day(path, last.strip()) if last else start
         if start and end and start > end:
             self.tell(path, "G110", Text(f"“{raw}”的起日晚于止日", f"“{raw}” ends before it begins"))
+            return None
+        if start and self.as_of and start > self.as_of:
+            message = Text(
+                f"“{raw}”晚于数据截至日 {self.as_of}", f"“{raw}” lies after the pack's last day, {self.as_of}"
+            )
+            self.tell(path, "G111", message)
             return None
         return (start, end) if start and end else None
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from juxian.core.dates import whole_years
 from juxian.core.facts.schema import FactKind, Kind, Schema, ValueType
 from juxian.core.population.draws import PART_FEN, Counts, Draw, Own, Split, read_draw
-from juxian.core.population.plan import KNOWN, Cohort, Days, FactRecipe, Filler, Population, Traits
+from juxian.core.population.plan import KNOWN, YOUNGEST, Cohort, Days, FactRecipe, Filler, Population, Traits
 from juxian.core.population.reading import OrganisationLike, Reader, one_of
 from juxian.core.positioned import Document, Path
 from juxian.core.source import Problem, errors_in
@@ -28,20 +29,24 @@ _FACT_KEYS = ("kind", "since", "until", "share", "count", "value")
 
 
 def read_recipe(
-    document: Document, schema: Schema, organisations: Sequence[OrganisationLike]
+    document: Document,
+    schema: Schema,
+    organisations: Sequence[OrganisationLike],
+    as_of: date | None = None,
 ) -> tuple[Population | None, list[Problem]]:
     """The recipe that ``document`` (population.yaml) holds, checked against the pack's vocabulary.
 
-    organisations: of the pack; those with an ``employer_kind`` can employ. Returns None with an error in problems.
+    organisations: of the pack; those with an ``employer_kind`` can employ. as_of: the pack's last day; with it, days
+    after it and ages that leave no room for the days of hiring are told. Returns None with an error in problems.
     """
-    reader = Reader(document, schema, organisations)
+    reader = Reader(document, schema, organisations, as_of)
     found = reader.mapping((), ("seed", "cohorts", "filler"), ("seed",))
     seed = reader.number(("seed",), 0, 10**12) if "seed" in found else None
     cohorts = _cohorts(reader) if "cohorts" in found else ()
     filler = _filler(reader) if "filler" in found else None
     if errors_in(reader.problems) or seed is None:
-        return None, reader.problems
-    return Population(seed, cohorts, filler), reader.problems
+        return None, reader.told()
+    return Population(seed, cohorts, filler), reader.told()
 
 
 def _cohorts(reader: Reader) -> tuple[Cohort, ...]:
@@ -115,15 +120,31 @@ def _traits(reader: Reader, path: Path, found: Mapping[str, object]) -> Traits:
     if "employment" in found:
         employment = _values(reader, (*path, "employment"), reader.schema.kinds["employment"], partial=True)
         _refuse_exact(reader, (*path, "employment"), employment)
+    age = reader.number_range((*path, "age"), *AGES) if "age" in found else None
+    hired = _days(reader, (*path, "hired")) if "hired" in found else None
+    _refuse_children(reader, (*path, "hired"), age, hired)
     return Traits(
         employers=_employers(reader, path, found),
-        age=reader.number_range((*path, "age"), *AGES) if "age" in found else None,
-        hired=_days(reader, (*path, "hired")) if "hired" in found else None,
+        age=age,
+        hired=hired,
         nationality=nationality or "",
         known=reader.per_cent_by_word((*path, "known"), KNOWN) if "known" in found else {},
         employment=employment,
         **draws,
     )
+
+
+def _refuse_children(reader: Reader, path: Path, age: tuple[int, int] | None, hired: Days | None) -> None:
+    """Somebody of the ages must have been old enough by the last day of hiring."""
+    if reader.as_of is None or age is None or hired is None:
+        return
+    since = whole_years(hired.last, reader.as_of)
+    if age[1] - since < YOUNGEST:
+        message = Text(
+            f"{age[1]} 岁的人在 {hired.last} 不满 {YOUNGEST} 周岁",
+            f"who is {age[1]} now was younger than {YOUNGEST} on {hired.last}",
+        )
+        reader.tell(path, "G110", message, Text("改年龄或入职日期", "change the ages or the days of hiring"))
 
 
 def _refuse_exact(reader: Reader, path: Path, draws: Mapping[str, Draw | None]) -> None:

@@ -72,15 +72,6 @@ class Codes:
         return [code for code in (self.find("ethnicity", number) for number in _MINORITIES) if code]
 
     @cached_property
-    def series(self) -> dict[tuple[str, ...], str | None]:
-        return {}
-
-    def series_of(self, words: tuple[str, ...]) -> str | None:
-        if words not in self.series:
-            self.series[words] = self.find("title_series", *words)
-        return self.series[words]
-
-    @cached_property
     def fixed(self) -> Mapping[str, str | None]:
         return {
             "han": self.find("ethnicity", "01", "汉族"),
@@ -164,7 +155,7 @@ def _education(record: Record) -> Iterator[FactDraft]:
         if degree in _ACADEMIC:
             value["academic_degree"] = degree
         tags = _tags(sketch, degree)
-        school = school_for(rng, degree, tags or ())
+        school = school_for(rng, degree, tags or (), sketch.career.school_word)
         if school:
             value["school"] = school
         if tags is not None:
@@ -220,7 +211,7 @@ def _titles(record: Record) -> Iterator[FactDraft]:
     days = [held]
     while len(days) <= reached and (days[0] - graduated).days > 5 * 365:
         days.insert(0, day_between(rng, add_years(days[0], -5), add_years(days[0], -4)))
-    series = record.codes.series_of(sketch.career.series)
+    series = record.codes.find("title_series", sketch.career.series)
     for step, day in enumerate(days):
         level = reached - len(days) + 1 + step
         value = {"level": TITLE_LEVELS[level], "name": sketch.career.titles[level]}

@@ -27,31 +27,31 @@ _GROUPS = {
     _ABROAD: "千叶大学 昆士兰科技大学 图卢兹第三大学 布拉格捷克理工大学 釜山大学",
     _PLAIN: "河南科技大学 湖北工业大学 长沙理工大学 兰州理工大学 江苏大学 南通大学 三峡大学 湖南科技大学 西北师范大学 "
     "河南师范大学 兰州交通大学 青岛大学 扬州大学 武汉工程大学 燕山大学 济南大学 南华大学 河北医科大学 大连医科大学 温州医科大学 "
-    "湖北医药学院 江西中医药大学 甘肃农业大学",
+    "湖北医药学院 江西中医药大学 甘肃农业大学 长春师范大学 天津师范大学",
 }
 _SCHOOLS = {name: tags for tags, names in _GROUPS.items() for name in names.split()}
-_COLLEGES = [
-    "长沙民政职业技术学院",
-    "武汉职业技术学院",
-    "无锡职业技术学院",
-    "金华职业技术学院",
-    "湖南铁道职业技术学院",
-    "芜湖职业技术学院",
-]
-_SECONDARY = ["职业中等专业学校", "卫生学校", "技工学校", "师范学校"]
-_HIGHER = frozenset(("bachelor", "master", "doctor"))
+_BELOW_BACHELOR = {
+    "college": "长沙民政职业技术学院 武汉职业技术学院 无锡职业技术学院 金华职业技术学院 湖南铁道职业技术学院 芜湖职业技术学院 "
+    "江苏卫生健康职业学院 桐城师范高等专科学校",
+    "secondary_vocational": "职业中等专业学校 卫生学校 技工学校 师范学校",  # kinds of school; each place has its own
+}
 
 
 @cache
-def _matching(tags: frozenset[str]) -> tuple[str, ...]:
-    return tuple(name for name, groups in _SCHOOLS.items() if (tags <= groups if tags else not groups))
+def _schools(degree: str, tags: frozenset[str], word: str) -> tuple[str, ...]:
+    if degree in _BELOW_BACHELOR and not tags:
+        names = tuple(_BELOW_BACHELOR[degree].split())
+    elif degree in ("bachelor", "master", "doctor") or tags:
+        names = tuple(name for name, groups in _SCHOOLS.items() if (tags <= groups if tags else not groups))
+    else:
+        return ()
+    return tuple(name for name in names if word in name) or names
 
 
-def school_for(rng: Random, degree: str, tags: Sequence[str]) -> str:
-    """A school of all the groups ``tags`` (of none when empty); empty text when the table has none such."""
-    if degree not in _HIGHER and not tags:
-        return {"college": rng.choice(_COLLEGES), "secondary_vocational": rng.choice(_SECONDARY)}.get(
-            degree, ""
-        )
-    names = _matching(frozenset(tags))
+def school_for(rng: Random, degree: str, tags: Sequence[str], word: str) -> str:
+    """A school of all the groups ``tags`` (of none when empty), with ``word`` in its name where there is one.
+
+    Empty text when the table has no such school.
+    """
+    names = _schools(degree, frozenset(tags), word)
     return rng.choice(names) if names else ""

@@ -12,7 +12,7 @@ from juxian.core.dates import add_years, whole_years
 from juxian.core.population.careers import RANK_OF_EMPLOYER, Career, career_for
 from juxian.core.population.dealing import deal, some_of
 from juxian.core.population.draws import Choose, Draw
-from juxian.core.population.plan import KNOWN, Traits
+from juxian.core.population.plan import KNOWN, YOUNGEST, Traits
 from juxian.core.population.reading import OrganisationLike
 
 DEFAULT_AGE = (22, 60)
@@ -151,8 +151,8 @@ def _sketch(
 def _life(rng: Random, traits: Traits, degree: str, as_of: date) -> tuple[date, list[tuple[str, date]], date]:
     """Birth within the ages, then graduation, then hiring.
 
-    Where a recipe's ages and days of hiring leave no room, the oldest age is taken and studies are brought forward;
-    the order of days holds in any case.
+    Where a recipe's ages and days of hiring leave no room, the oldest age is taken and studies are brought forward,
+    then hiring is put off; ages and the order of days hold in any case.
     """
     low, high = traits.age or DEFAULT_AGE
     first_hired, last_hired = (traits.hired.first, traits.hired.last) if traits.hired else (None, as_of)
@@ -166,6 +166,7 @@ def _life(rng: Random, traits: Traits, degree: str, as_of: date) -> tuple[date, 
     first = min(first_hired or last_hired, last_hired)
     earliest = usual if usual <= last_hired else add_years(birth, least)
     hired = day_between(rng, max(first, earliest) if earliest <= last_hired else first, last_hired)
+    hired = max(hired, add_years(birth, YOUNGEST))
     return birth, _studies(degree, birth, min(usual, _summer_before(hired))), hired
 
 
