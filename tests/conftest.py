@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 _HOME = Path(tempfile.mkdtemp(prefix="juxian-tests-"))
@@ -15,12 +14,12 @@ os.environ["JUXIAN_LANGUAGE"] = "zh"
 (_HOME / "keys" / "fields.key").write_text("only-for-tests-" + "1" * 40, encoding="ascii")
 
 import pytest  # noqa: E402  # the environment above must be set before Django reads it
+from pytest_django.fixtures import SettingsWrapper  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
-def plain_settings(settings: object) -> Iterator[None]:
+def plain_settings(settings: SettingsWrapper) -> None:
     """Fast password hashing, no lock-out table, background jobs at once."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
-    settings.AXES_ENABLED = False  # type: ignore[attr-defined]
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}  # type: ignore[attr-defined]
-    yield
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.AXES_ENABLED = False
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

@@ -1,6 +1,6 @@
 import pytest
 
-from juxian.core.positioned import DEPTH_LIMIT, read_yaml
+from juxian.core.positioned import read_yaml
 from juxian.core.source import Rejected, Source, Span
 
 

@@ -104,10 +104,16 @@ def empty_database() -> None:
 def sizes(packs: Iterable[Pack], total: int) -> list[int]:
     """How many persons each pack gets: its cohorts, and a share of the rest by the weight of its filler."""
     packs = list(packs)
-    fixed = [cohort_persons(pack) for pack in packs]
-    rest = max(0, total - sum(fixed))
-    shares = split_by_share(rest, [pack.population.filler.weight for pack in packs if pack.population])
-    return [base + share for base, share in zip(fixed, shares, strict=True)]
+    counts = {pack.code: cohort_persons(pack) for pack in packs}
+    weights = {
+        pack.code: pack.population.filler.weight
+        for pack in packs
+        if pack.population and pack.population.filler
+    }
+    rest = max(0, total - sum(counts.values()))
+    for code, share in zip(weights, split_by_share(rest, list(weights.values())), strict=True):
+        counts[code] += share
+    return list(counts.values())
 
 
 def install_with_people(pack: Pack, count: int) -> None:

@@ -32,15 +32,18 @@ def test_entries_are_chained_from_the_first() -> None:
     assert (verify().entries, verify().broken) == (2, None)
 
 
-@pytest.mark.parametrize("change", ["update", "delete"])
-def test_the_database_refuses_change_and_deletion(change: str) -> None:
-    entry = record("x.done")
+def test_the_database_refuses_change() -> None:
+    entries = AuditEntry.objects.filter(pk=record("x.done").pk)
 
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-        if change == "update":
-            AuditEntry.objects.filter(pk=entry.pk).update(reason="other")
-        else:
-            AuditEntry.objects.filter(pk=entry.pk).delete()
+        entries.update(reason="other")
+
+
+def test_the_database_refuses_deletion() -> None:
+    entries = AuditEntry.objects.filter(pk=record("x.done").pk)
+
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        entries.delete()
 
 
 def test_an_edited_entry_is_found() -> None:

@@ -29,7 +29,9 @@ def education(degree: str, day: date) -> FactDraft:
 
 
 def identity(name: str = "测试甲") -> FactDraft:
-    return FactDraft("identity", {"name": name, "gender": "female", "birth_date": "1949-12-31"}, date(1949, 12, 31))
+    return FactDraft(
+        "identity", {"name": name, "gender": "female", "birth_date": "1949-12-31"}, date(1949, 12, 31)
+    )
 
 
 def registered(home: Organisation | None = None, **values: object) -> Person:
@@ -76,7 +78,9 @@ def test_a_document_number_is_sealed_masked_and_found_by_its_digest() -> None:
 def test_a_further_fact_changes_the_profile_and_the_past_stays() -> None:
     person = registered()
 
-    record_facts(person=person, facts=[education("doctor", date(1980, 7, 1))], source=SourceFactory(), by=None)
+    record_facts(
+        person=person, facts=[education("doctor", date(1980, 7, 1))], source=SourceFactory(), by=None
+    )
 
     assert Profile.objects.get(person=person).degree == "doctor"
     assert profile_as_of(person, date(1975, 1, 1), schema_for(person.home))["degree"] == "bachelor"
@@ -84,7 +88,9 @@ def test_a_further_fact_changes_the_profile_and_the_past_stays() -> None:
 
 def test_a_withdrawn_fact_no_longer_counts_but_stays_readable() -> None:
     person = registered()
-    fact = record_facts(person=person, facts=[education("doctor", date(1980, 7, 1))], source=SourceFactory())[0]
+    fact = record_facts(person=person, facts=[education("doctor", date(1980, 7, 1))], source=SourceFactory())[
+        0
+    ]
 
     withdraw_fact(fact=fact, by=None, reason="证书有误")
 

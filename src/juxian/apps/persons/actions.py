@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import DateField, F
 
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
@@ -161,8 +161,10 @@ def refresh_profiles(people: Sequence[Person], as_of: date | None = None) -> Non
         for start in range(0, len(group), CHUNK):
             part = group[start : start + CHUNK]
             found = profiles_of(part, schema, day)
-            _save_profiles([_profile(person, found[person.pk], day) for person in part if found[person.pk]])
-            Profile.objects.filter(person__in=[person.pk for person in part if not found[person.pk]]).delete()
+            _save_profiles([_profile(person, found[person.pk], day) for person in part if person.pk in found])
+            Profile.objects.filter(
+                person__in=[person.pk for person in part if person.pk not in found]
+            ).delete()
 
 
 def register_people_in_bulk(*, home: Organisation, drafts: Iterable[Draft], source: Source) -> int:
@@ -257,8 +259,14 @@ def _fact(person: Person, draft: Any, source: Source, by: User | None) -> Fact:
 
 
 def _profile(person: Person, values: dict[str, Any], day: date) -> Profile:
-    columns = {name: values.get(name) for name in Profile.COLUMNS}
+    columns = {name: _column(name, values.get(name)) for name in Profile.COLUMNS}
     return Profile(person=person, home_id=person.home_id, derived_for=day, values=values, **columns)
+
+
+def _column(name: str, value: Any) -> Any:
+    """A canonical profile value as its column holds it: days as ``date``."""
+    is_day = isinstance(Profile._meta.get_field(name), DateField)
+    return date.fromisoformat(value) if is_day and value is not None else value
 
 
 def _save_profiles(profiles: list[Profile]) -> None:

@@ -72,10 +72,10 @@ def profiles_of(
     day: date,
     attributes: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[int, dict[str, Any]]:
-    """Profiles of many persons on ``day`` in two queries: person id → values."""
+    """Profiles of many persons on ``day`` in two queries: person id → values; none for persons without a standing fact."""
     by_person: dict[int, list[FactRecord]] = {person.pk: [] for person in people}
     rows = Fact.objects.standing().filter(person__in=list(by_person)).order_by()
     for row in rows.values_list("person_id", "kind", "value", "since", "until", "id"):
         by_person[row[0]].append(FactRecord(*row[1:]))
     known = organisation_attributes() if attributes is None else attributes
-    return {pk: derive_profile(facts, schema, day, known) for pk, facts in by_person.items()}
+    return {pk: derive_profile(facts, schema, day, known) for pk, facts in by_person.items() if facts}

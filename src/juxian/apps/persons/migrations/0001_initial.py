@@ -6,177 +6,359 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0001_initial'),
+        ("organisations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=16, unique=True, verbose_name='人才编号')),
-                ('name', models.CharField(max_length=60, verbose_name='姓名')),
-                ('name_key', models.CharField(blank=True, max_length=120, verbose_name='检索键')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建档时间')),
-                ('home', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='persons', to='organisations.organisation', verbose_name='管辖机构')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='persons.person', verbose_name='并入')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=16, unique=True, verbose_name="人才编号")),
+                ("name", models.CharField(max_length=60, verbose_name="姓名")),
+                ("name_key", models.CharField(blank=True, max_length=120, verbose_name="检索键")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建档时间")),
+                (
+                    "home",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="persons",
+                        to="organisations.organisation",
+                        verbose_name="管辖机构",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="persons.person",
+                        verbose_name="并入",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '人才',
-                'verbose_name_plural': '人才',
-                'ordering': ['-id'],
+                "verbose_name": "人才",
+                "verbose_name_plural": "人才",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='NumberSeries',
+            name="NumberSeries",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('last', models.PositiveIntegerField(default=0, verbose_name='最后编号')),
-                ('home', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='管辖机构')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("last", models.PositiveIntegerField(default=0, verbose_name="最后编号")),
+                (
+                    "home",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                        verbose_name="管辖机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '编号流水',
-                'verbose_name_plural': '编号流水',
+                "verbose_name": "编号流水",
+                "verbose_name_plural": "编号流水",
             },
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('roster', '名册导入'), ('form', '表单填报'), ('case', '事项办理'), ('api', '系统对接'), ('demo', '演示数据')], max_length=16, verbose_name='来源类型')),
-                ('title', models.CharField(max_length=200, verbose_name='名称')),
-                ('day', models.DateField(verbose_name='日期')),
-                ('reference', models.CharField(blank=True, max_length=64, verbose_name='编号')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='提供单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("roster", "名册导入"),
+                            ("form", "表单填报"),
+                            ("case", "事项办理"),
+                            ("api", "系统对接"),
+                            ("demo", "演示数据"),
+                        ],
+                        max_length=16,
+                        verbose_name="来源类型",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="名称")),
+                ("day", models.DateField(verbose_name="日期")),
+                ("reference", models.CharField(blank=True, max_length=64, verbose_name="编号")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                        verbose_name="提供单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '来源',
-                'verbose_name_plural': '来源',
+                "verbose_name": "来源",
+                "verbose_name_plural": "来源",
             },
         ),
         migrations.CreateModel(
-            name='IdentityDocument',
+            name="IdentityDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('resident_id', '居民身份证'), ('residence_permit', '港澳台居民居住证'), ('permanent_residence', '外国人永久居留身份证'), ('passport', '护照'), ('hk_macao_permit', '港澳居民来往内地通行证'), ('taiwan_permit', '台湾居民来往大陆通行证'), ('other', '其他证件')], max_length=24, verbose_name='证件类型')),
-                ('sealed', models.BinaryField(verbose_name='密文')),
-                ('digest', models.CharField(max_length=64, verbose_name='摘要')),
-                ('masked', models.CharField(max_length=32, verbose_name='掩码')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='persons.person', verbose_name='人才')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='persons.source', verbose_name='来源')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("resident_id", "居民身份证"),
+                            ("residence_permit", "港澳台居民居住证"),
+                            ("permanent_residence", "外国人永久居留身份证"),
+                            ("passport", "护照"),
+                            ("hk_macao_permit", "港澳居民来往内地通行证"),
+                            ("taiwan_permit", "台湾居民来往大陆通行证"),
+                            ("other", "其他证件"),
+                        ],
+                        max_length=24,
+                        verbose_name="证件类型",
+                    ),
+                ),
+                ("sealed", models.BinaryField(verbose_name="密文")),
+                ("digest", models.CharField(max_length=64, verbose_name="摘要")),
+                ("masked", models.CharField(max_length=32, verbose_name="掩码")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="撤销时间")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="documents",
+                        to="persons.person",
+                        verbose_name="人才",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="persons.source",
+                        verbose_name="来源",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '证件',
-                'verbose_name_plural': '证件',
+                "verbose_name": "证件",
+                "verbose_name_plural": "证件",
             },
         ),
         migrations.CreateModel(
-            name='Fact',
+            name="Fact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=48, verbose_name='信息项')),
-                ('value', models.JSONField(verbose_name='值')),
-                ('since', models.DateField(verbose_name='生效日')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='失效日')),
-                ('evidence', models.CharField(blank=True, max_length=200, verbose_name='凭证')),
-                ('verification', models.CharField(choices=[('unverified', '待核验'), ('verified', '已核验'), ('disputed', '有异议')], default='unverified', max_length=12, verbose_name='核验状态')),
-                ('verified_by', models.CharField(blank=True, max_length=120, verbose_name='核验单位')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
-                ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='facts', to='persons.person', verbose_name='人才')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='persons.source', verbose_name='来源')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=48, verbose_name="信息项")),
+                ("value", models.JSONField(verbose_name="值")),
+                ("since", models.DateField(verbose_name="生效日")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="失效日")),
+                ("evidence", models.CharField(blank=True, max_length=200, verbose_name="凭证")),
+                (
+                    "verification",
+                    models.CharField(
+                        choices=[("unverified", "待核验"), ("verified", "已核验"), ("disputed", "有异议")],
+                        default="unverified",
+                        max_length=12,
+                        verbose_name="核验状态",
+                    ),
+                ),
+                ("verified_by", models.CharField(blank=True, max_length=120, verbose_name="核验单位")),
+                ("recorded_at", models.DateTimeField(auto_now_add=True, verbose_name="登记时间")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="撤销时间")),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="facts",
+                        to="persons.person",
+                        verbose_name="人才",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="facts",
+                        to="persons.source",
+                        verbose_name="来源",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '信息项',
-                'verbose_name_plural': '信息项',
-                'ordering': ['-since', '-id'],
+                "verbose_name": "信息项",
+                "verbose_name_plural": "信息项",
+                "ordering": ["-since", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Profile',
+            name="Profile",
             fields=[
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='profile', serialize=False, to='persons.person')),
-                ('derived_for', models.DateField(verbose_name='截至日')),
-                ('values', models.JSONField(default=dict, verbose_name='全部字段')),
-                ('birth_date', models.DateField(blank=True, null=True, verbose_name='出生日期')),
-                ('gender', models.CharField(blank=True, max_length=16, null=True, verbose_name='性别')),
-                ('degree', models.CharField(blank=True, max_length=32, null=True, verbose_name='学历')),
-                ('academic_degree', models.CharField(blank=True, max_length=32, null=True, verbose_name='学位')),
-                ('title_level', models.CharField(blank=True, max_length=32, null=True, verbose_name='职称级别')),
-                ('talent_level', models.CharField(blank=True, max_length=32, null=True, verbose_name='人才层次')),
-                ('skill_level', models.CharField(blank=True, max_length=32, null=True, verbose_name='技能等级')),
-                ('employer', models.CharField(blank=True, max_length=64, null=True, verbose_name='用人单位')),
-                ('employer_kind', models.CharField(blank=True, max_length=32, null=True, verbose_name='单位性质')),
-                ('six_ranks', models.CharField(blank=True, max_length=32, null=True, verbose_name='人才队伍')),
-                ('introduced_on', models.DateField(blank=True, null=True, verbose_name='引进日期')),
-                ('introduction_mode', models.CharField(blank=True, max_length=32, null=True, verbose_name='引进方式')),
-                ('status', models.CharField(blank=True, max_length=32, null=True, verbose_name='在岗状态')),
-                ('political_status', models.CharField(blank=True, max_length=32, null=True, verbose_name='政治面貌')),
-                ('ethnicity', models.CharField(blank=True, max_length=32, null=True, verbose_name='民族')),
-                ('home', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='管辖机构')),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="profile",
+                        serialize=False,
+                        to="persons.person",
+                    ),
+                ),
+                ("derived_for", models.DateField(verbose_name="截至日")),
+                ("values", models.JSONField(default=dict, verbose_name="全部字段")),
+                ("birth_date", models.DateField(blank=True, null=True, verbose_name="出生日期")),
+                ("gender", models.CharField(blank=True, max_length=16, null=True, verbose_name="性别")),
+                ("degree", models.CharField(blank=True, max_length=32, null=True, verbose_name="学历")),
+                (
+                    "academic_degree",
+                    models.CharField(blank=True, max_length=32, null=True, verbose_name="学位"),
+                ),
+                (
+                    "title_level",
+                    models.CharField(blank=True, max_length=32, null=True, verbose_name="职称级别"),
+                ),
+                (
+                    "talent_level",
+                    models.CharField(blank=True, max_length=32, null=True, verbose_name="人才层次"),
+                ),
+                (
+                    "skill_level",
+                    models.CharField(blank=True, max_length=32, null=True, verbose_name="技能等级"),
+                ),
+                ("employer", models.CharField(blank=True, max_length=64, null=True, verbose_name="用人单位")),
+                (
+                    "employer_kind",
+                    models.CharField(blank=True, max_length=32, null=True, verbose_name="单位性质"),
+                ),
+                (
+                    "six_ranks",
+                    models.CharField(blank=True, max_length=32, null=True, verbose_name="人才队伍"),
+                ),
+                ("introduced_on", models.DateField(blank=True, null=True, verbose_name="引进日期")),
+                (
+                    "introduction_mode",
+                    models.CharField(blank=True, max_length=32, null=True, verbose_name="引进方式"),
+                ),
+                ("status", models.CharField(blank=True, max_length=32, null=True, verbose_name="在岗状态")),
+                (
+                    "political_status",
+                    models.CharField(blank=True, max_length=32, null=True, verbose_name="政治面貌"),
+                ),
+                ("ethnicity", models.CharField(blank=True, max_length=32, null=True, verbose_name="民族")),
+                (
+                    "home",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                        verbose_name="管辖机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '画像',
-                'verbose_name_plural': '画像',
+                "verbose_name": "画像",
+                "verbose_name_plural": "画像",
             },
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['home', '-id'], name='person_home'),
+            model_name="person",
+            index=models.Index(fields=["home", "-id"], name="person_home"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name'], name='person_name'),
+            model_name="person",
+            index=models.Index(fields=["name"], name="person_name"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name_key'], name='person_name_key'),
+            model_name="person",
+            index=models.Index(fields=["name_key"], name="person_name_key"),
         ),
         migrations.AddIndex(
-            model_name='identitydocument',
-            index=models.Index(fields=['digest'], name='identity_digest'),
+            model_name="identitydocument",
+            index=models.Index(fields=["digest"], name="identity_digest"),
         ),
         migrations.AddIndex(
-            model_name='fact',
-            index=models.Index(fields=['person', 'kind'], name='fact_person_kind'),
+            model_name="fact",
+            index=models.Index(fields=["person", "kind"], name="fact_person_kind"),
         ),
         migrations.AddIndex(
-            model_name='fact',
-            index=models.Index(fields=['kind', 'since'], name='fact_kind_since'),
+            model_name="fact",
+            index=models.Index(fields=["kind", "since"], name="fact_kind_since"),
         ),
         migrations.AddIndex(
-            model_name='fact',
-            index=models.Index(fields=['source'], name='fact_source'),
+            model_name="fact",
+            index=models.Index(fields=["source"], name="fact_source"),
         ),
         migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gt', models.F('since')), _connector='OR'), name='fact_until_after_since'),
+            model_name="fact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until", None), ("until__gt", models.F("since")), _connector="OR"),
+                name="fact_until_after_since",
+            ),
         ),
         migrations.AddIndex(
-            model_name='profile',
-            index=models.Index(fields=['home', 'degree'], name='profile_degree'),
+            model_name="profile",
+            index=models.Index(fields=["home", "degree"], name="profile_degree"),
         ),
         migrations.AddIndex(
-            model_name='profile',
-            index=models.Index(fields=['home', 'talent_level'], name='profile_talent_level'),
+            model_name="profile",
+            index=models.Index(fields=["home", "talent_level"], name="profile_talent_level"),
         ),
         migrations.AddIndex(
-            model_name='profile',
-            index=models.Index(fields=['home', 'title_level'], name='profile_title_level'),
+            model_name="profile",
+            index=models.Index(fields=["home", "title_level"], name="profile_title_level"),
         ),
         migrations.AddIndex(
-            model_name='profile',
-            index=models.Index(fields=['home', 'employer'], name='profile_employer'),
+            model_name="profile",
+            index=models.Index(fields=["home", "employer"], name="profile_employer"),
         ),
         migrations.AddIndex(
-            model_name='profile',
-            index=models.Index(fields=['home', 'introduced_on'], name='profile_introduced_on'),
+            model_name="profile",
+            index=models.Index(fields=["home", "introduced_on"], name="profile_introduced_on"),
         ),
     ]
