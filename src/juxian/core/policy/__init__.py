@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from juxian.core.facts.schema import Schema
+from juxian.core.policy.cases import Case, CaseResult, read_cases, run_cases
 from juxian.core.policy.document import Policy
 from juxian.core.policy.entitlements import Entitlement, Entitlements, Standing, Verdict, entitlements
 from juxian.core.policy.language import Amount, Expression, evaluate_condition, parse_condition
@@ -28,6 +29,8 @@ def sweep(
 
 __all__ = [
     "Amount",
+    "Case",
+    "CaseResult",
     "Entitlement",
     "Entitlements",
     "Expression",
@@ -40,6 +43,8 @@ __all__ = [
     "evaluate_condition",
     "names_of_schema",
     "parse_condition",
+    "read_cases",
     "read_policy",
+    "run_cases",
     "sweep",
 ]

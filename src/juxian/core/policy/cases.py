@@ -23,7 +23,7 @@ from juxian.core.policy.names import close_words, names_of_schema
 from juxian.core.policy.nodes import Number
 from juxian.core.policy.wording import field_title, money_words
 from juxian.core.positioned import Document, Path
-from juxian.core.source import Problem, errors_in, problem_at
+from juxian.core.source import Problem, problem_at
 from juxian.core.text import Text
 
 _VERDICTS = {
@@ -52,11 +52,14 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Case:
+    """One example; ``row`` is a profile in canonical values, ``document`` the file it stands in."""
+
     name: str
     row: Mapping[str, Any]
     day: date
     expectations: tuple[Expectation, ...]
     path: Path
+    document: Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +74,18 @@ class CaseResult:
         return not self.problems
 
 
-@dataclass(frozen=True, eq=False)
-class Cases:
-    """The cases of one policy; ``document`` is their file."""
-
-    policy: str
-    items: tuple[Case, ...]
-    document: Document
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-
-def read_cases(document: Document, policy: Policy, schema: Schema) -> tuple[Cases | None, list[Problem]]:
-    """The cases that ``document`` holds for ``policy``, or None with every problem."""
+def read_cases(document: Document, policy: Policy, schema: Schema) -> tuple[tuple[Case, ...], list[Problem]]:
+    """The cases that ``document`` holds for ``policy``, and every problem; a wrong case is told and left out."""
     reader = _Reader(document, policy, schema)
-    cases = reader.cases()
-    return (None if errors_in(reader.problems) else cases), reader.problems
+    return reader.cases(), reader.problems
 
 
 def run_cases(
-    policy: Policy, cases: Cases, schema: Schema, others: Iterable[Policy] = ()
+    policy: Policy, cases: Iterable[Case], schema: Schema, others: Iterable[Policy] = ()
 ) -> list[CaseResult]:
-    """Run every case on ``policy`` alone, or together with ``others`` of the pack for stacking across policies."""
+    """Run cases on ``policy`` alone, or together with ``others`` of the pack for stacking across policies."""
     policies = [policy, *(other for other in others if other is not policy)]
-    return [_run(case, policy, policies, schema, cases.document) for case in cases.items]
+    return [_run(case, policy, policies, schema) for case in cases]
 
 
 class _Reader(Fields):
@@ -104,9 +94,9 @@ class _Reader(Fields):
         self.policy = policy
         self.schema = schema
 
-    def cases(self) -> Cases | None:
+    def cases(self) -> tuple[Case, ...]:
         if not self.mapping((), ("policy", "cases"), ("policy", "cases")):
-            return None
+            return ()
         named = self.text(("policy",))
         if named and named != self.policy.id:
             self.wrong(
@@ -120,7 +110,7 @@ class _Reader(Fields):
         found = (
             [self.case(path) for path in self.items(("cases",))] if self.get(("cases",)) is not None else []
         )
-        return Cases(self.policy.id, tuple(case for case in found if case), self.document)
+        return tuple(case for case in found if case)
 
     def case(self, path: Path) -> Case | None:
         if not self.mapping(path, ("name", "person", "day", "expect", "note"), ("name", "day", "expect")):
@@ -128,7 +118,9 @@ class _Reader(Fields):
         day = self.day((*path, "day"))
         row = self.person((*path, "person"), day)
         expectations = self.expectations((*path, "expect"))
-        return Case(self.text((*path, "name")), row, day, expectations, path) if day else None
+        if day is None:
+            return None
+        return Case(self.text((*path, "name")), row, day, expectations, path, self.document)
 
     def person(self, path: Path, day: date | None) -> dict[str, Any]:
         """Canonical profile row; an age or a number of years becomes the date that gives exactly that on the day."""
@@ -265,9 +257,7 @@ class _Reader(Fields):
         return frozenset(found)
 
 
-def _run(
-    case: Case, policy: Policy, policies: Sequence[Policy], schema: Schema, document: Document
-) -> CaseResult:
+def _run(case: Case, policy: Policy, policies: Sequence[Policy], schema: Schema) -> CaseResult:
     found = {
         item.benefit.id: item
         for item in entitlements(policies, case.row, case.day, schema)
@@ -277,9 +267,9 @@ def _run(
     for expectation in case.expectations:
         for key, message in _differences(expectation, found.get(expectation.benefit), schema):
             path = (*expectation.path, key)
-            span = document.span(path)
+            span = case.document.span(path)
             told = Text(f"案例“{case.name}”：{message.zh}", f"case “{case.name}”: {message.en}")
-            problems.append(problem_at(document.source, span, "P450", told))
+            problems.append(problem_at(case.document.source, span, "P450", told))
     return CaseResult(case, tuple(problems))
 
 

@@ -30,7 +30,7 @@ class Standing(StrEnum):
     """Why a benefit stands as it does, in one word."""
 
     GRANTED = "granted"  # 可享受
-    ALTERNATIVE = "alternative"  # 可择一享受，合计中计另一项
+    ALTERNATIVE = "alternative"  # 可择一享受，另一项金额更高或可能更高
     MISSING = "missing"  # 待补充材料
     NOT_MET = "not_met"  # 条件不符
     NOT_IN_FORCE = "not_in_force"  # 不在适用期
@@ -242,7 +242,7 @@ def _standing(verdict: Verdict, decisions: Sequence[Decision]) -> Standing:
         return Standing.MISSING
     shown = _shown(decisions)
     if verdict is Verdict.YES:
-        return Standing.ALTERNATIVE if shown.counts is False else Standing.GRANTED
+        return Standing.GRANTED if shown.counts is True else Standing.ALTERNATIVE
     if shown.in_force is False:
         return Standing.NOT_IN_FORCE
     if shown.who is False or shown.table.holds is False:
