@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from juxian.core.source import Problem, Rejected, errors_in
+
+if TYPE_CHECKING:
+    from juxian.core.packs import PolicyCases
 
 
 def add(subparsers: Any) -> None:
@@ -48,41 +52,43 @@ def run_cases(args: argparse.Namespace) -> int:
     """Run every case; exit 1 on any difference or when a pack is broken."""
     from juxian.core.packs import load_pack, run_pack_cases  # deferred: other commands do not pay for it
 
-    different, rows = 0, []
+    rows: list[dict[str, Any]] = []
     for written in args.paths:
         path = directory_of(written)
         try:
             found = run_pack_cases(load_pack(path))
         except Rejected as rejected:
-            _tell(rejected.problems, args.lang)
+            _tell(rejected.problems, args.lang, args.json)
             return 1
-        for policy_cases in found:
-            wrong = [result for result in policy_cases.results if not result.passed]
-            different += len(wrong)
-            rows.append(
-                {
-                    "pack": path.name,
-                    "policy": policy_cases.policy.id,
-                    "cases": len(policy_cases.results),
-                    "different": [result.as_dict(args.lang) for result in wrong],
-                }
-            )
-            if not args.json:
-                print(
-                    f"{path.name:<20} {policy_cases.policy.id:<40} {len(policy_cases.results):>4} {len(wrong):>4}"
-                )
-                for result in wrong:
-                    print(result.render(args.lang))
+        rows += [_cases_row(path.name, policy_cases, args) for policy_cases in found]
+    total, different = sum(row["cases"] for row in rows), sum(row["different"] for row in rows)
     if args.json:
         print(json.dumps({"policies": rows}, ensure_ascii=False))
     else:
-        total = sum(row["cases"] for row in rows)
         print(
             f"{total} 个用例，{different} 个不符"
             if args.lang == "zh"
             else f"{total} cases, {different} differ"
         )
     return 1 if different else 0
+
+
+def _cases_row(pack: str, found: PolicyCases, args: argparse.Namespace) -> dict[str, Any]:
+    """One line of the table, followed by each difference at its place."""
+    wrong = [result for result in found.results if not result.passed]
+    problems = [problem for result in wrong for problem in result.problems]
+    if not args.json:
+        print(
+            f"{'≠' if wrong else '='} {pack:<18} {found.policy.id:<42} {len(found.results):>4} {len(wrong):>4}"
+        )
+        _tell(problems, args.lang)
+    return {
+        "pack": pack,
+        "policy": found.policy.id,
+        "cases": len(found.results),
+        "different": len(wrong),
+        "problems": [problem.as_dict(args.lang) for problem in problems],
+    }
 
 
 def run_load(args: argparse.Namespace) -> int:
@@ -96,7 +102,7 @@ def run_load(args: argparse.Namespace) -> int:
     try:
         packs = [load_pack(directory_of(written)) for written in args.paths]
     except Rejected as rejected:
-        _tell(rejected.problems, args.lang)
+        _tell(rejected.problems, args.lang, args.json)
         return 1
     for pack in packs:
         install_pack(pack)
@@ -119,12 +125,13 @@ def directory_of(written: str) -> Path:
     return find_packs_dir() / written
 
 
-def _tell(problems: list[Problem], language: str) -> None:
+def _tell(problems: Sequence[Problem], language: str, apart: bool = False) -> None:
+    """Print problems; on standard error with ``apart``, where standard output is for JSON."""
     for problem in problems:
-        print(problem.render(language))
+        print(problem.render(language), file=sys.stderr if apart else sys.stdout)
 
 
-def _verdict(name: str, problems: list[Problem], language: str) -> str:
+def _verdict(name: str, problems: Sequence[Problem], language: str) -> str:
     errors = len(errors_in(problems))
     reminders = len(problems) - errors
     if language == "zh":

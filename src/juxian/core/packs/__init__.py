@@ -1,5 +1,6 @@
 """Packs: everything of one place, as YAML files (地方包); this package is the only reader of them."""
 
+from juxian.core.packs.cases import PolicyCases, run_pack_cases
 from juxian.core.packs.files import find_packs_dir
 from juxian.core.packs.loading import check_pack, load_all, load_pack
 from juxian.core.packs.schema import OrganisationEntry, Pack
@@ -7,8 +8,10 @@ from juxian.core.packs.schema import OrganisationEntry, Pack
 __all__ = [
     "OrganisationEntry",
     "Pack",
+    "PolicyCases",
     "check_pack",
     "find_packs_dir",
     "load_all",
     "load_pack",
+    "run_pack_cases",
 ]

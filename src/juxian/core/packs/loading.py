@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from juxian.core.facts.schema import Schema
 from juxian.core.packs.facts import read_kinds
@@ -27,6 +26,7 @@ from juxian.core.packs.files import (
     strange_files,
 )
 from juxian.core.packs.organisations import read_organisations
+from juxian.core.packs.policies import read_policies
 from juxian.core.packs.profile import read_profile
 from juxian.core.packs.reading import Part, one_of
 from juxian.core.packs.schema import LEVELS, OrganisationEntry, Pack
@@ -34,12 +34,6 @@ from juxian.core.packs.vocabulary import read_scales
 from juxian.core.population import Population, read_recipe
 from juxian.core.source import Problem, Rejected, errors_in
 from juxian.core.text import Text
-
-if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
-    from juxian.core.policy import Policy
 
 _EMPTY = Schema({}, {}, {})
 _PREFIX = re.compile(r"[A-Z]{2,4}")
@@ -256,18 +250,11 @@ class _Check:
             indicators=indicators,
             figures=read_figures(figures, indicators) if figures else (),
             targets=read_targets(targets, indicators, codes) if targets else (),
-            policies=self._policies(schema),
+            policies=read_policies(self.directory, schema, self.problems),
             population=self._population(schema, organisations),
             directory=self.directory.resolve(),
             digest=digest_of(self.directory, parent_digest),
         )
-
-    def _policies(self, schema: Schema) -> Mapping[str, Policy]:
-        try:
-            from juxian.core.packs.policies import read_policies  # deferred: policy files are read later
-        except ImportError:
-            return {}
-        return read_policies(self.directory, schema, self.problems)
 
     def _population(self, schema: Schema, organisations: tuple[OrganisationEntry, ...]) -> Population | None:
         part = self._part("population.yaml")

@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from juxian.core.facts.schema import Schema
 from juxian.core.indicators import Indicator, ReportedFigure, Target
+from juxian.core.policy import Policy
 from juxian.core.population import Population
 from juxian.core.text import Text
-
-if TYPE_CHECKING:
-    from juxian.core.policy import Policy
 
 LEVELS = (
     "country", "province", "prefecture_city", "city", "county", "district", "university", "health_system",
