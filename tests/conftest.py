@@ -14,11 +14,11 @@ os.environ["JUXIAN_LANGUAGE"] = "zh"
 (_HOME / "keys" / "fields.key").write_text("only-for-tests-" + "1" * 40, encoding="ascii")
 
 import pytest  # noqa: E402  # the environment above must be set before Django reads it
-from pytest_django.fixtures import SettingsWrapper  # noqa: E402
+from pytest_django import Settings  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
-def plain_settings(settings: SettingsWrapper) -> None:
+def plain_settings(settings: Settings) -> None:
     """Fast password hashing, no lock-out table, background jobs at once."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.AXES_ENABLED = False

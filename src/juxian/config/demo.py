@@ -29,7 +29,7 @@ from juxian.core.packs import load_all
 from juxian.core.packs.schema import Pack
 from juxian.core.population import cohort_persons, make_people
 
-PASSWORD = "juxian-demo-2026"
+PASSWORD = "juxian-demo-2026"  # noqa: S105  # printed for everybody, of accounts that exist in demo mode only
 MARK = "demo.json"
 ROLES = (
     Role.OFFICE,
