@@ -216,6 +216,17 @@ def test_days_follow_one_another_and_never_lie_after_the_last(town, people):
         assert [fact.since for fact in person.facts] == sorted(fact.since for fact in person.facts)
 
 
+def test_a_drawn_rank_goes_to_employers_that_have_such_people(people):
+    jobs = [facts_of(person, "employment")[0].value for person in people if not person.cohort]
+
+    places = {
+        rank: {job["employer"] for job in jobs if job["rank"] == rank}
+        for rank in ("party_government", "high_skill")
+    }
+
+    assert places == {"party_government": {"bureau", "town"}, "high_skill": {"works"}}
+
+
 def test_degrees_come_one_after_the_other(people):
     for person in people[95:107]:
         assert [f.value["degree"] for f in facts_of(person, "education")] == ["bachelor", "master", "doctor"]

@@ -117,6 +117,16 @@ _BY_EMPLOYER = {
     "institute": "researcher",
     "party_government": "official",
 }
+_ENTERPRISES = frozenset(("state_enterprise", "private_enterprise", "foreign_enterprise", "self_employed"))
+_INSTITUTIONS = frozenset(("institution", "university", "hospital", "school"))
+EMPLOYERS_OF_RANK = {  # kinds of organisation or employer where people of a rank work
+    "party_government": frozenset(("party_government",)),
+    "enterprise_management": _ENTERPRISES,
+    "professional": _ENTERPRISES | _INSTITUTIONS,
+    "high_skill": _ENTERPRISES,
+    "rural": frozenset(("township", "social_organisation")),
+    "social_work": frozenset(("social_organisation", "community", "township")),
+}
 RANK_OF_EMPLOYER = {
     "party_government": "party_government",
     "social_organisation": "social_work",

@@ -202,7 +202,7 @@ def _titles(record: Record) -> Iterator[FactDraft]:
         return
     if sketch.title_level not in TITLE_LEVELS:
         if "title_level" in sketch.known:
-            yield FactDraft("title", {"level": sketch.title_level}, sketch.hired)
+            yield FactDraft("title", {"level": sketch.title_level}, sketch.hired, evidence="本人填报表")
         return
     reached = TITLE_LEVELS.index(sketch.title_level)
     graduated = sketch.studies[-1][1]

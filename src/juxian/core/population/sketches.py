@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import cycle
 from random import Random
 from typing import Any
 
 from juxian.core.dates import add_years, whole_years
-from juxian.core.population.careers import RANK_OF_EMPLOYER, Career, career_for
+from juxian.core.population.careers import EMPLOYERS_OF_RANK, RANK_OF_EMPLOYER, Career, career_for
 from juxian.core.population.dealing import deal, some_of
 from juxian.core.population.draws import Choose, Draw
 from juxian.core.population.plan import KNOWN, YOUNGEST, Traits
@@ -98,19 +99,46 @@ def sketch_people(traits: Traits, number: int, rng: Random, setting: Setting) ->
     }
     overrides = {name: deal(draw, number, rng) for name, draw in traits.employment.items()}
     known = {word: some_of(number, traits.known.get(word, share), rng) for word, share in KNOWN.items()}
-    offset = int(rng.random() * len(traits.employers)) if traits.employers else 0
+    dealer = _Dealer(traits, rng, setting)
     for index in range(number):
         row = {name: values[index] for name, values in columns.items()}
-        code = traits.employers[(index + offset) % len(traits.employers)] if traits.employers else ""
         yield _sketch(
             traits,
             row,
-            code,
+            dealer.next(row["rank"]),
             {word for word, having in known.items() if index in having},
             {name: values[index] for name, values in overrides.items()},
             rng,
             setting,
         )
+
+
+class _Dealer:
+    """Deals out employers evenly; a rank that is drawn goes to those that have such people, where there are any."""
+
+    def __init__(self, traits: Traits, rng: Random, setting: Setting) -> None:
+        self._all = traits.employers
+        self._fits = isinstance(traits.rank, Choose)
+        self._setting = setting
+        self._turn = int(rng.random() * len(self._all)) if self._all else 0
+        self._turns: dict[str | None, Iterator[str]] = {}
+
+    def next(self, rank: str | None) -> str:
+        key = rank if self._fits else None
+        if key not in self._turns:
+            self._turns[key] = self._rotation(key)
+        return next(self._turns[key])
+
+    def _rotation(self, rank: str | None) -> Iterator[str]:
+        codes = (
+            [code for code in self._all if rank is None or self._has(code, rank)] or list(self._all) or [""]
+        )
+        start = self._turn % len(codes)
+        return cycle(codes[start:] + codes[:start])
+
+    def _has(self, code: str, rank: str) -> bool:
+        entry = self._setting.organisations[code]
+        return bool({entry.kind, entry.employer_kind} & EMPLOYERS_OF_RANK.get(rank, frozenset()))
 
 
 def _optional(draw: Draw | None, number: int, rng: Random) -> list[Any]:
