@@ -11,6 +11,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from juxian.core.source import Rejected
+
 COMMANDS = ("demo", "serve", "upgrade", "worker", "pack", "policy", "roster", "indicator", "audit")
 
 
@@ -25,7 +27,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = [word for word in rest[:1] if word in COMMANDS]
     args = build_parser(wanted or COMMANDS).parse_args(rest)
     args.json, args.lang = common.json, os.environ.get("JUXIAN_LANGUAGE", "zh")
-    status: int = args.run(args)
+    try:
+        status: int = args.run(args)
+    except Rejected as rejected:
+        for problem in rejected.problems:
+            print(problem.render(args.lang), file=sys.stderr)
+        return 1
     return status
 
 
