@@ -1,0 +1,1 @@
+"""Pages of the talent office and its departments (经办工作台)."""

@@ -1,0 +1,24 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from juxian.apps.accounts.enums import Role
+from juxian.web.kit.navigation import Item, register, start_at
+
+
+class DeskConfig(AppConfig):
+    name = "juxian.web.desk"
+    label = "desk"
+
+    def ready(self) -> None:
+        office, readers = frozenset({Role.OFFICE}), frozenset({Role.OFFICE, Role.LEADER})
+        staff = readers | {Role.DEPARTMENT}
+        register(
+            "work",
+            Item("desk:home", _("首页"), "house", "workbench", office | {Role.DEPARTMENT}, 10, phone=True),
+            Item("desk:persons", _("人才库"), "users", "people", readers, 10, phone=True),
+            Item("desk:policies", _("政策与资格"), "scale", "people", staff, 30, phone=True),
+            Item("desk:figures", _("公布数核对"), "list-checks", "governance", staff, 20),
+            Item("desk:organisations", _("机构"), "network", "governance", staff, 30),
+            Item("desk:documents", _("文件库"), "library", "governance", staff, 40),
+        )
+        start_at("desk:home", Role.OFFICE, Role.DEPARTMENT)

@@ -1,0 +1,1 @@
+"""The register: list, person page, facts (人才库)."""

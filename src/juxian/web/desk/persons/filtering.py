@@ -1,0 +1,212 @@
+"""What the register list can be narrowed by (筛选条件); every one stands in the address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from juxian.apps.assessment.queries import people_behind
+from juxian.apps.organisations.models import Organisation
+from juxian.apps.persons.conditions import NotFilterable, as_filter
+from juxian.apps.persons.enums import Verification
+from juxian.apps.persons.models import Fact, Person, Profile
+from juxian.apps.policies.models import Determination
+from juxian.apps.policies.queries import newest_run, persons_determined
+from juxian.core.policy import names_of_schema, parse_condition
+from juxian.core.source import Problem, Rejected
+from juxian.web.desk.persons.paging import DEFAULT_SIZE, LARGEST_SIZE, SORTS
+from juxian.web.kit import phrases
+from juxian.web.kit.scope import Scope
+
+LEVEL_COLUMNS = ("degree", "title_level", "talent_level", "six_ranks", "introduction_mode", "status")
+_NUMBER = re.compile(r"[A-Za-z]{2,4}\d{2,}")
+_LIKE_ID = re.compile(r"\d{14,}[0-9Xx]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A condition that is set: its words, and the parameters that go when it is taken away."""
+
+    title: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A select of the filter row."""
+
+    name: str
+    label: str | Promise
+    options: list[tuple[str, str | Promise]]
+    value: str
+
+
+class RegisterFilter(forms.Form):
+    """The filter row of the register (GET). Unknown values are refused, not ignored."""
+
+    q = forms.CharField(label=_("姓名、拼音或编号"), required=False, max_length=60)
+    condition = forms.CharField(label=_("条件"), required=False, max_length=2000)
+    employer = forms.CharField(label=_("用人单位"), required=False, max_length=64)
+    verification = forms.ChoiceField(
+        label=_("核验状态"), required=False, choices=[("", phrases.ALL), *Verification.choices]
+    )
+    indicator = forms.CharField(label=_("指标"), required=False, max_length=64)
+    policy = forms.CharField(label=_("政策"), required=False, max_length=64)
+    benefit = forms.CharField(label=_("待遇"), required=False, max_length=64)
+    verdict = forms.ChoiceField(
+        label=_("结论"), required=False, choices=[("", ""), *Determination.Verdict.choices]
+    )
+    sort = forms.ChoiceField(
+        label=_("排序"), required=False, choices=[(key, sort.title) for key, sort in SORTS.items()]
+    )
+    size = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_SIZE)
+
+    def __init__(self, data: Any, *, scope: Scope, home: Organisation) -> None:
+        super().__init__(data)
+        self.scope, self.home = scope, home
+        self.problems: list[Problem] = []
+        for name in LEVEL_COLUMNS:
+            self.fields[name] = self._level_field(name)
+
+    def _level_field(self, name: str) -> forms.ChoiceField:
+        field = self.scope.pack.schema.profile[name]
+        levels = self.scope.pack.schema.scale_of(field.type).levels.values()
+        choices = [(level.code, level.title.in_language(self.scope.language)) for level in levels]
+        return forms.ChoiceField(
+            label=field.title.in_language(self.scope.language),
+            required=False,
+            choices=[("", phrases.ALL), *choices],
+        )
+
+    def clean_q(self) -> str:
+        text: str = self.cleaned_data["q"].strip()
+        if _LIKE_ID.search(text):
+            raise forms.ValidationError(_("证件号码不能出现在网址里。请用“按证件号码查找”。"))
+        return text
+
+    def clean_condition(self) -> Any:
+        """The condition as a filter of profiles, or None; problems keep their place for the page."""
+        text: str = self.cleaned_data["condition"].strip()
+        if not text:
+            return None
+        schema = self.scope.pack.schema
+        try:
+            return as_filter(parse_condition(text, names_of_schema(schema)), schema, self.scope.as_of)
+        except Rejected as rejected:
+            self.problems = list(rejected.problems)
+            raise forms.ValidationError(_("条件有误，请按提示修改。")) from rejected
+        except NotFilterable as refusal:
+            raise forms.ValidationError(refusal.text.in_language(self.scope.language)) from refusal
+
+    def clean_indicator(self) -> str:
+        return self._known("indicator", self.scope.pack.indicators, _("没有这个指标。"))
+
+    def clean_policy(self) -> str:
+        return self._known("policy", self.scope.pack.policies, _("没有这项政策。"))
+
+    def _known(self, name: str, among: Any, message: Any) -> str:
+        code: str = self.cleaned_data[name]
+        if code and code not in among:
+            raise forms.ValidationError(message)
+        return code
+
+    def narrow(self, people: QuerySet[Person]) -> QuerySet[Person]:
+        """The persons that meet every condition that is set; call when valid."""
+        wanted = self.cleaned_data
+        people = people.filter(self._search(wanted["q"]))
+        columns = {f"profile__{name}": wanted[name] for name in (*LEVEL_COLUMNS, "employer") if wanted[name]}
+        if columns:
+            people = people.filter(profile__home=self.home, **columns)
+        if wanted["verification"]:
+            facts = Fact.objects.standing().filter(person=OuterRef("pk"), verification=wanted["verification"])
+            people = people.filter(Exists(facts))
+        for part in self._subsets():
+            people = people.filter(pk__in=part)
+        return people
+
+    def _search(self, text: str) -> Q:
+        if not text:
+            return Q()
+        if _NUMBER.fullmatch(text):
+            return Q(number__startswith=text.upper())
+        if text.isascii():
+            return Q(name_key__startswith=re.sub(r"[^a-z]", "", text.lower()) or text.lower())
+        return Q(name__contains=text)
+
+    def _subsets(self) -> Iterator[Any]:
+        """One-column queries of person ids: behind a figure, found by a run, meeting the condition."""
+        wanted, pack, as_of = self.cleaned_data, self.scope.pack, self.scope.as_of
+        if wanted["indicator"]:
+            yield people_behind(pack.indicators[wanted["indicator"]], pack, as_of).values("pk")
+        if wanted["policy"]:
+            run = newest_run(pack.code)
+            verdict = wanted["verdict"] or Determination.Verdict.YES
+            yield persons_determined(run, wanted["policy"], wanted["benefit"], verdict) if run else []
+        if wanted["condition"] is not None:
+            yield Profile.objects.filter(wanted["condition"], home=self.home).order_by().values("pk")
+
+    def chips(self, employer_name: str) -> list[Chip]:
+        """The conditions that are set, in words; call when valid."""
+        wanted = self.cleaned_data
+        chips = [Chip(str(self.fields["q"].label) + "：" + wanted["q"], ("q",))] if wanted["q"] else []
+        for name in (*LEVEL_COLUMNS, "verification"):
+            if wanted[name]:
+                title = dict(self.fields[name].choices)[wanted[name]]  # type: ignore[attr-defined]
+                chips.append(Chip(f"{self.fields[name].label}：{title}", (name,)))
+        if wanted["employer"]:
+            chips.append(
+                Chip(f"{self.fields['employer'].label}：{employer_name or wanted['employer']}", ("employer",))
+            )
+        if wanted["indicator"]:
+            title = self.scope.pack.indicators[wanted["indicator"]].title.in_language(self.scope.language)
+            chips.append(Chip(f"{self.fields['indicator'].label}：{title}", ("indicator",)))
+        if wanted["policy"]:
+            chips.append(Chip(self._policy_words(), ("policy", "benefit", "verdict")))
+        if wanted["condition"] is not None:
+            chips.append(Chip(f"{self.fields['condition'].label}：{self.data['condition']}", ("condition",)))
+        return chips
+
+    def _policy_words(self) -> str:
+        wanted, language = self.cleaned_data, self.scope.language
+        policy = self.scope.pack.policies[wanted["policy"]]
+        titles = {benefit.id: benefit.title for version in policy.versions for benefit in version.benefits}
+        title = titles.get(wanted["benefit"], policy.title).in_language(language)
+        return f"{Determination.Verdict(wanted['verdict'] or Determination.Verdict.YES).label}：{title}"
+
+    @property
+    def picks(self) -> list[Pick]:
+        """The selects that always stand in the filter row."""
+        return [self._pick(name) for name in ("talent_level", "degree", "title_level", "status")]
+
+    @property
+    def further_picks(self) -> list[Pick]:
+        """The selects behind 更多条件."""
+        return [self._pick(name) for name in ("six_ranks", "introduction_mode", "verification")]
+
+    def _pick(self, name: str) -> Pick:
+        field = self.fields[name]
+        options = [(code, title) for code, title in field.choices if code]  # type: ignore[attr-defined]
+        return Pick(name, field.label or "", options, self.data.get(name, ""))
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Conditions without a field of their own, which a change of the others keeps."""
+        names = ("indicator", "policy", "benefit", "verdict", "size")
+        return [(name, self.data[name]) for name in names if self.data.get(name)]
+
+    @property
+    def further_open(self) -> bool:
+        """Whether something behind 更多条件 is set."""
+        names = ("six_ranks", "introduction_mode", "verification", "condition", "sort")
+        return any(self.data.get(name) for name in names)
+
+    @property
+    def size_wanted(self) -> int:
+        return self.cleaned_data.get("size") or DEFAULT_SIZE

@@ -1,0 +1,193 @@
+"""The person page (人才档案): facts on a day, what follows from them, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.persons.enums import DocumentKind
+from juxian.apps.persons.models import Fact, Person
+from juxian.apps.persons.queries import organisation_attributes, records_of
+from juxian.apps.persons.rules import may_record_facts, may_reveal
+from juxian.core.facts.profile import derive_profile
+from juxian.core.facts.values import Refusal, parse_day, show_value
+from juxian.core.identity.masking import mask_phone
+from juxian.web.desk.forms import ReasonForm
+from juxian.web.desk.scope import find_person
+from juxian.web.kit.access import for_roles
+from juxian.web.kit.dossier import (
+    conflicts_of,
+    events_of,
+    in_conflict,
+    masked_fields,
+    names_of,
+    organisations_named,
+)
+from juxian.web.kit.entitling import (
+    EntitlementCard,
+    MissingFact,
+    entitlement_cards,
+    fields_in_force,
+    missing_facts,
+    turning_cards,
+)
+from juxian.web.kit.formats import rate
+from juxian.web.kit.rows import level_badge
+from juxian.web.kit.scope import Scope, current_scope
+
+HEADER_FIELDS = (
+    "gender",
+    "birth_date",
+    "degree",
+    "title_level",
+    "introduced_on",
+    "introduction_mode",
+    "hired_on",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value that is shown masked. key: ``document-<id>`` or ``fact-<id>-<field>``; value: set once revealed."""
+
+    key: str
+    title: str
+    masked: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """share: of the fields that the policies read, those that are known. missing: (what, where to add it)."""
+
+    share: str
+    missing: list[tuple[MissingFact, str]]
+
+
+@for_roles(Role.OFFICE, Role.LEADER)
+@require_GET
+def person(request: HttpRequest, number: str) -> HttpResponse:
+    """The record as of any day (``?as_of=``); a day that is none is told with status 422."""
+    found = find_person(request, number)
+    asked = request.GET.get("as_of", "").strip()[:20]
+    day = parse_day(asked) if asked else current_scope(request).as_of
+    problem = day.reason.in_language(current_scope(request).language) if isinstance(day, Refusal) else ""
+    return show(
+        request, found, current_scope(request).as_of if isinstance(day, Refusal) else day, problem=problem
+    )
+
+
+def show(
+    request: HttpRequest,
+    person: Person,
+    day: date,
+    *,
+    problem: str = "",
+    revealed: dict[str, str] | None = None,
+    refused: tuple[str, ReasonForm] | None = None,
+) -> HttpResponse:
+    """The page on ``day``. revealed: key of a secret → its value. refused: the secret and the form that was refused."""
+    scope = current_scope(request)
+    context = dossier(person, scope, day)
+    context |= {
+        "problem": problem,
+        "may_record": may_record_facts(request.user, person),  # type: ignore[arg-type]
+        "may_reveal": may_reveal(request.user, person),  # type: ignore[arg-type]
+        "secrets": [
+            Secret(secret.key, secret.title, secret.masked, (revealed or {}).get(secret.key, ""))
+            for secret in secrets_of(person, context["facts"], scope)
+        ],
+        "refused_key": refused[0] if refused else "",
+        "reason_form": refused[1] if refused else ReasonForm(),
+    }
+    status = 422 if problem or refused else 200
+    return render(request, "desk/persons/person.html", context, status=status)
+
+
+def dossier(person: Person, scope: Scope, day: date) -> dict[str, Any]:
+    """Everything the page tells, in a number of queries that does not grow with the facts."""
+    schema, language = scope.pack.schema, scope.language
+    every = list(person.facts.select_related("source", "recorded_by"))
+    facts = [fact for fact in every if fact.withdrawn_at is None]
+    codes = organisations_named(every, schema)
+    names = names_of(codes, language)
+    records = records_of(facts)
+    profile = derive_profile(records, schema, day, organisation_attributes(codes))
+    groups = in_conflict(facts, schema, day)
+    events = events_of(
+        facts, schema, language, names, day, [fact for group in groups.values() for fact in group]
+    )
+    withdrawn = [fact for fact in every if fact.withdrawn_at is not None]
+    cards = entitlement_cards(
+        scope.pack, profile, day, language, address=_policy_address, records=records, facts=facts
+    )
+    return {
+        "person": person,
+        "facts": facts,
+        "day": day,
+        "is_today": day == scope.as_of,
+        "profile": profile,
+        "level_code": level_badge(profile.get("talent_level")),
+        "level": _words(profile, "talent_level", scope),
+        "line": [part for part in (profile.get("position"), names.get(profile.get("employer", ""))) if part],
+        "header": [
+            (schema.profile[name].title.in_language(language), _words(profile, name, scope))
+            for name in HEADER_FIELDS
+            if name in schema.profile and profile.get(name) is not None
+        ],
+        "events": events,
+        "withdrawn": events_of(withdrawn, schema, language, names, date.max),
+        "conflicts": conflicts_of(events, groups),
+        "entitlements": cards,
+        "turning": turning_cards(cards),
+        "completeness": _completeness(person, scope, profile, day, cards),
+    }
+
+
+def _completeness(
+    person: Person, scope: Scope, profile: dict[str, Any], day: date, cards: list[EntitlementCard]
+) -> Completeness:
+    schema = scope.pack.schema
+    asked = [name for name in fields_in_force(scope.pack, day) if name in schema.profile]
+    known = sum(profile.get(name) is not None for name in asked)
+    missing = [
+        (item, reverse("desk:fact-add", args=[person.number, item.kind]) if item.kind else "")
+        for item in missing_facts(cards, schema, scope.language)
+    ]
+    return Completeness(rate(known, len(asked)), missing)
+
+
+def _policy_address(policy: str) -> str:
+    return reverse("desk:policy", args=[policy])
+
+
+def secrets_of(person: Person, facts: list[Fact], scope: Scope) -> list[Secret]:
+    """Document numbers and contact details, masked; the newest first."""
+    documents = person.documents.filter(withdrawn_at=None).order_by("-pk")
+    secrets = [
+        Secret(f"document-{document.pk}", str(DocumentKind(document.kind).label), document.masked)
+        for document in documents
+    ]
+    for fact, name, value in masked_fields(facts, scope.pack.schema):
+        title = scope.pack.schema.kinds[fact.kind].fields[name].title.in_language(scope.language)
+        secrets.append(Secret(f"fact-{fact.pk}-{name}", title, mask_contact(value)))
+    return secrets
+
+
+def mask_contact(value: str) -> str:
+    """A phone number by its own rule; an address keeps its first character and what follows the ``@``."""
+    head, at, tail = value.partition("@")
+    return f"{head[:1]}***{at}{tail}" if at else mask_phone(value)
+
+
+def _words(profile: dict[str, Any], name: str, scope: Scope) -> str:
+    field = scope.pack.schema.profile[name]
+    value = profile.get(name)
+    return "" if value is None else show_value(value, field.type, scope.pack.schema, scope.language)

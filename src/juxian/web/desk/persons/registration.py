@@ -1,0 +1,205 @@
+"""Registering one person by hand (登记人才), with the same check for duplicates as rosters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.organisations.models import Organisation
+from juxian.apps.persons.actions import DocumentDraft, FactDraft, number_digest, register_person
+from juxian.apps.persons.enums import DocumentKind, SourceKind, Verification
+from juxian.apps.persons.models import Person, Source
+from juxian.apps.persons.rules import may_register
+from juxian.core.identity.documents import check_document
+from juxian.core.identity.names import check_name
+from juxian.core.identity.phones import check_phone
+from juxian.core.text import Text
+from juxian.web.desk.forms import day_field, text_field
+from juxian.web.desk.persons.factforms import level_choices
+from juxian.web.desk.scope import employers_of, home_of, people_of
+from juxian.web.kit.access import for_roles
+from juxian.web.kit.responses import go
+from juxian.web.kit.scope import Scope, current_scope
+
+MATCHES_SHOWN = 5
+
+
+class RegistrationForm(forms.Form):
+    """Who it is, where they work, and who says so; everything else is added on the person page."""
+
+    name = text_field(_("姓名"), 60)
+    document_kind = forms.ChoiceField(
+        label=_("证件类型"), choices=DocumentKind.choices, initial=DocumentKind.RESIDENT_ID
+    )
+    document_number = text_field(
+        _("证件号码"),
+        40,
+        required=False,
+        help_text=_("加密保存；出生日期和性别由身份证号码得出。没有可不填。"),
+    )
+    gender = forms.ChoiceField(label=_("性别"), required=False)
+    birth_date = day_field(_("出生日期"), required=False)
+    phone = text_field(_("手机"), 40, required=False)
+    employer = forms.ChoiceField(label=_("用人单位"), required=False)
+    position = text_field(_("岗位职务"), 100, required=False)
+    hired_on = day_field(_("入职日期"), required=False)
+    degree = forms.ChoiceField(label=_("最高学历"), required=False)
+    graduated_on = day_field(_("毕业日期"), required=False)
+    source = text_field(_("来源"), 200, help_text=_("谁提供的，例如：本人到窗口登记"))
+    evidence = text_field(_("凭证"), 200, help_text=_("例如：身份证、劳动合同"))
+    confirmed = forms.BooleanField(label=_("我已核对，不是同一人"), required=False)
+
+    def __init__(self, data: Any, *, scope: Scope, employers: Sequence[tuple[str, str]]) -> None:
+        super().__init__(data)
+        self.scope = scope
+        self.warnings: list[str] = []
+        schema, blank = scope.pack.schema, ("", _("请选择"))
+        self._choose("gender", [blank, *level_choices("gender", schema, scope.language)])
+        self._choose("degree", [blank, *level_choices("degree", schema, scope.language)])
+        self._choose("employer", [blank, *employers])
+
+    def _choose(self, name: str, choices: list[Any]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        found = check_name(self.cleaned_data["name"])
+        self._stop_at(found.problem)
+        return found.name
+
+    def clean_phone(self) -> str:
+        text: str = self.cleaned_data["phone"]
+        if not text:
+            return ""
+        found = check_phone(text)
+        self._stop_at(found.problem)
+        return found.number
+
+    def _stop_at(self, problem: Text | None) -> None:
+        if problem:
+            raise forms.ValidationError(problem.in_language(self.scope.language))
+
+    def clean(self) -> dict[str, Any]:
+        """The document number in canonical form; what it says of birth and gender must not be contradicted."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("document_number"):
+            self._check_number(cleaned)
+        for day, needs, words in (
+            ("hired_on", "employer", _("填写了用人单位，请填写入职日期。")),
+            ("graduated_on", "degree", _("填写了学历，请填写毕业日期。")),
+        ):
+            if cleaned.get(needs) and not cleaned.get(day) and day not in self.errors:
+                self.add_error(day, forms.ValidationError(words))
+        return cleaned
+
+    def _check_number(self, cleaned: dict[str, Any]) -> None:
+        found = check_document(cleaned.get("document_kind", ""), cleaned["document_number"], self.scope.as_of)
+        if found.problem:
+            self.add_error("document_number", found.problem.in_language(self.scope.language))
+            return
+        self.warnings = [warning.in_language(self.scope.language) for warning in found.warnings]
+        cleaned["document_number"] = found.number
+        cleaned["document_kind"] = found.kind or cleaned["document_kind"]
+        stated = (
+            ("birth_date", found.birth, _("与证件号码中的出生日期不一致。")),
+            ("gender", found.gender, _("与证件号码中的性别不一致。")),
+        )
+        for name, proved, words in stated:
+            if proved and cleaned.get(name) and cleaned[name] != proved:
+                self.add_error(name, forms.ValidationError(words))
+            elif proved:
+                cleaned[name] = proved
+
+    def facts(self) -> list[FactDraft]:
+        """The first facts of the record; call when valid."""
+        wanted = self.cleaned_data
+        identity = {
+            "name": wanted["name"],
+            "gender": wanted["gender"],
+            "birth_date": _iso(wanted["birth_date"]),
+        }
+        drafts = [self._fact("identity", identity, wanted["birth_date"] or self.scope.as_of)]
+        if wanted["phone"]:
+            drafts.append(self._fact("contact", {"phone": wanted["phone"]}, self.scope.as_of))
+        if wanted["degree"]:
+            drafts.append(self._fact("education", {"degree": wanted["degree"]}, wanted["graduated_on"]))
+        if wanted["employer"]:
+            value = {"employer": wanted["employer"], "position": wanted["position"]}
+            drafts.append(self._fact("employment", value, wanted["hired_on"]))
+        return drafts
+
+    def _fact(self, kind: str, value: dict[str, Any], since: date) -> FactDraft:
+        known = {name: part for name, part in value.items() if part}
+        return FactDraft(
+            kind, known, since, evidence=self.cleaned_data["evidence"], verification=Verification.UNVERIFIED
+        )
+
+
+@for_roles(Role.OFFICE)
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """Open a record, unless the number is known already; a person of the same name is shown first."""
+    scope = current_scope(request)
+    home = home_of(scope)
+    may_register(request.user, home).or_refuse()  # type: ignore[arg-type]
+    form = RegistrationForm(request.POST or None, scope=scope, employers=employers_of(home, scope.language))
+    matches: list[Person] = []
+    if request.method == "POST" and form.is_valid():
+        matches = _same_person(request, form, home)
+        if not matches:
+            person = _register(request, form, home, scope)
+            for warning in form.warnings:
+                messages.warning(request, warning)
+            messages.success(request, _t("已登记，编号 %(number)s") % {"number": person.number})
+            return go(request, "desk:person", number=person.number)
+    context = {
+        "form": form,
+        "matches": matches,
+        "with_number": bool(form.is_bound and form.data.get("document_number")),
+    }
+    return render(
+        request, "desk/persons/register.html", context, status=422 if form.errors or matches else 200
+    )
+
+
+def _same_person(request: HttpRequest, form: RegistrationForm, home: Organisation) -> list[Person]:
+    """Records with the same document number; without a number, those of the same name until confirmed."""
+    people = people_of(request, home).select_related("profile")
+    wanted = form.cleaned_data
+    if wanted["document_number"]:
+        digest = number_digest(wanted["document_number"])
+        return list(
+            people.filter(documents__digest=digest, documents__withdrawn_at=None).distinct()[:MATCHES_SHOWN]
+        )
+    return [] if wanted["confirmed"] else list(people.filter(name=wanted["name"])[:MATCHES_SHOWN])
+
+
+@transaction.atomic
+def _register(request: HttpRequest, form: RegistrationForm, home: Organisation, scope: Scope) -> Person:
+    wanted = form.cleaned_data
+    source = Source.objects.create(
+        kind=SourceKind.FORM, title=wanted["source"], organisation=scope.organisation, day=scope.as_of
+    )
+    number = wanted["document_number"]
+    return register_person(
+        home=home,
+        name=wanted["name"],
+        facts=form.facts(),
+        documents=[DocumentDraft(wanted["document_kind"], number)] if number else [],
+        source=source,
+        by=request.user,  # type: ignore[arg-type]
+    )
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""

@@ -1,0 +1,26 @@
+from django.urls import include, path
+
+from juxian.web.desk import documents, figures, home, organisations, policies
+from juxian.web.desk.persons import facts, listing, page, registration, revealing
+
+app_name = "desk"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("imports/", include("juxian.web.desk.imports.urls")),
+    path("persons/", listing.persons, name="persons"),
+    path("persons/find/", listing.find_by_number, name="person-find"),
+    path("persons/new/", registration.register, name="person-new"),
+    path("persons/<str:number>/", page.person, name="person"),
+    path("persons/<str:number>/reveal/", revealing.reveal, name="person-reveal"),
+    path("persons/<str:number>/facts/", facts.choose_kind, name="fact-kinds"),
+    path("persons/<str:number>/facts/<str:kind>/", facts.add, name="fact-add"),
+    path("persons/<str:number>/facts/<int:pk>/withdraw/", facts.withdraw, name="fact-withdraw"),
+    path("policies/", policies.policies, name="policies"),
+    path("policies/sweep/", policies.sweep, name="policies-sweep"),
+    path("policies/<str:policy_id>/", policies.policy, name="policy"),
+    path("figures/", figures.figures, name="figures"),
+    path("organisations/", organisations.organisations, name="organisations"),
+    path("documents/", documents.documents, name="documents"),
+    path("documents/new/", documents.add, name="document-new"),
+    path("documents/<int:pk>/", documents.document, name="document"),
+]

@@ -1,0 +1,28 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from juxian.apps.accounts.enums import Role
+from juxian.web.kit.navigation import Item, register, start_at
+
+
+class PortalConfig(AppConfig):
+    name = "juxian.web.portal"
+    label = "portal"
+
+    def ready(self) -> None:
+        register(
+            "public",
+            Item("portal:home", _("首页"), "house", order=10),
+            Item("portal:policies-here", _("人才政策"), "scale", order=20),
+            Item("portal:screener-here", _("能享受什么"), "list-checks", order=30),
+            Item("portal:me", _("我的档案与待遇"), "user", roles=frozenset({Role.PERSON}), order=40),
+            Item("portal:unit", _("本单位人才"), "users", roles=frozenset({Role.EMPLOYER}), order=50),
+        )
+        register(
+            "work",
+            Item(
+                "portal:unit", _("本单位人才"), "users", "people", frozenset({Role.EMPLOYER}), 10, phone=True
+            ),
+        )
+        start_at("portal:me", Role.PERSON)
+        start_at("portal:unit", Role.EMPLOYER)

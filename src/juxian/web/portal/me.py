@@ -1,0 +1,52 @@
+"""What the register holds of the person who is signed in, and what they are entitled to (我的档案与待遇)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.packs.queries import pack_of
+from juxian.apps.persons.models import Person
+from juxian.apps.persons.queries import organisation_attributes, records_of
+from juxian.core.facts.profile import derive_profile
+from juxian.web.kit.access import for_roles
+from juxian.web.kit.dossier import events_of, names_of, organisations_named
+from juxian.web.kit.entitling import entitlement_cards, missing_facts, turning_cards
+from juxian.web.kit.scope import Scope, current_scope
+
+
+@for_roles(Role.PERSON)
+@require_GET
+def me(request: HttpRequest) -> HttpResponse:
+    """The own record; a user without one is told how to get one."""
+    scope = current_scope(request)
+    people = Person.objects.living_records().select_related("home")
+    person = people.filter(pk=request.user.person_id).first()  # type: ignore[union-attr]
+    context = {"person": person, "contact": scope.pack.contact} | (_dossier(person, scope) if person else {})
+    return render(request, "portal/me.html", context)
+
+
+def _dossier(person: Person, scope: Scope) -> dict[str, Any]:
+    pack = pack_of(person.home)
+    facts = list(person.facts.standing().select_related("source"))
+    codes = organisations_named(facts, pack.schema)
+    names = names_of(codes, scope.language)
+    records = records_of(facts)
+    profile = derive_profile(records, pack.schema, scope.as_of, organisation_attributes(codes))
+
+    def address(policy: str) -> str:
+        return reverse("portal:policy", args=[pack.code, policy])
+
+    cards = entitlement_cards(pack, profile, scope.as_of, scope.language, address=address)
+    return {
+        "documents": person.documents.filter(withdrawn_at=None).order_by("-pk"),
+        "events": events_of(facts, pack.schema, scope.language, names, scope.as_of),
+        "entitlements": cards,
+        "missing": missing_facts(cards, pack.schema, scope.language),
+        "turning": turning_cards(cards),
+    }
