@@ -99,7 +99,8 @@ def public_links(role: str, path: str) -> list[Link]:
 
 def _for_role(bar: Bar, role: str) -> list[Item]:
     allowed = (item for item in _items[bar].values() if not item.roles or role in item.roles)
-    return sorted(allowed, key=lambda item: item.order)
+    places = list(GROUPS)
+    return sorted(allowed, key=lambda item: (places.index(item.group), item.order))
 
 
 def _links(items: Iterable[Item], path: str) -> list[Link]:

@@ -46,7 +46,7 @@ PALETTE: dict[str, tuple[str, str]] = {
     "q1": ("#dce8f8", "#1d2f4b"),
     "q2": ("#b4cff0", "#24457a"),
     "q3": ("#7ba9e2", "#2f5fa8"),
-    "q4": ("#3d79cd", "#5c94de"),
+    "q4": ("#3872c6", "#5c94de"),
     "q5": ("#1b4f9c", "#a9cdff"),
     "onq": ("#ffffff", "#0f1520"),
     "shade": ("#0f15201f", "#00000066"),
