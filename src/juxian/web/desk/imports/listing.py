@@ -1,0 +1,85 @@
+"""The list of batches, and handing in a file (批次列表与报送)."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from juxian.apps.imports.actions import AlreadyHandedIn, TooLarge, stage_file
+from juxian.apps.imports.enums import BatchState
+from juxian.apps.imports.queries import batches_visible_to, senders_for
+from juxian.apps.imports.rules import may_hand_in
+from juxian.apps.imports.tasks import read
+from juxian.core.source import Rejected
+from juxian.web.desk.imports.finding import SENDERS
+from juxian.web.desk.imports.forms import HandInForm
+from juxian.web.kit.access import for_roles
+from juxian.web.kit.formats import day
+from juxian.web.kit.responses import go, render_part
+from juxian.web.kit.scope import current_scope
+
+PAGE_SIZE = 20
+
+
+@for_roles(*SENDERS)
+@require_GET
+def imports(request: HttpRequest) -> HttpResponse:
+    """Batches of the user's organisations, newest first."""
+    batches = batches_visible_to(request.user)  # type: ignore[arg-type]
+    page = Paginator(batches, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render_part(request, "desk/imports/list.html#list", {"page": page})
+
+
+@for_roles(*SENDERS)
+@require_http_methods(["GET", "POST"])
+def hand_in(request: HttpRequest) -> HttpResponse:
+    """Upload a roster; a small one is read at once, a large one in the background."""
+    scope = current_scope(request)
+    form = HandInForm(
+        request.POST or None,
+        request.FILES or None,
+        senders=senders_for(request.user).filter(pack=scope.pack.code),  # type: ignore[arg-type]
+        initial={"organisation": scope.organisation.pk, "as_of": scope.as_of},
+    )
+    if request.method == "POST" and form.is_valid():
+        answer = _stage(request, form)
+        if answer:
+            return answer
+    return render(request, "desk/imports/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _stage(request: HttpRequest, form: HandInForm) -> HttpResponse | None:
+    """To the page of the new batch; None when the file was refused, which the form then says."""
+    organisation, file = form.cleaned_data["organisation"], form.cleaned_data["file"]
+    may_hand_in(request.user, organisation).or_refuse()  # type: ignore[arg-type]
+    try:
+        batch = stage_file(
+            data=file.read(),
+            file_name=file.name or "",
+            organisation=organisation,
+            as_of=form.cleaned_data["as_of"],
+            by=request.user,  # type: ignore[arg-type]
+        )
+    except AlreadyHandedIn as earlier:
+        words = _("这个文件已于 %(day)s 报送过，见批次“%(name)s”。")
+        form.add_error(
+            "file", words % {"day": day(earlier.batch.uploaded_at), "name": earlier.batch.file_name}
+        )
+        return None
+    except TooLarge as refused:
+        form.add_error(
+            "file", _("文件超过 %(limit)s MB 的上限。") % {"limit": refused.limit_bytes // 1024**2}
+        )
+        return None
+    except Rejected as refused:
+        language = current_scope(request).language
+        for problem in refused.problems:
+            hint = f"（{problem.hint.in_language(language)}）" if problem.hint else ""
+            form.add_error("file", f"{problem.message.in_language(language)}{hint}")
+        return None
+    if batch.state == BatchState.READING:
+        read.enqueue(batch.pk)
+    return go(request, "desk:import", pk=batch.pk)
