@@ -122,6 +122,10 @@ def _refuse_hostile_tokens(source: Source) -> None:
     depth = 0
     for token in yaml.scan(source.text, Loader=yaml.CSafeLoader):
         span = Span(token.start_mark.line + 1, token.start_mark.column + 1)
+        if isinstance(token, yaml.TagToken):
+            message = Text("不允许使用标签（!）", "tags (!) are not allowed")
+            hint = Text("去掉标签，或给文字加引号", "leave it out, or quote the text")
+            raise Rejected([problem_at(source, span, "Y104", message, hint)])
         if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
             message = Text("不允许使用锚点和别名（& 与 *）", "anchors and aliases (& and *) are not allowed")
             hint = Text("写出完整内容，或给文字加引号", "write it out, or quote the text")

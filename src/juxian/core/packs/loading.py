@@ -1,13 +1,13 @@
 """From a directory to one checked, frozen pack (地方包的读取与检查).
 
-K201 no pack there · K202 unknown parent · K203 parent of itself · K204 root is no organisation · K208 code is not the
-name of the directory · K209 prefix used by another pack · K210 broken parent.
+K201 no pack there · K202 unknown parent · K203 parent of itself · K204 root is no organisation · K205 without base ·
+K208 code is not the name of the directory · K209 prefix used by another pack · K210 broken parent.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -35,11 +35,19 @@ from juxian.core.population import Population, read_recipe
 from juxian.core.source import Problem, Rejected, errors_in
 from juxian.core.text import Text
 
+_HEAD = ("pack", "title", "level")
+_PLACE = ("root", "product", "number_prefix", "as_of", "extends")  # of a pack that stands for a place
+_MORE = ("contact", "division")
+COMMON_SCALES = (
+    "degree", "academic_degree", "title_level", "school_tag", "gender", "six_ranks", "employer_kind", "industry",
+    "organisation_kind",
+)  # fmt: skip
+COMMON_KINDS = ("identity", "education", "employment")
 _EMPTY = Schema({}, {}, {})
 _PREFIX = re.compile(r"[A-Z]{2,4}")
 _DIVISION = re.compile(r"[0-9]{6}")
 _UNDATED = date(2000, 1, 1)  # a pack without figures of its own has no day up to which they reach
-_LOADED: dict[str, Pack] = {}  # digest → pack
+_LOADED: dict[tuple[Path, str], Pack] = {}  # resolved directory, digest → pack
 
 
 def check_pack(path: Path) -> tuple[Pack | None, list[Problem]]:
@@ -47,19 +55,31 @@ def check_pack(path: Path) -> tuple[Pack | None, list[Problem]]:
 
     Returns every problem of all its files, warnings included, and None instead of a pack when one is an error.
     """
-    return _Check(Path(path)).run(())
+    pack, problems = _Check(Path(path)).run(())
+    return pack, _in_order(problems)
+
+
+def _in_order(problems: Sequence[Problem]) -> list[Problem]:
+    """File by file in the order of reading, each from top to bottom."""
+    files = {path: place for place, path in enumerate(dict.fromkeys(problem.path for problem in problems))}
+
+    def place(problem: Problem) -> tuple[int, int, int]:
+        span = problem.span
+        return files[problem.path], span.line if span else 0, span.column if span else 0
+
+    return sorted(problems, key=place)
 
 
 def load_pack(path: Path) -> Pack:
     """The pack in a directory. Raises ``Rejected`` with every problem; a pack read before is not read again."""
     directory = Path(path)
-    digest = _digest(directory, ())
-    if digest not in _LOADED:
+    key = (directory.resolve(), _digest(directory, ()))
+    if key not in _LOADED:
         pack, problems = check_pack(directory)
         if pack is None:
             raise Rejected(problems)
-        _LOADED[digest] = pack
-    return _LOADED[digest]
+        _LOADED[key] = pack
+    return _LOADED[key]
 
 
 def load_all() -> dict[str, Pack]:
@@ -113,6 +133,8 @@ class _Check:
         if head.get("extends").present and parent is None:  # without its words everything would seem wrong
             return None, self.problems
         schema = self._schema(parent.schema if parent else _EMPTY)
+        if head.get("root").present and not self._has_common_words(head.get("extends"), schema):
+            return None, self.problems
         codes, prefixes = codes_elsewhere(self.directory)
         self._check_prefix(head.get("number_prefix"), prefixes)
         organisations = self._organisations(head.get("root"), schema, codes)
@@ -128,10 +150,9 @@ class _Check:
         whole = self._part(PACK_FILE)
         if whole is None:
             return None
-        place = ("root", "product", "number_prefix", "as_of", "extends")
-        stands_for_place = isinstance(whole.value, dict) and whole.value.get("root") is not None
-        required = ("pack", "title", "level", *(place if stands_for_place else ()))
-        if not whole.keys(required, ("contact", "division", *place)):
+        for_place = isinstance(whole.value, dict) and whole.value.get("root") is not None
+        required, optional = (_HEAD + _PLACE, _MORE) if for_place else (_HEAD, _PLACE + _MORE)
+        if not whole.keys(required, optional):
             return None
         code = whole.get("pack")
         name = self.directory.resolve().name
@@ -171,8 +192,8 @@ class _Check:
         return None
 
     def _read_parent(self, part: Part, directory: Path, above: tuple[str, ...]) -> Pack | None:
-        digest = _digest(directory, ())
-        if digest not in _LOADED:
+        key = (directory.resolve(), _digest(directory, ()))
+        if key not in _LOADED:
             parent, problems = _Check(directory).run(above)
             if parent is None:
                 count = len(errors_in(problems))
@@ -183,8 +204,8 @@ class _Check:
                 )
                 self.problems.extend(errors_in(problems))
                 return None
-            _LOADED[digest] = parent
-        return _LOADED[digest]
+            _LOADED[key] = parent
+        return _LOADED[key]
 
     def _schema(self, parent: Schema) -> Schema:
         scales_part, facts = self._part("scales.yaml"), self._part("facts.yaml")
@@ -197,6 +218,20 @@ class _Check:
             kinds,
             read_profile(facts.get("profile"), parent.profile, scales, kinds),
         )
+
+    def _has_common_words(self, part: Part, schema: Schema) -> bool:
+        """Whether the scales and kinds that the product itself speaks of are there."""
+        missing = [word for word in COMMON_SCALES if word not in schema.scales]
+        missing += [word for word in COMMON_KINDS if word not in schema.kinds]
+        if missing:
+            words = "、".join(missing[:3])
+            part.refuse(
+                "K205",
+                f"缺少通用词汇（{words}）",
+                f"common words are missing ({', '.join(missing[:3])})",
+                Text("写 extends: base", "write extends: base"),
+            )
+        return not missing
 
     def _check_prefix(self, part: Part, prefixes: Mapping[str, str]) -> None:
         prefix = part.matching(_PREFIX, "二至四个大写字母", "two to four capital letters")
@@ -234,6 +269,7 @@ class _Check:
         indicators = read_indicators(indicators_part, schema) if indicators_part else {}
         figures, targets = self._part("reported.yaml"), self._part("targets.yaml")
         codes = {entry.code for entry in organisations}
+        as_of = head.get("as_of").day() or _UNDATED
         return Pack(
             code=head.get("pack").text(),
             title=head.get("title").title(),
@@ -243,7 +279,7 @@ class _Check:
             root=head.get("root").text(),
             number_prefix=head.get("number_prefix").text(),
             division=head.get("division").matching(_DIVISION, "六位数字，加引号", "six digits in quotes"),
-            as_of=head.get("as_of").day() or _UNDATED,
+            as_of=as_of,
             contact=head.get("contact").title(),
             schema=schema,
             organisations=organisations,
@@ -251,15 +287,17 @@ class _Check:
             figures=read_figures(figures, indicators) if figures else (),
             targets=read_targets(targets, indicators, codes) if targets else (),
             policies=read_policies(self.directory, schema, self.problems),
-            population=self._population(schema, organisations),
+            population=self._population(schema, organisations, as_of),
             directory=self.directory.resolve(),
             digest=digest_of(self.directory, parent_digest),
         )
 
-    def _population(self, schema: Schema, organisations: tuple[OrganisationEntry, ...]) -> Population | None:
+    def _population(
+        self, schema: Schema, organisations: tuple[OrganisationEntry, ...], as_of: date
+    ) -> Population | None:
         part = self._part("population.yaml")
         if part is None:
             return None
-        population, problems = read_recipe(part.document, schema, organisations)
+        population, problems = read_recipe(part.document, schema, organisations, as_of)
         self.problems.extend(problems)
         return population

@@ -106,6 +106,7 @@ def _derivation(part: Part, type_: ValueType, schema: Schema) -> Derivation | No
     if rule.by and rule.by not in kind.fields:
         _no_field(part.get("by"), rule.by, kind)
     _check_type(part, rule, type_, kind)
+    _check_order(part.get("field"), rule, kind, schema)
     return rule
 
 
@@ -174,6 +175,14 @@ def _check_type(part: Part, rule: Derivation, type_: ValueType, kind: FactKind) 
         f"{rule.op} 得出的类型是 {given}，字段的类型是 {type_}",
         f"{rule.op} gives {given}, but the field is {type_}",
     )
+
+
+def _check_order(part: Part, rule: Derivation, kind: FactKind, schema: Schema) -> None:
+    field = kind.fields.get(rule.field)
+    if rule.op is Derive.HIGHEST and field and field.type.kind is Kind.LEVEL:
+        scale = schema.scale_of(field.type)
+        if not scale.ordered:
+            part.refuse("K325", f"代码表“{scale.code}”没有高低之分", f"the scale “{scale.code}” has no order")
 
 
 def _given_type(part: Part, rule: Derivation, kind: FactKind) -> ValueType | None:
