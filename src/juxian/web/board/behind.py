@@ -33,7 +33,7 @@ from juxian.web.kit.dossier import organisations_named
 from juxian.web.kit.responses import render_part
 from juxian.web.kit.scope import Scope, current_scope
 
-PAGE_SIZE = 50
+PAGE_SIZE = 20
 STRUCTURE = ("degree", "title_level", "six_ranks", "talent_level", "gender")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _YEARS = re.compile(r"(\d{4})-(\d{4})")
@@ -58,8 +58,7 @@ class PersonRow:
     name: str
     employer: str
     position: str
-    degree: str
-    title_level: str
+    qualification: str
     introduced_on: date | None
     reasons: list[tuple[date, str]] = field(default_factory=list)
 
@@ -101,6 +100,8 @@ def group_of(asked: QueryDict, scope: Scope, day: BoardDay) -> Group:
         return _month_group(asked["introduced"], pack, day, everybody)
     if "born" in asked:
         return _age_group(asked["born"], day, everybody)
+    if "employer" in asked:
+        return _employer_group(asked["employer"], pack, everybody)
     for name in STRUCTURE:
         if name in asked:
             return _level_group(name, asked.getlist(name), pack, everybody, language)
@@ -141,8 +142,7 @@ def _row(
         name=person.name,
         employer=names.get(profile.employer, "") if profile else "",
         position=str(profile.values.get("position", "")) if profile else "",
-        degree=words("degree"),
-        title_level=words("title_level"),
+        qualification=" · ".join(filter(None, (words("degree"), words("title_level")))),
         introduced_on=profile.introduced_on if profile else None,
         reasons=[
             (fact.since, fact_sentence(schema.kinds[fact.kind], fact.value, schema, language, names))
@@ -215,6 +215,13 @@ def _age_group(years: str, day: BoardDay, everybody: QuerySet[Person]) -> Group:
     )
     year = day.day.year
     return Group(_("%(low)s–%(high)s 岁") % {"low": year - last, "high": year - first}, people)
+
+
+def _employer_group(code: str, pack: Pack, everybody: QuerySet[Person]) -> Group:
+    employer = Organisation.objects.filter(code=code, pack=pack.code).first()
+    if employer is None:
+        raise Http404
+    return Group(employer.name, everybody.filter(profile__employer=code))
 
 
 def _level_group(

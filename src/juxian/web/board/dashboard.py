@@ -17,7 +17,7 @@ from juxian.web.board.alerts import alerts
 from juxian.web.board.day import PUBLISHED, TODAY, BoardDay, board_day
 from juxian.web.board.figures import cards, figure_rows
 from juxian.web.board.reading import reading
-from juxian.web.board.structure import age_chart, level_chart, months_chart
+from juxian.web.board.structure import age_chart, employer_chart, level_chart, months_chart
 from juxian.web.board.tables import targets_of
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.scope import Scope, current_scope
@@ -60,6 +60,7 @@ def overview(scope: Scope, day: BoardDay) -> dict[str, Any]:
         "degrees": level_chart(pack, "degree", day, language),
         "titles": level_chart(pack, "title_level", day, language),
         "ages": age_chart(pack, day),
+        "employers": employer_chart(pack, day, language),
         "reading": reading(
             people=people,
             introduced=introduced,

@@ -105,9 +105,15 @@ def _card(indicator: Indicator, pack: Pack, as_of: date, language: str) -> Card:
         value=now,
         change=change,
         tone="mute" if change in ("", "+0.0%") else "bad" if change.startswith("-") else "ok",
-        note=_("较上年同日") if change else _("现有档案计算"),
+        note=_note(before),
         spark=charts.spark(known) if len(set(known)) > 1 else SafeString(),
     )
+
+
+def _note(before: int | None) -> str:
+    if before is None:
+        return _("按现有档案")
+    return _("较上年同日") if before else _("上年同日为 0")
 
 
 def _days(indicator: Indicator, as_of: date) -> list[date]:

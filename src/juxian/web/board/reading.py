@@ -36,11 +36,8 @@ def reading(
         Piece(_("人才库 %(people)s 人；") % {"people": formats.count(people)}),
         _introduced(introduced, introduced_before, year),
     ]
-    measured = [row for row in targets if row.share is not None]
-    if measured:
-        good = sum(not row.behind for row in measured)
-        words = _("%(all)s 项可计算目标中 %(good)s 项达到时间进度；") % {"all": len(measured), "good": good}
-        pieces.append(Piece(words, targets_href))
+    if targets:
+        pieces.append(Piece(_targets(targets), targets_href))
     checked = [row for row in figures if row.holds is not None]
     if checked:
         wrong = sum(row.holds is False for row in checked)
@@ -51,6 +48,14 @@ def reading(
         )
         pieces.append(Piece(words % {"all": len(checked), "wrong": wrong}, figures_href))
     return pieces
+
+
+def _targets(targets: Sequence[TargetRow]) -> str:
+    measured = [row for row in targets if row.under_way]
+    if not measured:
+        return _("%(all)s 项目标尚未开始或待接入；") % {"all": len(targets)}
+    good = sum(not row.behind for row in measured)
+    return _("%(all)s 项可计算目标中 %(good)s 项达到时间进度；") % {"all": len(measured), "good": good}
 
 
 def _introduced(now: int, before: int, year: int) -> Piece:

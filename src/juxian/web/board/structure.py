@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from juxian.apps.assessment.queries import ages, months_of_introduction, structure
+from juxian.apps.organisations.models import Organisation
 from juxian.core.packs.schema import Pack
 from juxian.web.board.day import BoardDay
 from juxian.web.kit import formats
@@ -18,6 +20,7 @@ from juxian.web.kit.charts import Chart, Mark, histogram, months, ranking, stack
 
 MONTHS = range(1, 13)
 NOT_RECORDED = "-"  # in an address: persons without a value
+MOST_EMPLOYERS = 6
 OLDEST = 150
 AGE_EDGES = (0, 26, 31, 36, 41, 46, 51, 56, 61)  # first age of each range
 
@@ -68,6 +71,20 @@ def level_chart(pack: Pack, field: str, day: BoardDay, language: str) -> Chart:
     return draw(title, marks, finding)
 
 
+def employer_chart(pack: Pack, day: BoardDay, language: str) -> Chart:
+    """The employers with the most people."""
+    counted = structure(pack, "employer")
+    counted.pop(None, None)
+    codes = sorted(counted, key=lambda code: (-counted[code], code))[:MOST_EMPLOYERS]
+    rows = Organisation.objects.filter(code__in=codes).order_by().values_list("code", "name", "name_en")
+    names = {code: (english if language == "en" and english else name) for code, name, english in rows}
+    marks = [
+        Mark(names.get(code, code), counted[code], persons_address(day, employer=code)) for code in codes
+    ]
+    title = _("人才最多的用人单位")
+    return ranking(title, marks, _finding(title, marks), whole=sum(counted.values()))
+
+
 def age_chart(pack: Pack, day: BoardDay) -> Chart:
     """Persons by range of age on the day; ages come from the year and day of birth."""
     year = day.day.year
@@ -87,7 +104,7 @@ def age_bands(by_year: Mapping[int, int], as_of: date) -> list[Mark]:
         age = as_of.year - year
         counts[max(at for at, edge in enumerate(AGE_EDGES) if age >= edge)] += number
     labels = [_("≤%(age)s") % {"age": AGE_EDGES[1] - 1}]
-    labels += [f"{low}–{high - 1}" for low, high in zip(AGE_EDGES[1:-1], AGE_EDGES[2:], strict=True)]
+    labels += [f"{low}–{high - 1}" for low, high in pairwise(AGE_EDGES[1:])]
     labels.append(_("≥%(age)s") % {"age": AGE_EDGES[-1]})
     return [Mark(label, number) for label, number in zip(labels, counts, strict=True)]
 

@@ -29,6 +29,7 @@ AHEAD = State(_("超前"), "ok", "s1")
 ON_TIME = State(_("正常"), "info", "s1")
 SLIGHTLY_BEHIND = State(_("略滞后"), "warn", "c2")
 BEHIND = State(_("滞后"), "bad", "accent")
+NOT_BEGUN = State(_("未开始"), "mute", "ghost")
 PENDING = State(_("待接入"), "mute", "ghost")
 
 
@@ -50,6 +51,11 @@ class TargetRow:
     state: State
 
     @property
+    def under_way(self) -> bool:
+        """Its year has begun and its result can be computed."""
+        return self.state not in (PENDING, NOT_BEGUN)
+
+    @property
     def behind(self) -> bool:
         return self.state in (SLIGHTLY_BEHIND, BEHIND)
 
@@ -62,9 +68,11 @@ def time_gone(year: int, as_of: date) -> int:
 
 
 def state_of(share: int | None, time: int) -> State:
-    """Ahead by 5 points or more 超前, at least the time 正常, up to 10 points behind 略滞后, else 滞后."""
+    """5 points ahead of the time or more 超前, at least the time 正常, up to 10 points behind 略滞后, else 滞后."""
     if share is None:
         return PENDING
+    if not time and not share:
+        return NOT_BEGUN
     if time >= WHOLE and share >= WHOLE:
         return DONE
     if share >= time + AHEAD_BY:

@@ -21,7 +21,7 @@ from juxian.core.packs.schema import Pack
 from juxian.core.policy import Entitlement, Standing, Verdict, entitlements
 from juxian.core.policy.document import Benefit
 from juxian.core.policy.explain import Reason
-from juxian.core.policy.nodes import AllOf
+from juxian.core.policy.nodes import AllOf, Clause, fields_of
 from juxian.core.policy.wording import field_title
 from juxian.web.kit import phrases
 
@@ -120,6 +120,12 @@ def entitlement_cards(
     return [maker.card(item, first=place == 0) for place, item in enumerate(ranked)]
 
 
+def shown_first(cards: Sequence[EntitlementCard]) -> tuple[list[EntitlementCard], list[EntitlementCard]]:
+    """(what is given, undecided or one step short; the rest, which pages fold away)."""
+    near = [card for card in cards if card.verdict != Verdict.NO or card.open]
+    return near, [card for card in cards if card not in near]
+
+
 def missing_facts(cards: Sequence[EntitlementCard], schema: Schema, language: str) -> list[MissingFact]:
     """What would decide most benefits first."""
     benefits: dict[str, list[str]] = {}
@@ -149,10 +155,15 @@ def kind_telling(name: str, schema: Schema) -> str:
 
 def fields_read(benefit: Benefit) -> list[str]:
     """Stored profile fields that decide a benefit and its amount, each once."""
-    expressions = [benefit.who, *(row.when for row in benefit.table.rows)]
-    names = [name for expression in expressions if expression for name in expression.fields]
+    names = [name for clause in clauses_of(benefit) for name in fields_of(clause)]
     names += [name for row in benefit.table.rows if row.give for name in row.give.fields]
     return list(dict.fromkeys(names))
+
+
+def clauses_of(benefit: Benefit) -> list[Clause]:
+    """The conditions of a benefit: who, and each row of its table."""
+    expressions = [benefit.who, *(row.when for row in benefit.table.rows)]
+    return [expression.clause for expression in expressions if expression]
 
 
 def fields_in_force(pack: Pack, day: date) -> list[str]:
@@ -294,7 +305,7 @@ class _Cards:
             yield from self.tree(reason, 0)
 
     def matters(self, reason: Reason, item: Entitlement) -> bool:
-        if reason.not_evaluated:
+        if reason.not_evaluated or not reason.written:
             return False
         return reason.holds is not False or item.verdict is Verdict.NO
 

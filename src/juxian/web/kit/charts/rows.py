@@ -23,12 +23,12 @@ BAR = 12
 CATEGORIES = 6
 
 
-def ranking(title: str, marks: Sequence[Mark], finding: str, *, width: int = 344) -> Chart:
-    """One bar for each mark in the order given, value and share of the whole at the end."""
-    most, whole = (
-        max((item.value for item in marks), default=0) or 1,
-        sum(item.value for item in marks),
-    )
+def ranking(
+    title: str, marks: Sequence[Mark], finding: str, *, width: int = 344, whole: int | None = None
+) -> Chart:
+    """One bar for each mark in the order given; value and share of ``whole`` (default: their sum) at the end."""
+    most = max((item.value for item in marks), default=0) or 1
+    whole = sum(item.value for item in marks) if whole is None else whole
     label_px = min(width * 0.4, max((words_px(item.label) for item in marks), default=0.0) + 4)
     value_px = max((words_px(formats.count(item.value)) for item in marks), default=0.0) + 10
     share_px = 44
