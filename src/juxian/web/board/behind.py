@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
@@ -15,19 +15,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from juxian.apps.accounts.enums import Role
-from juxian.apps.assessment.queries import facts_behind, organisations_behind, people_behind
+from juxian.apps.assessment.queries import facts_behind, measure, organisations_behind, people_behind
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.enums import Verification
 from juxian.apps.persons.models import Fact, Person
 from juxian.apps.persons.queries import persons_visible_to
 from juxian.core.dates import add_months
 from juxian.core.facts.values import show_value
-from juxian.core.facts.wording import fact_sentence
+from juxian.core.facts.wording import fact_details, fact_sentence
 from juxian.core.indicators import Indicator
 from juxian.core.packs.schema import Pack
 from juxian.web.board.alerts import ending_terms, facts_of
 from juxian.web.board.day import BoardDay, board_day
 from juxian.web.board.structure import NOT_RECORDED
+from juxian.web.kit import formats
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.dossier import organisations_named
 from juxian.web.kit.responses import render_part
@@ -50,6 +51,14 @@ class Group:
     note: str = ""
 
 
+class Reason(NamedTuple):
+    """A fact by which a figure counts somebody: day, sentence, and what the sentence leaves out."""
+
+    since: date
+    sentence: str
+    details: str
+
+
 @dataclass(frozen=True, slots=True)
 class PersonRow:
     """One person of the list; ``reasons`` are the facts by which the figure counts them."""
@@ -60,7 +69,7 @@ class PersonRow:
     position: str
     qualification: str
     introduced_on: date | None
-    reasons: list[tuple[date, str]] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
 
 
 @for_roles(Role.OFFICE, Role.LEADER)
@@ -84,6 +93,9 @@ def persons(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": person_rows(list(page), group, scope),
         "organisations": organisations,
+        "value": formats.quantity(measure(group.indicator, scope.pack, day.day), group.indicator.unit)
+        if group.indicator
+        else formats.quantity(page.paginator.count, "person"),
     }
     return render_part(request, "board/persons.html#list", context)
 
@@ -144,10 +156,16 @@ def _row(
         position=str(profile.values.get("position", "")) if profile else "",
         qualification=" · ".join(filter(None, (words("degree"), words("title_level")))),
         introduced_on=profile.introduced_on if profile else None,
-        reasons=[
-            (fact.since, fact_sentence(schema.kinds[fact.kind], fact.value, schema, language, names))
-            for fact in facts
-        ],
+        reasons=[_reason(fact, scope, names) for fact in facts],
+    )
+
+
+def _reason(fact: Fact, scope: Scope, names: Mapping[str, str]) -> Reason:
+    kind, schema, language = scope.pack.schema.kinds[fact.kind], scope.pack.schema, scope.language
+    return Reason(
+        fact.since,
+        fact_sentence(kind, fact.value, schema, language, names),
+        fact_details(kind, fact.value, schema, language, names),
     )
 
 
