@@ -1,6 +1,6 @@
 """``scales.yaml``: code lists, added to those of the parent (代码表).
 
-K301 levels of an ordered scale · K302 one word for two levels.
+K302 one word for two levels.
 """
 
 from __future__ import annotations
