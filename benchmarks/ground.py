@@ -69,6 +69,7 @@ def populate(args: argparse.Namespace) -> None:
     from juxian.apps.persons.actions import register_people_in_bulk
     from juxian.apps.persons.enums import SourceKind
     from juxian.apps.persons.models import Fact, Person, Source
+    from juxian.apps.policies.actions import sweep_pack
     from juxian.core.packs import load_all
     from juxian.core.population import make_people
 
@@ -84,6 +85,8 @@ def populate(args: argparse.Namespace) -> None:
     watch.tell(f"install the pack {code}")
     count = register_people_in_bulk(home=root, drafts=make_people(pack, args.persons), source=source)
     watch.tell(f"register {count:,} persons with {Fact.objects.count():,} facts")
+    run = sweep_pack(pack=pack, as_of=pack.as_of)
+    watch.tell(f"run {len(pack.policies)} policies, {run.determinations.count():,} determinations")
 
 
 class Watch:
