@@ -30,7 +30,7 @@ from juxian.web.board.day import BoardDay, board_day
 from juxian.web.board.structure import NOT_RECORDED
 from juxian.web.kit import formats
 from juxian.web.kit.access import for_roles
-from juxian.web.kit.dossier import organisations_named
+from juxian.web.kit.dossier import names_of, organisations_named
 from juxian.web.kit.responses import render_part
 from juxian.web.kit.scope import Scope, current_scope
 
@@ -104,19 +104,19 @@ def group_of(asked: QueryDict, scope: Scope, day: BoardDay) -> Group:
     """The persons that an address asks for; raises Http404 on a condition that nobody has drawn."""
     pack, language = scope.pack, scope.language
     everybody = Person.objects.living_records().filter(home__code=pack.root)
-    if "indicator" in asked:
-        return _indicator_group(asked["indicator"], pack, day, language)
-    if "attention" in asked:
-        return _attention_group(asked["attention"], pack, day, everybody)
-    if "introduced" in asked:
-        return _month_group(asked["introduced"], pack, day, everybody)
-    if "born" in asked:
-        return _age_group(asked["born"], day, everybody)
-    if "employer" in asked:
-        return _employer_group(asked["employer"], pack, everybody)
+    if indicator := asked.get("indicator"):
+        return _indicator_group(indicator, pack, day, language)
+    if attention := asked.get("attention"):
+        return _attention_group(attention, pack, day, everybody)
+    if month := asked.get("introduced"):
+        return _month_group(month, pack, day, everybody)
+    if years := asked.get("born"):
+        return _age_group(years, day, everybody)
+    if employer := asked.get("employer"):
+        return _employer_group(employer, pack, everybody)
     for name in STRUCTURE:
-        if name in asked:
-            return _level_group(name, asked.getlist(name), pack, everybody, language)
+        if codes := [code for code in asked.getlist(name) if code]:
+            return _level_group(name, codes, pack, everybody, language)
     return Group(_("全部人才"), everybody)
 
 
@@ -136,7 +136,7 @@ def person_rows(people: Sequence[Person], group: Group, scope: Scope) -> list[Pe
     profiles = {person.pk: getattr(person, "profile", None) for person in people}
     codes = {profile.employer for profile in profiles.values() if profile and profile.employer}
     named = [fact for found in facts.values() for fact in found]
-    names = _names(codes | organisations_named(named, schema), language)
+    names = names_of(codes | organisations_named(named, schema), language)
     return [_row(person, profiles[person.pk], facts.get(person.pk, []), scope, names) for person in people]
 
 
@@ -176,11 +176,6 @@ def _counted(people: Sequence[Person], group: Group) -> dict[int, list[Fact]]:
     for fact in group.facts.filter(person__in=[person.pk for person in people]).order_by("since", "pk"):
         found.setdefault(fact.person_id, []).append(fact)
     return found
-
-
-def _names(codes: set[str], language: str) -> dict[str, str]:
-    rows = Organisation.objects.filter(code__in=codes).order_by().values_list("code", "name", "name_en")
-    return {code: (english if language == "en" and english else name) for code, name, english in rows}
 
 
 def _indicator_group(code: str, pack: Pack, day: BoardDay, language: str) -> Group:

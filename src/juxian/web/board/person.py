@@ -7,14 +7,14 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from juxian.apps.accounts.enums import Role
-from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import organisation_attributes, persons_visible_to, records_of
 from juxian.core.facts.profile import derive_profile
 from juxian.core.facts.values import show_value
 from juxian.web.board.day import board_day
 from juxian.web.kit.access import for_roles
-from juxian.web.kit.dossier import events_of, in_conflict, organisations_named
+from juxian.web.kit.dossier import events_of, in_conflict, names_of, organisations_named
+from juxian.web.kit.rows import level_badge
 from juxian.web.kit.scope import Scope, current_scope
 
 SHOWN = ("gender", "birth_date", "degree", "title_level", "introduced_on", "hired_on")
@@ -30,14 +30,14 @@ def person(request: HttpRequest, number: str) -> HttpResponse:
     schema, language = scope.pack.schema, scope.language
     facts = list(found.facts.standing().select_related("source__organisation"))
     codes = organisations_named(facts, schema)
-    names = _names(codes, scope)
+    names = names_of(codes, language)
     profile = derive_profile(records_of(facts), schema, day.day, organisation_attributes(codes))
     disputed = [fact for group in in_conflict(facts, schema, day.day).values() for fact in group]
     level = profile.get("talent_level")
     context = {
         "person": found,
         "day": day,
-        "level_code": str(level or "").upper()[:2],
+        "level_code": level_badge(level),
         "level": _words(profile, "talent_level", scope),
         "line": [part for part in (profile.get("position"), names.get(profile.get("employer", ""))) if part],
         "header": [
@@ -48,11 +48,6 @@ def person(request: HttpRequest, number: str) -> HttpResponse:
         "events": events_of(facts, schema, language, names, day.day, disputed),
     }
     return render(request, "board/person.html", context)
-
-
-def _names(codes: set[str], scope: Scope) -> dict[str, str]:
-    rows = Organisation.objects.filter(code__in=codes).order_by().values_list("code", "name", "name_en")
-    return {code: (english if scope.language == "en" and english else name) for code, name, english in rows}
 
 
 def _words(profile: dict[str, object], name: str, scope: Scope) -> str:

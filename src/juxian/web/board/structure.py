@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from juxian.apps.assessment.queries import ages, months_of_introduction, structure
-from juxian.apps.organisations.models import Organisation
 from juxian.core.packs.schema import Pack
 from juxian.web.board.day import BoardDay
 from juxian.web.kit import formats
 from juxian.web.kit.charts import Chart, Mark, histogram, months, ranking, stacked
+from juxian.web.kit.dossier import names_of
 
 MONTHS = range(1, 13)
 NOT_RECORDED = "-"  # in an address: persons without a value
@@ -47,7 +47,7 @@ def level_chart(pack: Pack, field: str, day: BoardDay, language: str) -> Chart:
     counted = structure(pack, field)
     column = pack.schema.profile[field]
     scale = pack.schema.scale_of(column.type)
-    levels = [level for level in reversed(scale.levels.values()) if counted.get(level.code)]
+    levels = [level for level in reversed(tuple(scale.levels.values())) if counted.get(level.code)]
     if not scale.ordered:
         levels.sort(key=lambda level: -counted[level.code])
     draw, most = (stacked, 5) if field == "six_ranks" else (ranking, 8)
@@ -73,11 +73,9 @@ def level_chart(pack: Pack, field: str, day: BoardDay, language: str) -> Chart:
 
 def employer_chart(pack: Pack, day: BoardDay, language: str) -> Chart:
     """The employers with the most people."""
-    counted = structure(pack, "employer")
-    counted.pop(None, None)
+    counted = {code: number for code, number in structure(pack, "employer").items() if code}
     codes = sorted(counted, key=lambda code: (-counted[code], code))[:MOST_EMPLOYERS]
-    rows = Organisation.objects.filter(code__in=codes).order_by().values_list("code", "name", "name_en")
-    names = {code: (english if language == "en" and english else name) for code, name, english in rows}
+    names = names_of(set(codes), language)
     marks = [
         Mark(names.get(code, code), counted[code], persons_address(day, employer=code)) for code in codes
     ]

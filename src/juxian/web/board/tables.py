@@ -8,11 +8,11 @@ from django.views.decorators.http import require_GET
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.assessment.queries import reported_figures, target_results
-from juxian.apps.organisations.models import Organisation
 from juxian.web.board.day import BoardDay, board_day
 from juxian.web.board.figures import figure_rows
 from juxian.web.board.targets import TargetRow, target_rows
 from juxian.web.kit.access import for_roles
+from juxian.web.kit.dossier import names_of
 from juxian.web.kit.scope import Scope, current_scope
 
 
@@ -36,6 +36,5 @@ def figures(request: HttpRequest) -> HttpResponse:
 def targets_of(scope: Scope, day: BoardDay) -> list[TargetRow]:
     """The pack's targets with results on the day and the names of those who answer for them."""
     codes = {target.owner for target in scope.pack.targets}
-    rows = Organisation.objects.filter(code__in=codes).order_by().values_list("code", "name", "name_en")
-    owners = {code: (english if scope.language == "en" and english else name) for code, name, english in rows}
+    owners = names_of(codes, scope.language)
     return target_rows(target_results(scope.pack, day.day), day.day, owners, scope.language)

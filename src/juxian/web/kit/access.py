@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.enums import Role
@@ -16,7 +16,7 @@ from juxian.web.kit.responses import wants_part
 from juxian.web.kit.scope import current_scope
 
 EVERYBODY = frozenset({"everybody"})
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 def public(view: View) -> View:

@@ -310,15 +310,21 @@ class _Cards:
         return reason.holds is not False or item.verdict is Verdict.NO
 
     def tree(self, reason: Reason, depth: int) -> Iterator[ReasonLine]:
-        yield self.line(reason, depth)
-        for part in reason.parts:
+        denied = reason.parts[0] if reason.kind == "not" and not reason.parts[0].parts else None
+        yield self.line(reason, depth, self.value(denied or reason))
+        for part in () if denied else reason.parts:
             yield from self.tree(part, min(DEEPEST, depth + 1))
 
-    def line(self, reason: Reason, depth: int) -> ReasonLine:
+    def line(self, reason: Reason, depth: int, value: str | None = None) -> ReasonLine:
         verdict = (
             "skipped" if reason.not_evaluated else {True: "yes", False: "no", None: "unknown"}[reason.holds]
         )
-        return ReasonLine(verdict, reason.statement.in_language(self.language), self.value(reason), depth)
+        return ReasonLine(
+            verdict,
+            reason.statement.in_language(self.language),
+            self.value(reason) if value is None else value,
+            depth,
+        )
 
     def value(self, reason: Reason) -> str:
         if reason.not_evaluated:

@@ -237,7 +237,7 @@ class _Words:
 
     def notes(self, benefit: Benefit) -> list[str]:
         """Payment, service, stacking, ceiling and delivery, one sentence each."""
-        notes = [*self.payment(benefit.pay), *self.obligation(benefit)]
+        notes = [*(self.payment(benefit.pay) if benefit.is_money else []), *self.obligation(benefit)]
         notes += [self.stacking(rule) for rule in benefit.stacking]
         if benefit.cap_fen is not None:
             notes.append(_("每人最多 %(amount)s") % {"amount": show_amount(benefit.cap_fen, self.language)})

@@ -11,6 +11,7 @@ from juxian.core.facts.schema import Schema
 from juxian.core.facts.values import show_value
 from juxian.web.kit.dossier import names_of
 
+LONGEST_BADGE = 2
 STATUS_TONES = {"serving": "ok", "left": "mute"}
 
 
@@ -46,8 +47,9 @@ def has_profile(person: Person) -> bool:
 
 
 def level_badge(code: str | None) -> str:
-    """One or two characters for the square badge: ``a`` → A; longer codes give their last part."""
-    return (code or "").replace("_", "-").rsplit("-", 1)[-1].upper()[:2]
+    """One or two characters for the square badge: ``a`` → A, ``doctor_b`` → B; none for codes that are words."""
+    last = (code or "").replace("_", "-").rsplit("-", 1)[-1]
+    return last.upper() if len(last) <= LONGEST_BADGE else ""
 
 
 def _row(person: Person, schema: Schema, language: str, names: dict[str, str]) -> PersonRow:
