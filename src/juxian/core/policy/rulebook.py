@@ -160,7 +160,7 @@ def _item(
 def _groups(items: tuple[Item, ...]) -> tuple[Group, ...]:
     members: dict[tuple[str, StackingRule], list[int]] = {}
     for place, item in enumerate(items):
-        for stacking in item.benefit.stacking:
+        for stacking in dict.fromkeys(item.benefit.stacking):
             if stacking.rule in GROUP_RULES:
                 members.setdefault((stacking.group, stacking.rule), []).append(place)
     return tuple(
