@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -16,15 +16,14 @@ from juxian.core.identity import IdCheck, check_document, check_name, check_phon
 from juxian.core.tables.dates import is_ambiguous_month, read_date
 from juxian.core.tables.headers import plain_header
 from juxian.core.tables.organisations import Organisations
-from juxian.core.tables.workbook import Cell
+from juxian.core.tables.workbook import PRECISE_UP_TO, Cell, as_text
 from juxian.core.text import Text
 
-PRECISE_UP_TO = 10**15  # a spreadsheet keeps 15 digits of a number
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+?\d{2}$")
 _EMPTY_WORDS = frozenset(
     ("", "-", "--", "—", "——", "/", "\\", "无数据", "null", "none", "n/a", "na", "#n/a", "空")
 )
-_NUMBER = re.compile(r"-?[\d,]+(?:\.\d+)?")
+_LONGEST_EMPTY = 20  # characters, blanks around the sign included
 _NUMBER_WITH_UNIT = re.compile(
     r"(-?[\d,]+(?:\.\d+)?)(亿元|百万元|万元|千元|百元|元|亿|万|个月|月|年|岁|人|㎡|m2|平方米|平米)?"
 )
@@ -80,26 +79,11 @@ LOST_DIGITS_HINT = Text(
 )
 
 
-def as_text(raw: Cell) -> str:
-    """A cell as the spreadsheet would show it; whole numbers without ``.0``."""
-    if raw is None:
-        return ""
-    if isinstance(raw, bool):
-        return "是" if raw else "否"
-    if isinstance(raw, float):
-        if raw.is_integer() and abs(raw) < PRECISE_UP_TO:
-            return str(int(raw))
-        return f"{raw:.15G}" if abs(raw) >= PRECISE_UP_TO else repr(raw)
-    if isinstance(raw, datetime):
-        return raw.isoformat(" ")
-    if isinstance(raw, date | time):
-        return raw.isoformat()
-    return str(raw)
-
-
 def is_empty(raw: Cell) -> bool:
     """Nothing is written, or a sign that stands for nothing."""
-    return raw is None or (isinstance(raw, str) and _clean(raw).casefold() in _EMPTY_WORDS)
+    if isinstance(raw, str):
+        return len(raw) < _LONGEST_EMPTY and _clean(raw).casefold() in _EMPTY_WORDS
+    return raw is None
 
 
 def _clean(text: str) -> str:

@@ -64,8 +64,9 @@ def is_ambiguous_month(raw: Cell) -> bool:
 
 def _plain(text: str) -> str:
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).translate(_CHINESE)
-    plain = re.sub(r"(?<=[年月])十(?=[月日])", "10", plain)
-    plain = re.sub(r"(?<=[年月])十(?=\d)", "1", plain)
+    if "十" in plain:
+        plain = re.sub(r"(?<=[年月])十(?=[月日])", "10", plain)
+        plain = re.sub(r"(?<=[年月])十(?=\d)", "1", plain)
     while (shorter := _TAIL.sub("", plain)) != plain:
         plain = shorter
     return plain

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from juxian.core.tables.headers import plain_header
-from juxian.core.tables.workbook import Cell, Sheet
+from juxian.core.tables.workbook import Cell, Sheet, as_text
 
 SEARCHED_ROWS = 40
 LONGEST_HEADER = 40
@@ -63,14 +63,18 @@ def find_table(sheet: Sheet, is_header: IsHeader) -> Layout | None:
     first, last = place
     headers = _join_headers(sheet, first, last)
     rows = _filled_down(sheet, last)
+    wide = {top + 1 for top, left, _bottom, right in sheet.merged if right - left >= 2}
     skipped = [(sheet.numbers[k], Role.TITLE, _text_of(sheet.rows[k])) for k in range(first)]
     skipped += [(sheet.numbers[k], Role.HEADER, _text_of(sheet.rows[k])) for k in range(first, last + 1)]
-    titles = {_compared(row) for row in sheet.rows[:first]}
-    repeated = {_compared(row) for row in sheet.rows[first : last + 1]} | titles
+    known = _Known(
+        {_compared(row) for row in sheet.rows[: last + 1]},
+        {plain_header(part) for header in headers for part in header.split("/")},
+        len(headers),
+    )
     data = []
     for index in range(last + 1, len(sheet.rows)):
         number, cells = sheet.numbers[index], sheet.rows[index]
-        role = _role(cells, repeated, headers, _wide_merge(sheet, number))
+        role = _role(cells, known, number in wide)
         if role is Role.DATA:
             data.append((number, rows[index]))
         else:
@@ -79,7 +83,7 @@ def find_table(sheet: Sheet, is_header: IsHeader) -> Layout | None:
 
 
 def _texts(row: Sequence[Cell]) -> list[str]:
-    return [str(cell).strip() for cell in row if cell is not None]
+    return [as_text(cell).strip() for cell in row if cell is not None]
 
 
 def _text_of(row: Sequence[Cell]) -> str:
@@ -213,22 +217,25 @@ def _filled_down(sheet: Sheet, last: int) -> list[list[Cell]]:
     return rows
 
 
-def _wide_merge(sheet: Sheet, number: int) -> bool:
-    return bool(sheet.merged) and any(
-        top == number - 1 and right - left >= 2 for top, left, _bottom, right in sheet.merged
-    )
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the rows above the data say: whole lines, single header words, number of columns."""
+
+    lines: set[str]
+    words: set[str]
+    columns: int
 
 
-def _role(cells: Sequence[Cell], repeated: set[str], headers: Sequence[str], wide_merge: bool) -> Role:
+def _role(cells: Sequence[Cell], known: _Known, wide_merge: bool) -> Role:
     texts = _texts(cells)
-    head = unicodedata.normalize("NFKC", re.sub(r"\s+", "", texts[0]))
-    if _compared(cells) in repeated or _repeats_headers(cells, headers):
+    if _is_repeated(texts, known):
         return Role.REPEATED
+    head = unicodedata.normalize("NFKC", re.sub(r"\s+", "", texts[0]))
     if any(_TOTAL.match(re.sub(r"\s+", "", text)) for text in texts[:2]) and not _looks_like_person(texts):
         return Role.TOTAL
     if len(texts) <= 2 and (_NOTE.match(head) or len(head) > 60):
         return Role.NOTE
-    if len(texts) <= max(4, len(headers) // 2) and _SIGNATURE.search(head) and not _looks_like_person(texts):
+    if len(texts) <= max(4, known.columns // 2) and _SIGNATURE.search(head) and not _looks_like_person(texts):
         return Role.SIGNATURE
     if len(texts) == 1:
         if head.isdigit() and len(head) <= 5:
@@ -238,10 +245,14 @@ def _role(cells: Sequence[Cell], repeated: set[str], headers: Sequence[str], wid
     return Role.DATA
 
 
-def _repeats_headers(cells: Sequence[Cell], headers: Sequence[str]) -> bool:
-    filled = [(plain_header(str(cell)), headers[k]) for k, cell in enumerate(cells) if cell is not None]
-    same = sum(1 for text, header in filled if text in {plain_header(part) for part in header.split("/")})
-    return same >= 2 and same * 10 >= len(filled) * 7
+def _is_repeated(texts: Sequence[str], known: _Known) -> bool:
+    """A line from above the data again, or mostly words of the header; most rows are told by their first cells."""
+    head = [plain_header(text) for text in texts[:2]]
+    if len(texts) > 2 and not all(word in known.words for word in head):
+        return False
+    words = [plain_header(text) for text in texts]
+    same = sum(1 for word in words if word in known.words)
+    return "|".join(words) in known.lines or (same >= 2 and same * 10 >= len(words) * 7)
 
 
 def _looks_like_person(texts: Sequence[str]) -> bool:

@@ -12,7 +12,6 @@ from juxian.core.identity import IdCheck
 from juxian.core.tables.cells import (
     Context,
     Reading,
-    as_text,
     is_empty,
     read_cell,
     read_day,
@@ -22,10 +21,11 @@ from juxian.core.tables.cells import (
 )
 from juxian.core.tables.mapping import NAME, NUMBER, NUMBER_KIND, Column, document_kind_of_header
 from juxian.core.tables.organisations import Organisations
-from juxian.core.tables.workbook import Cell
+from juxian.core.tables.workbook import Cell, as_text
 from juxian.core.text import Text
 
 SINCE_UNKNOWN = date(1900, 1, 1)  # a state that stands, of which nobody wrote when it began
+REMEMBERED_CELLS = 20_000
 EMPLOYMENT, EMPLOYER = "employment", "employer"
 
 # reasons of a row in order of weight: the heaviest decides where the row stands
@@ -136,6 +136,7 @@ class RowReader:
             for column in self.columns
         }
         self._kinds = self._columns_by_kind()
+        self._seen: dict[tuple[int, type, Cell], Reading] = {}
 
     def _columns_by_kind(self) -> dict[tuple[str, int], list[tuple[Column, str]]]:
         found: dict[tuple[str, int], list[tuple[Column, str]]] = {}
@@ -220,7 +221,7 @@ class RowReader:
             if column.target == NAME or is_empty(raw):
                 continue
             if name in ("since", "until") and name not in kind.fields:
-                found = self._note(row, column, raw, read_day(raw, self._context))
+                found = self._note(row, column, raw, self._reading(column, raw, None))
                 if found.value:
                     days[name] = date.fromisoformat(found.value)
             else:
@@ -235,7 +236,7 @@ class RowReader:
             self._keep(row, kind, value, days)
 
     def _read_field(self, row: RowReading, column: Column, raw: Cell, field_: Field) -> Reading:
-        reading = read_cell(raw, field_, self._contexts[column.index])
+        reading = self._reading(column, raw, field_)
         if field_.type.kind is Kind.ORGANISATION and reading.value and self._is_outside(reading.value):
             reading = Reading(
                 problem=Text("不是本单位或下属单位的人员", "not of this organisation or one below it"),
@@ -243,6 +244,16 @@ class RowReader:
                 reason="employer_outside",
             )
         return self._note(row, column, raw, reading)
+
+    def _reading(self, column: Column, raw: Cell, field_: Field | None) -> Reading:
+        """A cell read as a field, or as a day; equal cells of a column are read once."""
+        key = (column.index, type(raw), raw)
+        if key not in self._seen:
+            if len(self._seen) >= REMEMBERED_CELLS:
+                self._seen.clear()
+            context = self._contexts[column.index]
+            self._seen[key] = read_cell(raw, field_, context) if field_ else read_day(raw, context)
+        return self._seen[key]
 
     def _is_outside(self, code: str) -> bool:
         return self.only_employers is not None and code not in self.only_employers
@@ -279,7 +290,7 @@ class RowReader:
             missing = [item for item in missing if item.name != EMPLOYER or not self.employer]
         if not missing:
             return True
-        if not doubtful:
+        if not doubtful and row.name:
             column = next(column for column, _name in columns if not is_empty(self._cell(cells, column)))
             message = Text(
                 f"缺少“{missing[0].title.zh}”，“{kind.title.zh}”无法登记",
