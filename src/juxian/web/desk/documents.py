@@ -59,7 +59,7 @@ def documents(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     organisation = current_scope(request).organisation
     may_add_text(request.user, organisation).or_refuse()  # type: ignore[arg-type]
-    form = TextForm(request.POST or None)
+    form = TextForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         text = add_text(organisation=organisation, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
         return go(request, "desk:document", pk=text.pk)

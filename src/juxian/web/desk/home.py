@@ -17,6 +17,7 @@ from juxian.apps.policies.queries import benefit_totals, entitled_persons, newes
 from juxian.web.desk.persons.paging import COUNT_LIMIT, Total, bounded_count
 from juxian.web.desk.scope import home_of, people_of
 from juxian.web.kit.access import for_roles
+from juxian.web.kit.policies import policy_rows
 from juxian.web.kit.rows import rows_of
 from juxian.web.kit.scope import current_scope
 
@@ -31,6 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
     people = people_of(request, place)
     figures = reported_figures(scope.pack)
     run = newest_run(scope.pack.code)
+    totals = benefit_totals(run)
     newest = people.select_related("profile").order_by("-pk")[:SHOWN]
     context = {
         "may_open": scope.role == Role.OFFICE,
@@ -42,8 +44,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "holding": sum(result.holds is True for result in figures),
         "pending": sum(result.holds is None for result in figures),
         "run": run,
+        "policies": policy_rows(scope.pack, scope.as_of, scope.language, totals) if run else [],
         "entitled": entitled_persons(run),
-        "unknown": sum(total.unknown for total in benefit_totals(run).values()),
+        "unknown": sum(total.unknown for total in totals.values()),
     }
     return render(request, "desk/home.html", context)
 

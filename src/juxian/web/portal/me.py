@@ -16,7 +16,7 @@ from juxian.apps.persons.queries import organisation_attributes, records_of
 from juxian.core.facts.profile import derive_profile
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.dossier import events_of, names_of, organisations_named
-from juxian.web.kit.entitling import entitlement_cards, missing_facts, turning_cards
+from juxian.web.kit.entitling import entitlement_cards, missing_facts, shown_first, turning_cards
 from juxian.web.kit.scope import Scope, current_scope
 
 
@@ -43,10 +43,12 @@ def _dossier(person: Person, scope: Scope) -> dict[str, Any]:
         return reverse("portal:policy", args=[pack.code, policy])
 
     cards = entitlement_cards(pack, profile, scope.as_of, scope.language, address=address)
+    near, rest = shown_first(cards)
     return {
         "documents": person.documents.filter(withdrawn_at=None).order_by("-pk"),
         "events": events_of(facts, pack.schema, scope.language, names, scope.as_of),
-        "entitlements": cards,
+        "entitlements": near,
+        "others": rest,
         "missing": missing_facts(cards, pack.schema, scope.language),
         "turning": turning_cards(cards),
     }

@@ -21,9 +21,9 @@ from juxian.core.facts.schema import Kind, ProfileField, Schema
 from juxian.core.facts.values import Refusal, parse_value
 from juxian.core.packs.schema import Pack
 from juxian.core.policy.document import Version
-from juxian.core.policy.nodes import RECEIVED
+from juxian.core.policy.nodes import RECEIVED, HasAny, Node, walk
 from juxian.web.kit.access import public
-from juxian.web.kit.entitling import entitlement_cards, fields_read, turning_cards
+from juxian.web.kit.entitling import clauses_of, entitlement_cards, fields_read, shown_first, turning_cards
 from juxian.web.kit.formats import language
 from juxian.web.kit.responses import render_part
 from juxian.web.kit.scope import current_scope
@@ -42,7 +42,8 @@ class Screener(forms.Form):
         self.pack, self.language = pack, language
         self.asked = questions_of(pack)
         for question in self.asked:
-            self.fields[PREFIX + question.name] = _field(question, pack.schema, language)
+            named = levels_named(pack, question.name)
+            self.fields[PREFIX + question.name] = _field(question, pack.schema, language, named)
 
     def clean(self) -> dict[str, Any]:
         """The answers as a profile row under ``row``; what is left open stays unknown."""
@@ -80,13 +81,37 @@ def questions_of(pack: Pack) -> list[ProfileField]:
     return sorted(asked, key=lambda field: -read[field.name])
 
 
+def levels_named(pack: Pack, field: str) -> set[str]:
+    """Levels that the policies in force name of a field of many levels; the others change nothing."""
+    day = today()
+    found: set[str] = set()
+    for policy in pack.policies.values():
+        version = policy.version_on(day)
+        for benefit in version.benefits if version else ():
+            found.update(code for clause in clauses_of(benefit) for code in _named(clause, field))
+    return found
+
+
+def _named(clause: Node, field: str) -> list[str]:
+    return [
+        code
+        for node in walk(clause)
+        if isinstance(node, HasAny) and node.field == field
+        for code in node.levels
+    ]
+
+
 def _fields_of(version: Version) -> list[str]:
     names = [name for benefit in version.benefits for name in fields_read(benefit)]
     return [*names, *([version.applies_by] if version.applies_by else [])]
 
 
-def _field(question: ProfileField, schema: Schema, language: str) -> forms.Field:
+def _field(question: ProfileField, schema: Schema, language: str, named: set[str]) -> forms.Field:
     options: dict[str, Any] = {"label": question.question.in_language(language), "required": False}
+    if question.type.kind is Kind.LEVELS:
+        levels = [choice for choice in _choices(question, schema, language) if choice[0] in named]
+        choices = [*levels, (NONE_OF_THESE, _("以上都没有"))]
+        return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **options)
     return _MAKERS.get(question.type.kind, _line)(question, schema, language, options)
 
 
@@ -109,11 +134,6 @@ def _level(question: ProfileField, schema: Schema, language: str, options: dict[
     return forms.ChoiceField(choices=[("", _("不确定")), *_choices(question, schema, language)], **options)
 
 
-def _levels(question: ProfileField, schema: Schema, language: str, options: dict[str, Any]) -> forms.Field:
-    choices = [*_choices(question, schema, language), (NONE_OF_THESE, _("以上都没有"))]
-    return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **options)
-
-
 def _choices(question: ProfileField, schema: Schema, language: str) -> list[tuple[str, str]]:
     levels = schema.scale_of(question.type).levels.values()
     return [(level.code, level.title.in_language(language)) for level in levels]
@@ -123,7 +143,6 @@ _MAKERS: dict[Kind, Callable[..., forms.Field]] = {
     Kind.DATE: _date,
     Kind.BOOLEAN: _boolean,
     Kind.LEVEL: _level,
-    Kind.LEVELS: _levels,
 }
 
 
@@ -139,7 +158,7 @@ def screener_here(request: HttpRequest) -> HttpResponse:
 def screener(request: HttpRequest, pack: str) -> HttpResponse:
     """GET asks; POST answers. An answer that cannot be read is told at its question with status 422."""
     place = place_or_404(pack)
-    form = Screener(request.POST or None, pack=place, language=language())
+    form = Screener(request.POST if request.method == "POST" else None, pack=place, language=language())
     context: dict[str, Any] = {"pack": place, "form": form, "answered": False}
     if request.method == "POST" and form.is_valid():
         context |= _answer(place, form.cleaned_data["row"])
@@ -151,9 +170,11 @@ def _answer(pack: Pack, row: dict[str, Any]) -> dict[str, Any]:
         return reverse("portal:policy", args=[pack.code, policy])
 
     cards = entitlement_cards(pack, row, today(), language(), address=address)
+    near, rest = shown_first(cards)
     return {
         "answered": True,
-        "entitlements": cards,
+        "entitlements": near,
+        "others": rest,
         "turning": turning_cards(cards),
         "yes": sum(card.verdict == "yes" for card in cards),
         "unknown": sum(card.verdict == "unknown" for card in cards),

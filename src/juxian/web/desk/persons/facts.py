@@ -44,7 +44,7 @@ def add(request: HttpRequest, number: str, kind: str) -> HttpResponse:
         raise Http404
     known = scope.pack.schema.kinds[kind]
     form = FactForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         kind=known,
         schema=scope.pack.schema,
         language=scope.language,
@@ -74,7 +74,7 @@ def withdraw(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     person = find_person(request, number)
     may_record_facts(request.user, person).or_refuse()  # type: ignore[arg-type]
     fact = get_object_or_404(person.facts.standing().select_related("source", "recorded_by"), pk=pk)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         withdraw_fact(fact=fact, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
         messages.success(request, _("已撤销一条信息项，历史仍可查阅。"))

@@ -204,7 +204,7 @@ class RegisterFilter(forms.Form):
     @property
     def further_open(self) -> bool:
         """Whether something behind 更多条件 is set."""
-        names = ("six_ranks", "introduction_mode", "verification", "condition", "sort")
+        names = ("employer", "six_ranks", "introduction_mode", "verification", "condition", "sort")
         return any(self.data.get(name) for name in names)
 
     @property

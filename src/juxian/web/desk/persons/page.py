@@ -36,6 +36,7 @@ from juxian.web.kit.entitling import (
     entitlement_cards,
     fields_in_force,
     missing_facts,
+    shown_first,
     turning_cards,
 )
 from juxian.web.kit.formats import rate
@@ -128,6 +129,7 @@ def dossier(person: Person, scope: Scope, day: date) -> dict[str, Any]:
     cards = entitlement_cards(
         scope.pack, profile, day, language, address=_policy_address, records=records, facts=facts
     )
+    near, rest = shown_first(cards)
     return {
         "person": person,
         "facts": facts,
@@ -145,7 +147,8 @@ def dossier(person: Person, scope: Scope, day: date) -> dict[str, Any]:
         "events": events,
         "withdrawn": events_of(withdrawn, schema, language, names, date.max),
         "conflicts": conflicts_of(events, groups),
-        "entitlements": cards,
+        "entitlements": near,
+        "others": rest,
         "turning": turning_cards(cards),
         "completeness": _completeness(person, scope, profile, day, cards),
     }

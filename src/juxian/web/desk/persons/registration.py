@@ -152,7 +152,11 @@ def register(request: HttpRequest) -> HttpResponse:
     scope = current_scope(request)
     home = home_of(scope)
     may_register(request.user, home).or_refuse()  # type: ignore[arg-type]
-    form = RegistrationForm(request.POST or None, scope=scope, employers=employers_of(home, scope.language))
+    form = RegistrationForm(
+        request.POST if request.method == "POST" else None,
+        scope=scope,
+        employers=employers_of(home, scope.language),
+    )
     matches: list[Person] = []
     if request.method == "POST" and form.is_valid():
         matches = _same_person(request, form, home)
