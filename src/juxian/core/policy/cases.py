@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from juxian.core.dates import add_years
-from juxian.core.facts.schema import Kind, ProfileField, Schema
-from juxian.core.facts.values import Refusal, parse_value
+from juxian.core.facts.schema import ProfileField, Schema
+from juxian.core.facts.values import Refusal
+from juxian.core.policy.answers import answer
 from juxian.core.policy.document import Policy
 from juxian.core.policy.entitlements import Entitlement, Standing, Verdict, entitlements
 from juxian.core.policy.fields import Fields
@@ -146,22 +146,12 @@ class _Reader(Fields):
         self.wrong(path, "P401", Text(f"没有名为“{word}”的字段", f"there is no field {word}"), hint, key=True)
 
     def value(self, path: Path, field: ProfileField, raw: object, day: date | None) -> dict[str, Any]:
-        parsed = parse_value(self.raw_value(path, field, raw), field.type, self.schema)
-        if isinstance(parsed, Refusal):
-            self.wrong(path, "P402", parsed.reason)
+        titles = {benefit.title.zh: benefit.id for benefit in self.policy.benefits.values()}
+        found = answer(field, raw, day or date(2000, 1, 1), self.schema, titles)
+        if isinstance(found, Refusal):
+            self.wrong(path, "P402", found.reason)
             return {}
-        if not field.years_since:
-            return {field.name: parsed}
-        return {field.years_since: add_years(day, -parsed).isoformat()} if day and 0 <= parsed < 150 else {}
-
-    def raw_value(self, path: Path, field: ProfileField, raw: object) -> object:
-        """A benefit may be named by title, and a lone level stand for a set of one."""
-        if field.type.kind is Kind.AMOUNTS and isinstance(raw, dict):
-            words = {benefit.title.zh: benefit.id for benefit in self.policy.benefits.values()}
-            return {words.get(key, key): amount for key, amount in raw.items()}
-        if field.type.kind is Kind.INTEGER and isinstance(raw, str):
-            return raw.rstrip("岁年周")
-        return raw
+        return found
 
     def expectations(self, path: Path) -> tuple[Expectation, ...]:
         value = self.get(path)

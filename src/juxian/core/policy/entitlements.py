@@ -18,6 +18,7 @@ from juxian.core.policy.outcomes import Outcome, either
 from juxian.core.policy.rowwise import Situation
 from juxian.core.policy.rulebook import Rulebook, rulebook
 from juxian.core.policy.turning import Change, nearest_changes, turning_day
+from juxian.core.text import Text
 
 
 class Verdict(StrEnum):
@@ -87,10 +88,17 @@ class Entitlement:
     def article(self) -> str:
         """The clause that decides: the row's own where it has one."""
         decision = self._shown
-        for row, outcome in zip(self.benefit.table.rows, decision.rows, strict=True):
-            if outcome.holds is True and row.article:
-                return row.article
-        return self.benefit.article
+        rows = zip(self.benefit.table.rows, decision.rows, strict=True)
+        own = next((row.article for row, outcome in rows if outcome.holds is True and row.article), "")
+        return own or self.benefit.article
+
+    @property
+    def in_kind(self) -> Text | None:
+        """What is given beside money: of the row that holds, once the benefit is a yes."""
+        if self.verdict is not Verdict.YES:
+            return None
+        rows = zip(self.benefit.table.rows, self._shown.rows, strict=True)
+        return next((row.in_kind for row, outcome in rows if outcome.holds is True and row.in_kind), None)
 
     @cached_property
     def payments(self) -> tuple[Payment, ...]:

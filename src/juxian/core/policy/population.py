@@ -4,7 +4,7 @@ One row for a person, one column for a profile field (English name), null = unkn
 ISO text, sets of levels as lists, amounts as a struct or JSON text. Columns that no rule reads are left alone.
 
 Problems: S101 a column is missing (a warning: all unknown) · S102 type of a column · S103 a value outside the scale ·
-S104 not a date · S105 out of range · S106 not JSON.
+S104 not a date · S105 out of range · S106 not JSON · S107 a cell of a CSV that does not suit its column.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -19,7 +20,7 @@ import polars as pl
 from juxian.core.facts.schema import Kind, ProfileField, Scale, Schema
 from juxian.core.policy.bounds import FIELD_LIMITS
 from juxian.core.policy.nodes import RECEIVED
-from juxian.core.source import Problem
+from juxian.core.source import Problem, Rejected
 from juxian.core.text import Text
 
 PERSON_COLUMNS = ("person", "number", "id")
@@ -63,6 +64,47 @@ def population(
     nulls = prepared.null_count().row(0)
     certain = frozenset(name for name, count in zip(prepared.columns, nulls, strict=True) if count == 0)
     return Population(prepared, certain, tuple(problems))
+
+
+def read_csv(path: Path, schema: Schema) -> pl.DataFrame:
+    """A population in CSV (UTF-8), columns turned into the types of the profile; an empty cell is unknown.
+
+    Yes and no are true/false, 1/0 or 是/否; sets of levels are joined by ``;``, amounts are JSON. Raises ``Rejected``.
+    """
+    frame = pl.read_csv(path, infer_schema=False)
+    problems: list[Problem] = []
+    columns = [
+        _from_text(column, schema.profile.get(column.name), problems) for column in frame.get_columns()
+    ]
+    if problems:
+        raise Rejected(problems)
+    return pl.DataFrame(columns)
+
+
+def _from_text(column: pl.Series, field: ProfileField | None, problems: list[Problem]) -> pl.Series:
+    kind = field.type.kind if field else None
+    if field is None or kind in (Kind.TEXT, Kind.ORGANISATION, Kind.LEVEL, Kind.DATE, Kind.AMOUNTS):
+        return column
+    if kind is Kind.LEVELS:
+        return column.str.split(";")
+    if kind is Kind.BOOLEAN:
+        read = column.replace_strict(_YES_NO, default=None, return_dtype=pl.Boolean)
+    else:
+        read = column.cast(pl.Int64, strict=False)
+    _first_bad(column, read, field, "S107", Text("不适合这一列", "does not suit the column"), problems)
+    return read
+
+
+_YES_NO = {
+    "true": True,
+    "1": True,
+    "是": True,
+    "True": True,
+    "false": False,
+    "0": False,
+    "否": False,
+    "False": False,
+}
 
 
 def canonical_rows(frame: pl.DataFrame, fields: Iterable[str], schema: Schema) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,324 @@
+"""``juxian policy explain|sweep``: one person's entitlements with reasons; everybody's at once (政策)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from juxian.config.commands.pack import directory_of
+from juxian.core.source import Problem, Rejected, Source, Span
+from juxian.core.text import Text
+
+if TYPE_CHECKING:
+    import polars
+
+    from juxian.core.facts.schema import Schema
+    from juxian.core.packs import Pack
+    from juxian.core.policy.entitlements import Entitlement, Entitlements
+    from juxian.core.policy.explain import Reason
+
+SIZE_LIMIT = 1_000_000  # characters of a person file
+_VERDICTS = {"yes": Text("符合", "yes"), "no": Text("不符合", "no"), "unknown": Text("待补充材料", "unknown")}
+_MARKS = {True: "✓", False: "✗", None: "?"}
+
+
+def add(subparsers: Any) -> None:
+    parser = subparsers.add_parser("policy", help="explain one person's entitlements, or sweep a population")
+    commands = parser.add_subparsers(metavar="WHAT", required=True)
+    explain = commands.add_parser("explain", help="all benefits of one person, with reasons")
+    explain.add_argument("--person", required=True, metavar="FILE.json", help="profile: field → value")
+    explain.set_defaults(run=run_explain)
+    sweep = commands.add_parser("sweep", help="all benefits of everybody in a population file")
+    sweep.add_argument(
+        "--people", required=True, metavar="FILE", help=".parquet or .csv, one row for a person"
+    )
+    sweep.add_argument(
+        "--out", required=True, metavar="FILE.parquet", help="person, policy, benefit, verdict, amount_fen"
+    )
+    sweep.add_argument("--engine", choices=("polars", "rowwise"), default="polars")
+    sweep.set_defaults(run=run_sweep)
+    for part in (explain, sweep):
+        part.add_argument("--pack", required=True, help="directory of a pack, or its code")
+        part.add_argument(
+            "--as-of", required=True, type=_day, metavar="DAY", help="day of asking, such as 2022-12-15"
+        )
+
+
+def run_explain(args: argparse.Namespace) -> int:
+    from juxian.core.policy import entitlements  # deferred: other commands do not pay for it
+
+    pack = _load(args.pack)
+    row = read_person(Path(args.person), pack, args.as_of)
+    found = entitlements(list(pack.policies.values()), row, args.as_of, pack.schema)
+    if args.json:
+        print(json.dumps(explained(found, pack, args.lang), ensure_ascii=False))
+    else:
+        _print(found, pack, args.lang)
+    return 0
+
+
+def run_sweep(args: argparse.Namespace) -> int:
+    from juxian.core.policy.sweeping import population_problems, sweep  # deferred: loads polars
+
+    pack = _load(args.pack)
+    frame = _read_people(Path(args.people), pack.schema)
+    policies = list(pack.policies.values())
+    for problem in population_problems(policies, frame, args.as_of, pack.schema):
+        if problem.severity == "warning":
+            print(problem.render(args.lang), file=sys.stderr)
+    began = time.perf_counter()
+    found = sweep(policies, frame, args.as_of, pack.schema, args.engine)
+    seconds = round(time.perf_counter() - began, 3)
+    try:
+        found.write_parquet(args.out)
+    except OSError as error:
+        raise Rejected([_unwritable(args.out, error)]) from error
+    counts = {name: int((found["verdict"] == name).sum()) for name in _VERDICTS}
+    total = int(found["amount_fen"].sum() or 0)
+    if args.json:
+        summary = {"persons": frame.height, "benefits": found["benefit"].n_unique(), "rows": found.height}
+        print(
+            json.dumps(
+                {
+                    **summary,
+                    **counts,
+                    "amount_fen": total,
+                    "engine": args.engine,
+                    "seconds": seconds,
+                    "out": args.out,
+                }
+            )
+        )
+    else:
+        words = Text(
+            f"{frame.height} 人：符合 {counts['yes']} 项次，待补充 {counts['unknown']} 项次，金额 {total / 100:,.2f} 元（{seconds} 秒）",
+            f"{frame.height} persons: {counts['yes']} yes, {counts['unknown']} unknown, {total / 100:,.2f} yuan ({seconds} s)",
+        )
+        print(words.in_language(args.lang))
+    return 0
+
+
+def read_person(path: Path, pack: Pack, as_of: date) -> dict[str, Any]:
+    """The profile in a JSON file, field names in Chinese or English; raises ``Rejected`` with every problem.
+
+    P501 the file cannot be read · P502 not JSON · P503 unknown field · P504 value not accepted.
+    """
+    from juxian.core.facts.values import Refusal  # deferred with the rest of the core
+    from juxian.core.policy.answers import answer
+
+    source, data = _read_json(path)
+    titles = {
+        benefit.title.zh: benefit.id
+        for policy in pack.policies.values()
+        for benefit in policy.benefits.values()
+    }
+    row: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for word, raw in data.items():
+        field = pack.schema.find_field(word)
+        if field is None:
+            problems.append(_unknown_field(source, word, pack.schema))
+        elif raw is not None:
+            found = answer(field, raw, as_of, pack.schema, titles)
+            if isinstance(found, Refusal):
+                told = Text(f"{word}：{found.reason.zh}", f"{word}: {found.reason.en}")
+                problems.append(_at_word(source, word, "P504", told))
+            else:
+                row.update(found)
+    if problems:
+        raise Rejected(problems)
+    return row
+
+
+def _read_json(path: Path) -> tuple[Source, Mapping[str, Any]]:
+    try:
+        source = Source.read(path, str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Rejected([_unreadable(path, error)]) from error
+    if len(source.text) > SIZE_LIMIT:
+        raise Rejected([Problem("P501", Text("文件过大", "the file is too large"), str(path))])
+    try:
+        data = json.loads(source.text)
+    except json.JSONDecodeError as error:
+        span = Span(error.lineno, error.colno)
+        message = Text(f"不是有效的 JSON：{error.msg}", f"not valid JSON: {error.msg}")
+        raise Rejected([Problem("P502", message, str(path), span, source.line(error.lineno))]) from error
+    except RecursionError as error:
+        raise Rejected([Problem("P502", Text("层次过深", "nested too deeply"), str(path))]) from error
+    if not isinstance(data, dict):
+        raise Rejected(
+            [
+                Problem(
+                    "P502",
+                    Text("这里需要“字段: 值”的 JSON 对象", "a JSON object of field: value is needed"),
+                    str(path),
+                )
+            ]
+        )
+    return source, data
+
+
+def _unknown_field(source: Source, word: str, schema: Schema) -> Problem:
+    from juxian.core.policy.names import names_of_schema  # deferred with the rest of the core
+
+    close = names_of_schema(schema).close_to(word)
+    hint = Text("是否想写：" + "、".join(close), "did you mean " + ", ".join(close)) if close else None
+    return _at_word(source, word, "P503", Text(f"没有名为“{word}”的字段", f"there is no field {word}"), hint)
+
+
+def _at_word(source: Source, word: str, code: str, message: Text, hint: Text | None = None) -> Problem:
+    """A problem at the key ``word``, where it is written as such."""
+    written = json.dumps(word, ensure_ascii=False)
+    offset = source.text.find(written)
+    if offset < 0:
+        return Problem(code, message, source.name, hint=hint)
+    line, column = source.position(offset)
+    return Problem(code, message, source.name, Span(line, column, len(written)), source.line(line), hint)
+
+
+def _read_people(path: Path, schema: Schema) -> polars.DataFrame:
+    """A population file; CSV columns are read by the types of the profile. Raises ``Rejected``."""
+    import polars  # deferred: only a sweep needs it
+
+    from juxian.core.policy.population import read_csv
+
+    try:
+        if path.suffix.lower() == ".csv":
+            return read_csv(path, schema)
+        if path.suffix.lower() == ".parquet":
+            return polars.read_parquet(path)
+    except (OSError, polars.exceptions.PolarsError) as error:
+        raise Rejected([_unreadable(path, error)]) from error
+    raise Rejected(
+        [
+            Problem(
+                "P501",
+                Text("人口表是 .parquet 或 .csv 文件", "a population is a .parquet or .csv file"),
+                str(path),
+            )
+        ]
+    )
+
+
+def _load(written: str) -> Pack:
+    from juxian.core.packs import load_pack  # deferred: other commands do not pay for it
+
+    return load_pack(directory_of(written))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2022-12-15") from error
+
+
+def _unreadable(path: Path, error: Exception) -> Problem:
+    words = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+    return Problem("P501", Text(f"无法读取：{words}", f"cannot be read: {words}"), str(path))
+
+
+def _unwritable(path: str, error: OSError) -> Problem:
+    return Problem("P505", Text(f"无法写入：{error.strerror}", f"cannot be written: {error.strerror}"), path)
+
+
+# --- what is shown -----------------------------------------------------------------------------------------------------
+
+
+def explained(found: Entitlements, pack: Pack, language: str) -> dict[str, Any]:
+    """Everything that ``explain --json`` prints."""
+    return {
+        "pack": pack.code,
+        "as_of": found.as_of.isoformat(),
+        "total_fen": found.total_fen,
+        "missing": list(found.missing),
+        "benefits": [_benefit(item, language) for item in found],
+    }
+
+
+def _benefit(item: Entitlement, language: str) -> dict[str, Any]:
+    return {
+        "policy": item.policy.id,
+        "policy_title": item.policy.title.in_language(language),
+        "version": item.version.since.isoformat(),
+        "benefit": item.benefit.id,
+        "title": item.benefit.title.in_language(language),
+        "article": item.article,
+        "basis": item.benefit.basis,
+        "verdict": item.verdict.value,
+        "standing": item.standing.value,
+        "amount_fen": item.amount_fen,
+        "offered_fen": item.offered_fen,
+        "in_kind": item.in_kind.in_language(language) if item.in_kind else None,
+        "payments": [{"number": p.number, "amount_fen": p.amount_fen, "after_months": p.after_months, "needs": p.needs} for p in item.payments],
+        "missing": list(item.missing),
+        "turns_on": item.turns_on.isoformat() if item.turns_on else None,
+        "changes": [
+            {"field": c.field, "title": c.title.in_language(language), "own": c.own.in_language(language), "needed": c.needed.in_language(language), "value": c.value, "amount_fen": c.amount_fen}
+            for c in item.changes
+        ],
+        "displaced_by": [benefit.id for benefit in item.displaced_by],
+        "reasons": [_reason(reason, language) for reason in item.reasons],
+    }  # fmt: skip
+
+
+def _reason(reason: Reason, language: str) -> dict[str, Any]:
+    return {
+        "kind": reason.kind,
+        "statement": reason.statement.in_language(language),
+        "holds": reason.holds,
+        "own": reason.own.in_language(language) if reason.own else None,
+        "article": reason.article,
+        "written": reason.written,
+        "fields": list(reason.fields),
+        "missing": list(reason.missing),
+        "not_evaluated": reason.not_evaluated.in_language(language) if reason.not_evaluated else None,
+        "amount_fen": reason.amount_fen,
+        "parts": [_reason(part, language) for part in reason.parts],
+    }
+
+
+def _print(found: Entitlements, pack: Pack, language: str) -> None:
+    from juxian.core.policy.wording import field_title, money_words  # deferred with the rest of the core
+
+    for item in found:
+        title, verdict = (
+            item.benefit.title.in_language(language),
+            _VERDICTS[item.verdict.value].in_language(language),
+        )
+        amount = money_words(item.amount_fen).in_language(language) if item.amount_fen else ""
+        print("  ".join(part for part in (verdict, title, item.article, amount) if part))
+        for reason in item.reasons:
+            _print_reason(reason, language, 1)
+        if item.missing:
+            titles = [field_title(name, pack.schema).in_language(language) for name in item.missing]
+            print(
+                "  "
+                + Text("缺：", "missing: ").in_language(language)
+                + Text("、", ", ").in_language(language).join(titles)
+            )
+        if item.turns_on:
+            print("  " + Text(f"{item.turns_on} 起符合", f"yes from {item.turns_on}").in_language(language))
+        for change in item.changes:
+            own, needed = change.own.in_language(language), change.needed.in_language(language)
+            print(f"  {change.title.in_language(language)}: {own} → {needed}")
+    print(
+        Text(f"合计 {found.total_fen / 100:,.2f} 元", f"total {found.total_fen / 100:,.2f} yuan").in_language(
+            language
+        )
+    )
+
+
+def _print_reason(reason: Reason, language: str, depth: int) -> None:
+    own = f"（{reason.own.in_language(language)}）" if reason.own else ""
+    skipped = f" — {reason.not_evaluated.in_language(language)}" if reason.not_evaluated else ""
+    mark = "·" if reason.not_evaluated else _MARKS[reason.holds]
+    print("  " * depth + f"{mark} {reason.statement.in_language(language)}{own}{skipped}")
+    for part in reason.parts:
+        _print_reason(part, language, depth + 1)
