@@ -23,7 +23,7 @@ TEXT_ON_GROUND = [
     for ground in grounds
 ]
 AA_TEXT = 4.5
-MOST_BYTES = 32_000
+MOST_BYTES = 36_000
 
 
 def test_the_colour_blocks_are_those_of_the_palette():

@@ -1,0 +1,178 @@
+"""Signing in and out, sample accounts, appearance, place."""
+
+import pytest
+from django.test import Client
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.models import Post
+from juxian.apps.packs.models import InstalledPack
+from tests.factories import DAY, OrganisationFactory, UserFactory
+
+PASSWORD = "correct-horse-battery"
+
+
+@pytest.fixture
+def clerk(place):
+    user = UserFactory(username="zhang", role=Role.OFFICE, organisation=place)
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+@pytest.fixture
+def elsewhere(place):
+    root = OrganisationFactory(code="tinghu", name="亭湖区", pack="tinghu")
+    InstalledPack.objects.create(code="tinghu", title="亭湖区", directory="-", digest="-", root=root)
+    return root
+
+
+def test_the_right_password_opens_the_first_page_of_the_role(clerk):
+    answer = Client().post("/sign-in/", {"username": " ZHANG ", "password": PASSWORD})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/start/")
+
+
+def test_a_wrong_password_is_refused_with_words_and_422(clerk):
+    answer = Client().post("/sign-in/", {"username": "zhang", "password": "wrong"})
+
+    assert answer.status_code == 422
+    assert 'id="errors"' in answer.content.decode()
+
+
+def test_an_unknown_account_gets_the_same_answer_as_a_wrong_password(clerk):
+    known = Client().post("/sign-in/", {"username": "zhang", "password": "wrong"}).content.decode()
+    unknown = Client().post("/sign-in/", {"username": "nobody", "password": "wrong"}).content.decode()
+
+    assert errors_in(known) == errors_in(unknown)
+
+
+def test_a_password_of_129_characters_is_refused_before_hashing(clerk, monkeypatch):
+    monkeypatch.setattr("django.contrib.auth.forms.authenticate", lambda *args, **kwargs: pytest.fail("was hashed"))
+
+    assert Client().post("/sign-in/", {"username": "zhang", "password": "x" * 129}).status_code == 422
+
+
+def test_signing_in_changes_the_session_key(clerk):
+    client = Client()
+    client.get("/sign-in/")
+    client.session.save()
+    before = client.session.session_key
+
+    client.post("/sign-in/", {"username": "zhang", "password": PASSWORD})
+
+    assert client.session.session_key != before
+
+
+def test_signing_out_takes_a_post(sign_in):
+    client = sign_in(Role.OFFICE)
+
+    assert client.get("/sign-out/").status_code == 405
+    assert client.post("/sign-out/").status_code == 302
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize(
+    "next_page", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"]
+)
+def test_no_form_of_the_frame_leads_to_another_site(place, next_page):
+    answer = Client().post("/theme/", {"theme": "dark", "next": next_page})
+
+    assert answer["Location"] == "/start/"
+
+
+def test_the_theme_is_kept_and_drawn_on_the_server(place):
+    client = Client()
+
+    client.post("/theme/", {"theme": "dark", "next": "/sign-in/"})
+
+    assert '<html lang="zh-CN" data-theme="dark">' in client.get("/sign-in/").content.decode()
+
+
+def test_an_unknown_theme_falls_back_to_the_system(place):
+    client = Client()
+    client.cookies["theme"] = '"><script>'
+
+    assert '<html lang="zh-CN">' in client.get("/sign-in/").content.decode()
+
+
+def test_the_language_is_kept(place):
+    client = Client()
+
+    client.post("/language/", {"language": "en", "next": "/sign-in/"})
+
+    assert '<html lang="en">' in client.get("/sign-in/").content.decode()
+
+
+def test_a_visitor_looks_at_another_place(elsewhere):
+    client = Client()
+
+    client.post("/place/", {"place": "tinghu"})
+
+    assert "亭湖" in client.get("/sign-in/").content.decode()
+
+
+def test_an_unknown_place_is_not_kept(place):
+    client = Client()
+
+    client.post("/place/", {"place": "nowhere"})
+
+    assert "place" not in client.cookies
+
+
+def test_a_user_acts_in_another_post_of_their_own(sign_in, place):
+    client = sign_in(Role.OFFICE)
+    leading = Post.objects.create(user=client.user, role=Role.LEADER, organisation=place, since=DAY)
+
+    answer = client.post("/post/", {"post": leading.pk})
+
+    assert answer["Location"] == "/board/"
+
+
+def test_a_post_of_somebody_else_is_not_found(sign_in):
+    client, other = sign_in(Role.OFFICE), sign_in(Role.LEADER)
+
+    assert client.post("/post/", {"post": other.user.posts.get().pk}).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/demo/sign-in/leader/", "/demo/switch/"])
+def test_sample_accounts_exist_in_a_demonstration_only(place, settings, address):
+    settings.JUXIAN_DEMO = False
+    UserFactory(username="leader", role=Role.LEADER, organisation=place, is_demo=True)
+
+    assert Client().post(address, {"place": "jiayuguan"}).status_code == 404
+
+
+def test_a_sample_account_signs_in_with_one_click(place, settings):
+    settings.JUXIAN_DEMO = True
+    user = UserFactory(username="leader", role=Role.LEADER, organisation=place, is_demo=True)
+    client = Client()
+
+    assert "/demo/sign-in/leader/" in client.get("/sign-in/").content.decode()
+    client.post("/demo/sign-in/leader/")
+
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+def test_a_real_account_is_never_opened_by_a_click(place, settings):
+    settings.JUXIAN_DEMO = True
+    UserFactory(username="real", role=Role.LEADER, organisation=place)
+
+    assert Client().post("/demo/sign-in/real/").status_code == 404
+
+
+def test_the_same_role_elsewhere(sign_in, elsewhere, settings):
+    settings.JUXIAN_DEMO = True
+    other = UserFactory(role=Role.LEADER, organisation=elsewhere, is_demo=True)
+    client = sign_in(Role.LEADER, is_demo=True)
+
+    client.post("/demo/switch/", {"place": "tinghu"})
+
+    assert client.session["_auth_user_id"] == str(other.pk)
+
+
+def test_health_is_told_without_signing_in(db):
+    assert Client().get("/healthz").json() == {"status": "ok"}
+
+
+def errors_in(page: str) -> str:
+    return page.split('id="errors"')[1].split("</ul>")[0]
