@@ -20,8 +20,8 @@ AS_OF = date(2022, 12, 15)
 HOSPITAL, SCHOOL = "嘉峪关市第一人民医院", "嘉峪关市第一中学"
 
 
-def resident_id(birth: str = "19880315", sequence: int = 1, area: str = "620201") -> str:
-    """A valid number; odd sequences are men."""
+def resident_id(birth: str = "19880315", sequence: int = 1, area: str = "620299") -> str:
+    """A number valid in form, of an area that was never allotted; odd sequences are men."""
     first = f"{area}{birth}{sequence:03d}"
     return first + check_digit(first)
 

@@ -17,7 +17,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
 START_SECONDS = 120
 
 
@@ -50,7 +56,11 @@ class Demonstration:
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
     """``juxian demo --no-serve`` in an empty directory."""
     home = tmp_path_factory.mktemp("demonstration")
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("JUXIAN_", "DJANGO_", "PYTEST_"))}
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("JUXIAN_", "DJANGO_", "PYTEST_"))
+    }
     environment = kept | {"JUXIAN_HOME": str(home), "JUXIAN_DEMO": "1", "JUXIAN_LANGUAGE": "zh"}
     made = Demonstration(home, environment)
     result = made.command("demo", "--no-serve", "--size", "small")

@@ -1,0 +1,149 @@
+"""One journey for each audience, as they would click it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.rosters import resident_id, xlsx
+
+PASSWORD = "juxian-demo-2026"
+HOSPITAL = "嘉峪关市第一人民医院"
+
+
+def sign_in(page: Page, username: str) -> None:
+    page.goto("/sign-in/")
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", PASSWORD)
+    page.get_by_role("button", name="登录", exact=True).click()
+
+
+@pytest.fixture
+def roster(tmp_path: Path) -> Path:
+    """A roster with title rows, a damaged ID number and a total."""
+    header = ["序号", "姓 名", "性别", "身份证号码", "学历", "毕业院校", "工作单位", "引进方式", "引进日期"]
+    rows: list[list[object]] = [
+        ["附件1"],
+        ["2022年引进人才花名册"],
+        header,
+        [
+            1,
+            "欧阳　静",
+            "女",
+            resident_id("19950520", 2),
+            "博士研究生",
+            "测试大学",
+            HOSPITAL,
+            "全职",
+            "2022.9",
+        ],
+        [2, "诸葛明", "男", 4.30102e17, "硕士", "测试大学", HOSPITAL, "全职", "2021-7-1"],
+        ["合计", 2],
+    ]
+    path = tmp_path / "引进人才.xlsx"
+    path.write_bytes(xlsx(rows))
+    return path
+
+
+def test_an_office_imports_a_roster_sees_entitlements_and_undoes_it(page: Page, roster: Path) -> None:
+    sign_in(page, "office.jiayuguan")
+    page.goto("/desk/imports/new/")
+    page.set_input_files("[name=file]", str(roster))
+    page.select_option("[name=organisation]", label="嘉峪关市")
+    page.fill("[name=as_of]", "2022-12-01")
+    page.get_by_role("button", name="下一步：核对").click()
+    batch = page.url
+    expect(page.get_by_role("main")).to_contain_text("号码被当作数字保存，后几位已丢失")
+
+    page.get_by_role("button", name="确认入库").click()
+    expect(page.get_by_role("main")).to_contain_text("已入库")
+    page.goto("/desk/persons/?q=欧阳静")
+    page.locator("main table tbody").get_by_role("link", name="欧阳静").first.click()
+
+    main = page.get_by_role("main")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("欧阳静")
+    expect(main).to_contain_text("博士")
+    expect(main).to_contain_text("6202**********")
+    expect(main).to_contain_text("安家补贴")
+    expect(main).to_contain_text("约定服务期")  # what is missing is named
+    assert "0024" not in page.url
+
+    page.goto(f"{batch}undo/")
+    page.fill("[name=reason]", "发错文件")
+    page.get_by_role("button", name=re.compile("撤销")).click()
+    page.goto("/desk/persons/?q=欧阳静")
+    expect(page.get_by_role("main")).not_to_contain_text("JY00000969")
+
+
+def test_a_visitor_screens_and_nothing_is_kept(page: Page) -> None:
+    page.goto("/p/jiayuguan/screener/")
+    page.select_option("[name=answer-degree]", "doctor")
+    page.select_option("[name=answer-introduction_mode]", "full_time")
+    page.fill("[name=answer-introduced_on]", "2022-05-01")
+    page.fill("[name=answer-service_months_agreed]", "5年")
+    page.select_option("[name=answer-title_level]", "senior")
+    page.get_by_role("button", name="看结果").click()
+
+    result = page.locator("#result")
+    expect(result).to_contain_text("安家补贴")
+    expect(result).to_contain_text("20 万元")
+    expect(result).to_contain_text("符合")
+    assert "doctor" not in page.url
+    page.goto("/p/jiayuguan/screener/")
+    expect(page.locator("[name=answer-degree]")).to_have_value("")
+
+
+def test_a_leader_opens_a_figure_down_to_a_person_and_the_paper(page: Page) -> None:
+    sign_in(page, "leader.jiayuguan")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("驾驶舱")
+    page.get_by_role("link", name=re.compile("引进硕士研究生")).first.click()
+
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("95")
+    page.locator("main table tbody tr").first.get_by_role("link").first.click()
+    expect(main).to_contain_text("引进")
+    expect(main).to_contain_text("演示数据")  # the source stands beside the fact
+
+
+def test_a_person_sees_their_own_entitlements_only(page: Page) -> None:
+    sign_in(page, "person.jiayuguan")
+    page.goto("/me/")
+
+    expect(page.get_by_role("main")).to_contain_text("可享待遇")
+    answer = page.goto("/desk/persons/")
+    assert answer is not None
+    assert answer.status == 403
+
+
+def test_an_employer_sees_its_own_people(page: Page) -> None:
+    sign_in(page, "employer.jiayuguan")
+    page.goto("/unit/")
+
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.locator("main table tbody tr").count() >= 1
+
+
+def test_everything_works_without_script(browser, address: str) -> None:
+    context = browser.new_context(base_url=address, java_script_enabled=False, locale="zh-CN")
+    page = context.new_page()
+    sign_in(page, "office.jiayuguan")
+    page.goto("/desk/persons/")
+    page.select_option("[name=degree]", "doctor")
+    page.get_by_role("button", name="查询").first.click()
+
+    assert "degree=doctor" in page.url
+    expect(page.get_by_role("main")).to_contain_text("博士")
+    context.close()
+
+
+def test_no_request_leaves_the_site(page: Page, address: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    sign_in(page, "leader.tinghu")
+    for path in ("/board/", "/", "/screener/"):
+        page.goto(path)
+
+    assert [url for url in asked if not url.startswith((address, "data:"))] == []
