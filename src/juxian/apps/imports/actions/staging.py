@@ -23,12 +23,15 @@ from juxian.apps.organisations.models import Organisation
 from juxian.core.packs import load_all
 from juxian.core.secrecy import seal
 from juxian.core.source import Rejected
+from juxian.core.tables.limits import Limits
 from juxian.core.tables.mapping import Column
+from juxian.core.tables.reader import DEFAULT_LIMITS
 from juxian.core.tables.roster import Reading, Roster, RosterTable, read_roster
 from juxian.core.tables.rows import RowReading
 
 CHUNK = 1000
 IN_REQUEST_BYTES = 200_000  # of a file read at once; a larger one is read in the background
+IN_REQUEST_SECONDS = 10
 
 
 @dataclass
@@ -83,7 +86,8 @@ def stage_file(
         as_of=as_of,
         uploaded_by=by,
     )
-    roster = _read(batch, data) if now else None
+    limits = Limits() if at_once else Limits(seconds=IN_REQUEST_SECONDS)
+    roster = _read(batch, data, limits) if now else None
     batch.stored_name = store_file(data)
     _save_new(batch, roster, by)
     return batch
@@ -150,7 +154,7 @@ def correct_mapping(*, table: Table, targets: Mapping[int, str], by: User) -> Ba
     return batch
 
 
-def _read(batch: Batch, data: bytes) -> Roster:
+def _read(batch: Batch, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Roster:
     organisation = batch.organisation
     reading = Reading(
         schema=load_all()[batch.pack].schema,
@@ -158,6 +162,7 @@ def _read(batch: Batch, data: bytes) -> Roster:
         as_of=batch.as_of,
         employer=organisation.code if organisation.employs else "",
         only_employers=employers_below(organisation) if organisation.employs else None,
+        limits=limits,
     )
     known = ColumnMapping.objects.filter(pack=batch.pack, sender=organisation)
     remembered = {mapping.signature: mapping.targets for mapping in known}
