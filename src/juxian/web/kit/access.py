@@ -25,9 +25,7 @@ def public(view: View) -> View:
     return view
 
 
-def for_roles(
-    *roles: Role,
-) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def for_roles(*roles: Role) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Open to users whose acting post has one of ``roles``; visitors are asked to sign in, others get 403."""
 
     def declare(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

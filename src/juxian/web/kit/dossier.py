@@ -14,11 +14,7 @@ from juxian.apps.persons.models import Fact
 from juxian.core.facts.schema import Kind, Schema
 from juxian.core.facts.wording import Names, fact_details, fact_sentence, is_masked
 
-TONES = {
-    Verification.VERIFIED: "ok",
-    Verification.UNVERIFIED: "warn",
-    Verification.DISPUTED: "bad",
-}
+TONES = {Verification.VERIFIED: "ok", Verification.UNVERIFIED: "warn", Verification.DISPUTED: "bad"}
 MARKS = {
     Verification.VERIFIED: "circle-check",
     Verification.UNVERIFIED: "clock",
@@ -116,15 +112,7 @@ def masked_fields(facts: Sequence[Fact], schema: Schema) -> list[tuple[Fact, str
     return list(newest.values())
 
 
-def _event(
-    fact: Fact,
-    schema: Schema,
-    language: str,
-    names: Names,
-    day: date,
-    *,
-    conflicting: bool,
-) -> Event:
+def _event(fact: Fact, schema: Schema, language: str, names: Names, day: date, *, conflicting: bool) -> Event:
     kind = schema.kinds.get(fact.kind)
     verification = Verification(fact.verification)
     return Event(

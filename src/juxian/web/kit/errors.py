@@ -16,14 +16,8 @@ from juxian.web.kit.scope import NothingInstalled
 
 PAGES: dict[int, tuple[str | Promise, str | Promise]] = {
     400: (_("这个请求无法识别"), _("地址或提交的内容不完整。请返回上一页重试。")),
-    403: (
-        _("没有权限打开这个页面"),
-        _("您的岗位不包含这项权限。如有需要，请联系系统管理员或切换岗位。"),
-    ),
-    404: (
-        _("没有找到这个页面"),
-        _("地址可能有误，内容可能已撤下，或不在您的授权范围内。"),
-    ),
+    403: (_("没有权限打开这个页面"), _("您的岗位不包含这项权限。如有需要，请联系系统管理员或切换岗位。")),
+    404: (_("没有找到这个页面"), _("地址可能有误，内容可能已撤下，或不在您的授权范围内。")),
     413: (_("提交的内容太大"), _("请减小文件或分批提交后重试。")),
     422: (_("有内容需要修改"), _("请返回表单，按提示修改后重新提交。")),
     429: (_("操作太频繁"), _("请稍候片刻再试。")),
@@ -32,18 +26,12 @@ PAGES: dict[int, tuple[str | Promise, str | Promise]] = {
         _("这是系统的问题，不是您的操作有误。请稍后重试；如仍不成功，请把下面的编号告诉管理员。"),
     ),
     503: (_("系统正忙"), _("您的操作没有保存。查询可以继续，请稍后再提交一次。")),
-    507: (
-        _("存储空间已满"),
-        _("您的操作没有保存。查询可以继续，请联系管理员清理空间。"),
-    ),
+    507: (_("存储空间已满"), _("您的操作没有保存。查询可以继续，请联系管理员清理空间。")),
 }
 
 
 def page(
-    request: HttpRequest,
-    status: int,
-    reason: object = "",
-    retry_after: int | None = None,
+    request: HttpRequest, status: int, reason: object = "", retry_after: int | None = None
 ) -> HttpResponse:
     """The page of one status. It needs no database, so that it can be shown when there is none."""
     title, advice = PAGES[status]
@@ -94,12 +82,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(
-        request,
-        503,
-        exception if isinstance(exception, NothingInstalled) else "",
-        retry_after=5,
-    )
+    return page(request, 503, exception if isinstance(exception, NothingInstalled) else "", retry_after=5)
 
 
 def storage_full(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

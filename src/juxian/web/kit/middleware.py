@@ -22,18 +22,8 @@ POLICY = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-LOCKED = (
-    "database is locked",
-    "database table is locked",
-    "could not obtain lock",
-    "deadlock detected",
-)
-FULL = (
-    "database or disk is full",
-    "No space left",
-    "disk full",
-    "could not extend file",
-)
+LOCKED = ("database is locked", "database table is locked", "could not obtain lock", "deadlock detected")
+FULL = ("database or disk is full", "No space left", "disk full", "could not extend file")
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
@@ -82,10 +72,7 @@ class Appearance:
         """A locked database or a full disk is a clear 503 or 507; anything else is left to Django."""
         if isinstance(exception, NothingInstalled):
             return errors.unavailable(request, exception)
-        if isinstance(exception, OSError) and exception.errno in (
-            errno.ENOSPC,
-            errno.EDQUOT,
-        ):
+        if isinstance(exception, OSError) and exception.errno in (errno.ENOSPC, errno.EDQUOT):
             return errors.storage_full(request, exception)
         if isinstance(exception, OperationalError):
             words = str(exception)

@@ -76,10 +76,7 @@ def work_groups(role: str, path: str) -> list[tuple[str | Promise, list[Link]]]:
     items = _for_role("work", role)
     links = _links(items, path)
     grouped = [
-        (
-            title,
-            [link for item, link in zip(items, links, strict=True) if item.group == key],
-        )
+        (title, [link for item, link in zip(items, links, strict=True) if item.group == key])
         for key, title in GROUPS.items()
     ]
     return [(title, links) for title, links in grouped if links]

@@ -36,8 +36,4 @@ UNKNOWN = _("待补充材料")
 ENTITLED = _("符合")
 NOT_ENTITLED = _("不符合")
 
-BASIS = {
-    "sourced": _("有公开文本依据"),
-    "analogue": _("参照同类地区"),
-    "assumed": _("演示假定"),
-}
+BASIS = {"sourced": _("有公开文本依据"), "analogue": _("参照同类地区"), "assumed": _("演示假定")}

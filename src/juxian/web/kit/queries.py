@@ -10,19 +10,14 @@ from juxian.apps.clock import today
 from juxian.apps.packs.queries import installed
 
 
-def demo_accounts(
-    language: str,
-) -> list[tuple[str, list[tuple[str | Promise, list[Post]]]]]:
+def demo_accounts(language: str) -> list[tuple[str, list[tuple[str | Promise, list[Post]]]]]:
     """(place, [(role, posts)]) of every demo account, in the order of the installed packs."""
     posts = Post.objects.filter(user__is_demo=True, user__is_active=True).held_on(today())
     by_pack: dict[str, dict[str, list[Post]]] = {}
     for post in posts.select_related("user", "organisation").order_by("organisation__path", "pk"):
         by_pack.setdefault(post.organisation.pack, {}).setdefault(post.role, []).append(post)
     return [
-        (
-            pack.title.in_language(language),
-            [(role.label, roles[role]) for role in Role if role in roles],
-        )
+        (pack.title.in_language(language), [(role.label, roles[role]) for role in Role if role in roles])
         for pack in installed()
         if (roles := by_pack.get(pack.code))
     ]

@@ -17,10 +17,7 @@ def wants_part(request: HttpRequest) -> bool:
 
 
 def render_part(
-    request: HttpRequest,
-    template: str,
-    context: dict[str, Any] | None = None,
-    status: int = 200,
+    request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """One address serves page and fragment: ``"desk/persons/list.html#list"``.
 

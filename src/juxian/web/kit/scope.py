@@ -70,10 +70,7 @@ def current_scope(request: HttpRequest) -> Scope:
 def posts_of(user: User) -> list[Post]:
     """The user's posts today, the most official first."""
     order = {role: place for place, role in enumerate(Role.values)}
-    return sorted(
-        user.posts_on(today()),
-        key=lambda post: (order[post.role], post.organisation.path),
-    )
+    return sorted(user.posts_on(today()), key=lambda post: (order[post.role], post.organisation.path))
 
 
 def _of_user(request: HttpRequest, user: User) -> Scope:
@@ -82,14 +79,7 @@ def _of_user(request: HttpRequest, user: User) -> Scope:
         raise PermissionDenied(_("您的账号目前没有岗位，请联系系统管理员。"))
     wanted = request.session.get(POST_SESSION_KEY)
     post = next((post for post in posts if post.pk == wanted), posts[0])
-    return Scope(
-        post.organisation,
-        pack_of(post.organisation),
-        post.role,
-        formats.language(),
-        today(),
-        post,
-    )
+    return Scope(post.organisation, pack_of(post.organisation), post.role, formats.language(), today(), post)
 
 
 def _of_visitor(request: HttpRequest) -> Scope:

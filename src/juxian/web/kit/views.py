@@ -91,10 +91,7 @@ def post(request: HttpRequest) -> HttpResponse:
     """A user with several posts acts in another one."""
     if not isinstance(request.user, User):
         raise Http404
-    chosen = next(
-        (item for item in posts_of(request.user) if str(item.pk) == request.POST.get("post")),
-        None,
-    )
+    chosen = next((item for item in posts_of(request.user) if str(item.pk) == request.POST.get("post")), None)
     if chosen is None:
         raise Http404
     request.session.cycle_key()

@@ -6,14 +6,4 @@ from juxian.web.kit.charts.pyramid import Band, pyramid
 from juxian.web.kit.charts.rows import ranking, stacked
 from juxian.web.kit.charts.spark import spark
 
-__all__ = [
-    "Band",
-    "Chart",
-    "Mark",
-    "histogram",
-    "months",
-    "pyramid",
-    "ranking",
-    "spark",
-    "stacked",
-]
+__all__ = ["Band", "Chart", "Mark", "histogram", "months", "pyramid", "ranking", "spark", "stacked"]

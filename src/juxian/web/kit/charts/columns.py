@@ -8,15 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from juxian.web.kit import formats
-from juxian.web.kit.charts.drawing import (
-    Chart,
-    Mark,
-    axis,
-    canvas,
-    element,
-    joined,
-    mark,
-)
+from juxian.web.kit.charts.drawing import Chart, Mark, axis, canvas, element, joined, mark
 
 WIDEST_COLUMN = 26
 RADIUS = 3
@@ -50,12 +42,7 @@ def months(
 
 
 def histogram(
-    title: str,
-    marks: Sequence[Mark],
-    finding: str,
-    *,
-    width: int = 344,
-    height: int = 190,
+    title: str, marks: Sequence[Mark], finding: str, *, width: int = 344, height: int = 190
 ) -> Chart:
     """Columns side by side for ranges in their own order."""
     lines = axis(max((item.value for item in marks), default=0))
@@ -67,32 +54,15 @@ def histogram(
         middle = slot * (at + 0.5)
         column = min(slot * 0.62, 40.0)
         drawn = [
-            element(
-                "rect",
-                x=slot * at,
-                width=slot,
-                y=0,
-                height=height,
-                fill="none",
-                pointer_events="all",
-            ),
+            element("rect", x=slot * at, width=slot, y=0, height=height, fill="none", pointer_events="all"),
             _column(middle, column, height - FLOOR - size, size, "f-c1"),
-            _text(
-                formats.count(item.value),
-                middle,
-                height - FLOOR - size - 6,
-                "value",
-                "middle",
-            ),
+            _text(formats.count(item.value), middle, height - FLOOR - size - 6, "value", "middle"),
             _text(item.label, middle, height - 8, "axis", "middle"),
         ]
         parts.append(mark(_words(item), drawn, item.href))
     drawing = canvas(width, height, parts, finding=finding, linked=any(item.href for item in marks))
     return Chart(
-        title,
-        drawing,
-        [title, _("人数")],
-        [[item.label, formats.count(item.value)] for item in marks],
+        title, drawing, [title, _("人数")], [[item.label, formats.count(item.value)] for item in marks]
     )
 
 
@@ -116,36 +86,12 @@ def _months(
         middle, column = left + slot * (at + 0.5), min(slot * 0.55, WIDEST_COLUMN)
         drawn = [
             element(
-                "rect",
-                x=left + slot * at,
-                width=slot,
-                y=TOP,
-                height=body,
-                fill="none",
-                pointer_events="all",
+                "rect", x=left + slot * at, width=slot, y=TOP, height=body, fill="none", pointer_events="all"
             ),
-            _column(
-                middle,
-                column,
-                floor - size,
-                size,
-                "f-ghost" if value is None else "f-c1",
-            ),
-            _text(
-                _month(at) if width > 400 else str(at + 1),
-                middle,
-                height - 8,
-                "axis",
-                "middle",
-            ),
+            _column(middle, column, floor - size, size, "f-ghost" if value is None else "f-c1"),
+            _text(_month(at) if width > 400 else str(at + 1), middle, height - 8, "axis", "middle"),
         ]
-        parts.append(
-            mark(
-                _month_words(at, year, value, last_year[at]),
-                drawn,
-                hrefs[at] if hrefs else "",
-            )
-        )
+        parts.append(mark(_month_words(at, year, value, last_year[at]), drawn, hrefs[at] if hrefs else ""))
     points = [(left + slot * (at + 0.5), floor - body * value / top) for at, value in enumerate(last_year)]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     parts.append(element("polyline", class_="l-c2", points=path, pointer_events="none"))
@@ -160,15 +106,7 @@ def _grid_line(width: int, left: int, y: float, value: int) -> SafeString:
 
 def _column(middle: float, width: float, y: float, height: float, class_: str) -> SafeString:
     radius = min(RADIUS, height / 2)
-    return element(
-        "rect",
-        class_=class_,
-        x=middle - width / 2,
-        y=y,
-        width=width,
-        height=height,
-        rx=radius,
-    )
+    return element("rect", class_=class_, x=middle - width / 2, y=y, width=width, height=height, rx=radius)
 
 
 def _text(words: str, x: float, y: float, class_: str, anchor: str) -> SafeString:
@@ -176,10 +114,7 @@ def _text(words: str, x: float, y: float, class_: str, anchor: str) -> SafeStrin
 
 
 def _words(item: Mark) -> str:
-    return _("%(label)s：%(value)s 人") % {
-        "label": item.label,
-        "value": formats.count(item.value),
-    }
+    return _("%(label)s：%(value)s 人") % {"label": item.label, "value": formats.count(item.value)}
 
 
 def _month(at: int) -> str:

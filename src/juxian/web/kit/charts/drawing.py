@@ -50,13 +50,7 @@ def joined(parts: Iterable[str]) -> SafeString:
 
 
 def canvas(
-    width: int,
-    height: int,
-    parts: Iterable[str],
-    *,
-    finding: str,
-    linked: bool,
-    class_: str = "",
+    width: int, height: int, parts: Iterable[str], *, finding: str, linked: bool, class_: str = ""
 ) -> SafeString:
     """The ``<svg>``: a picture for screen readers, or a group of links where marks lead on."""
     return element(

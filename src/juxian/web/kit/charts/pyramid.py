@@ -35,31 +35,10 @@ def pyramid(title: str, bands: Sequence[Band], finding: str, *, width: int = 344
         y = 20 + ROW * at
         women, men = room * band.left / most, room * band.right / most
         drawn = [
-            element(
-                "rect",
-                class_="f-s5",
-                x=left - women,
-                y=y,
-                width=women,
-                height=BAR,
-                rx=3,
-            ),
+            element("rect", class_="f-s5", x=left - women, y=y, width=women, height=BAR, rx=3),
             element("rect", class_="f-s0", x=right, y=y, width=men, height=BAR, rx=3),
-            element(
-                "text",
-                band.label,
-                class_="axis",
-                x=width / 2,
-                y=y + 12,
-                text_anchor="middle",
-            ),
-            element(
-                "text",
-                formats.count(band.left),
-                x=left - women - 6,
-                y=y + 12,
-                text_anchor="end",
-            ),
+            element("text", band.label, class_="axis", x=width / 2, y=y + 12, text_anchor="middle"),
+            element("text", formats.count(band.left), x=left - women - 6, y=y + 12, text_anchor="end"),
             element("text", formats.count(band.right), x=right + men + 6, y=y + 12),
         ]
         parts.append(mark(_words(band), drawn))
