@@ -171,3 +171,25 @@ def test_ages_fall_into_their_ranges():
     assert bands["26–30"] == 6
     assert bands["≥61"] == 24
     assert sum(bands.values()) == 31
+
+
+def test_alerts_open_to_those_they_count(sign_in, introduce, place):
+    counted = introduce(2, verification=Verification.UNVERIFIED)
+    ending = PersonFactory(home=place)
+    FactFactory(
+        person=ending,
+        kind="card",
+        value={"card": "x"},
+        since=DAY,
+        until=date(2023, 1, 31),
+        verification="verified",
+    )
+    client = sign_in(Role.LEADER)
+
+    page = client.get("/board/?on=published").content.decode()
+
+    assert "2 人有待核验的信息项" in page
+    assert "1 人的管理期或合同将在 90 日内届满" in page
+    unverified = shown(client, "/board/persons/?attention=unverified&on=published")
+    assert unverified == sorted(person.number for person in counted)
+    assert shown(client, "/board/persons/?attention=ending&on=published") == [ending.number]

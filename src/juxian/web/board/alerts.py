@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from juxian.web.board.targets import TargetRow
 from juxian.web.kit import formats
 
 SOON = timedelta(days=90)
+TERMS = ("selection_term", "talent_class", "card", "employment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +42,15 @@ def alerts(
     found = [
         *_figures_that_fail(figures, day),
         *_targets_behind(targets, day),
-        *_facts_in_dispute(pack, day),
-        *_terms_that_end(pack, day),
+        *_facts_that_wait(pack, day),
         *_rows_that_wait(pack),
-        *_facts_to_verify(pack, day),
     ]
     return sorted(found, key=lambda alert: ("bad", "warn", "info").index(alert.tone))
 
 
-def ending_terms(pack: Pack, as_of: date) -> QuerySet[Fact]:
-    """Programme terms, classes and cards of the pack's people that end within 90 days."""
-    return facts_of(pack).filter(
-        kind__in=("selection_term", "talent_class", "card", "employment"),
-        until__gt=as_of,
-        until__lte=as_of + SOON,
-    )
+def ending_soon(as_of: date) -> Q:
+    """Facts of a term, class, card or post that ends within 90 days."""
+    return Q(kind__in=TERMS, until__gt=as_of, until__lte=as_of + SOON)
 
 
 def facts_of(pack: Pack) -> QuerySet[Fact]:
@@ -91,30 +86,28 @@ def _targets_behind(targets: Iterable[TargetRow], day: BoardDay) -> list[Alert]:
     ]
 
 
-def _facts_in_dispute(pack: Pack, day: BoardDay) -> list[Alert]:
-    persons = facts_of(pack).filter(verification=Verification.DISPUTED).values("person").distinct().count()
-    return _line(
-        "bad", persons, _("%(number)s 人的信息项有异议"), _("两个来源说法不同，待人工决定"), day, "disputed"
+def _facts_that_wait(pack: Pack, day: BoardDay) -> list[Alert]:
+    """Disputed, ending and unverified facts by the persons they concern, in one reading of the facts."""
+    conditions = {
+        "disputed": Q(verification=Verification.DISPUTED),
+        "ending": ending_soon(day.day),
+        "unverified": Q(verification=Verification.UNVERIFIED),
+    }
+    persons = facts_of(pack).aggregate(
+        **{name: Count("person", distinct=True, filter=condition) for name, condition in conditions.items()}
     )
-
-
-def _facts_to_verify(pack: Pack, day: BoardDay) -> list[Alert]:
-    persons = facts_of(pack).filter(verification=Verification.UNVERIFIED).values("person").distinct().count()
-    return _line(
-        "info", persons, _("%(number)s 人有待核验的信息项"), _("核验后方可作为认定依据"), day, "unverified"
-    )
-
-
-def _terms_that_end(pack: Pack, day: BoardDay) -> list[Alert]:
-    persons = ending_terms(pack, day.day).values("person").distinct().count()
-    return _line(
-        "warn",
-        persons,
-        _("%(number)s 人的管理期或合同将在 90 日内届满"),
-        _("建议启动续聘或离岗核验"),
-        day,
-        "ending",
-    )
+    words = {
+        "disputed": ("bad", _("%(number)s 人的信息项有异议"), _("两个来源说法不同，待人工决定")),
+        "ending": ("warn", _("%(number)s 人的管理期或合同将在 90 日内届满"), _("建议启动续聘或离岗核验")),
+        "unverified": ("info", _("%(number)s 人有待核验的信息项"), _("核验后方可作为认定依据")),
+    }
+    return [
+        Alert(
+            tone, title % {"number": formats.count(persons[name])}, sub, persons_address(day, attention=name)
+        )
+        for name, (tone, title, sub) in words.items()
+        if persons[name]
+    ]
 
 
 def _rows_that_wait(pack: Pack) -> list[Alert]:
@@ -130,12 +123,4 @@ def _rows_that_wait(pack: Pack) -> list[Alert]:
             _("%(number)s 行导入数据待决定") % {"number": formats.count(waiting)},
             _("名册核对后才会入库"),
         )
-    ]
-
-
-def _line(tone: str, number: int, title: str, sub: str, day: BoardDay, attention: str) -> list[Alert]:
-    if not number:
-        return []
-    return [
-        Alert(tone, title % {"number": formats.count(number)}, sub, persons_address(day, attention=attention))
     ]

@@ -25,7 +25,7 @@ from juxian.core.facts.values import show_value
 from juxian.core.facts.wording import fact_details, fact_sentence
 from juxian.core.indicators import Indicator
 from juxian.core.packs.schema import Pack
-from juxian.web.board.alerts import ending_terms, facts_of
+from juxian.web.board.alerts import ending_soon, facts_of
 from juxian.web.board.day import BoardDay, board_day
 from juxian.web.board.structure import NOT_RECORDED
 from juxian.web.kit import formats
@@ -194,7 +194,7 @@ def _indicator_group(code: str, pack: Pack, day: BoardDay, language: str) -> Gro
 
 def _attention_group(what: str, pack: Pack, day: BoardDay, everybody: QuerySet[Person]) -> Group:
     if what == "ending":
-        facts, title = ending_terms(pack, day.day), _("管理期或合同 90 日内届满")
+        facts, title = facts_of(pack).filter(ending_soon(day.day)), _("管理期或合同 90 日内届满")
     elif what == "unverified":
         facts, title = facts_of(pack).filter(verification=Verification.UNVERIFIED), _("有待核验的信息项")
     elif what == "disputed":
