@@ -16,6 +16,7 @@ class DeskConfig(AppConfig):
             "work",
             Item("desk:home", _("首页"), "house", "workbench", office | {Role.DEPARTMENT}, 10, phone=True),
             Item("desk:persons", _("人才库"), "users", "people", readers, 10, phone=True),
+            Item("desk:imports", _("名册导入"), "upload", "people", office | {Role.EMPLOYER}, 20),
             Item("desk:policies", _("政策与资格"), "scale", "people", staff, 30, phone=True),
             Item("desk:figures", _("公布数核对"), "list-checks", "governance", staff, 20),
             Item("desk:organisations", _("机构"), "network", "governance", staff, 30),

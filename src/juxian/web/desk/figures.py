@@ -39,7 +39,6 @@ MODULES: dict[str, str | Promise] = {
     "challenges": _("揭榜挂帅"),
     "events": _("引才活动"),
 }
-FEN_PER_YUAN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +80,8 @@ def _row(result: FigureResult, pack: Pack, language: str, *, may_open: bool) -> 
         title=figure.title.in_language(language),
         source=figure.source,
         relation=RELATIONS.get(figure.relation, figure.relation),
-        reported=amount(figure.value, figure.unit),
-        computed=amount(result.computed, figure.unit),
+        reported=str(quantity(figure.value, figure.unit)),
+        computed=str(quantity(result.computed, figure.unit)),
         state=state,
         tone=tone,
         definition=indicator.definition.in_language(language) if indicator else "",
@@ -96,11 +95,6 @@ def _state(result: FigureResult) -> tuple[str | Promise, str]:
     if result.holds is None:
         return _("无法计算"), "warn"
     return (_("相符"), "ok") if result.holds else (_("不符"), "bad")
-
-
-def amount(value: int | None, unit: str) -> str:
-    """A figure with its unit; amounts of indicators are whole yuan."""
-    return str(quantity(value * FEN_PER_YUAN if unit == "yuan" and value is not None else value, unit))
 
 
 def list_behind(indicator: Indicator) -> str:

@@ -21,7 +21,7 @@ from juxian.web.kit.policies import policy_rows
 from juxian.web.kit.rows import rows_of
 from juxian.web.kit.scope import current_scope
 
-SHOWN = 8
+SHOWN = 10
 
 
 @for_roles(Role.OFFICE, Role.DEPARTMENT)

@@ -46,7 +46,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
     found = (
         organisations_behind(indicator, scope.pack, scope.as_of) if indicator else Organisation.objects.all()
     )
-    found = found.filter(path__startswith=home.path).order_by("path")
+    found = found.under(home.path).order_by("path")
     found = found.filter(name__contains=wanted) if wanted else found
     branches = _branches(list(found), home, scope)
     context = {
@@ -60,8 +60,10 @@ def organisations(request: HttpRequest) -> HttpResponse:
 
 
 def _branches(found: list[Organisation], home: Organisation, scope: Scope) -> list[Branch]:
-    counted = Profile.objects.filter(home=home, person__merged_into=None).order_by().values_list("employer")
-    people = dict(counted.annotate(Count("pk")))
+    counted = Profile.objects.filter(home=home).order_by().values("employer")
+    people = dict(
+        counted.annotate(number=Count("*")).values_list("employer", "number")
+    )  # answered from the index of employers alone
     schema = scope.pack.schema
     return [
         Branch(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
 
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
@@ -26,9 +25,12 @@ COUNTED = ("degree", "title_level", "talent_level")
 def unit(request: HttpRequest) -> HttpResponse:
     """People whose present employer is the acting post's organisation or stands below it."""
     scope = current_scope(request)
-    codes = Organisation.objects.under(scope.organisation.path).values("code")
-    people = persons_visible_to(request.user).filter(profile__employer__in=codes)  # type: ignore[arg-type]
+    codes = Organisation.objects.under(scope.organisation.path).values_list("code", flat=True)
+    home = Organisation.objects.get(code=scope.pack.root)  # with it the index of employers serves
+    people = persons_visible_to(request.user)  # type: ignore[arg-type]
+    people = people.filter(profile__home=home, profile__employer__in=list(codes))
     wanted = request.GET.get("q", "").replace("\0", "").strip()[:60]
+    levels = list(people.order_by().values_list(*(f"profile__{field}" for field in COUNTED)))
     shown = people.filter(name__contains=wanted) if wanted else people
     shown = shown.select_related("profile").order_by("name_key", "pk")
     page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -37,24 +39,22 @@ def unit(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": rows_of(page.object_list, scope.pack.schema, scope.language),
         "q": wanted,
-        "total": people.order_by().count(),
-        "structures": [(_title(field, scope), _structure(people, field, scope)) for field in COUNTED],
+        "total": len(levels),
+        "structures": [_structure(place, levels, field, scope) for place, field in enumerate(COUNTED)],
     }
     return render_part(request, "portal/unit.html#list", context)
 
 
-def _title(field: str, scope: Scope) -> str:
-    return scope.pack.schema.profile[field].title.in_language(scope.language)
-
-
-def _structure(people: Any, field: str, scope: Scope) -> list[tuple[str, int]]:
-    """(level, persons) from the highest level down; levels without anybody are left out."""
-    column = f"profile__{field}"
-    counted: dict[str | None, int] = dict(people.order_by().values_list(column).annotate(Count("pk")))
-    levels = scope.pack.schema.scale_of(scope.pack.schema.profile[field].type).levels.values()
+def _structure(
+    place: int, levels: list[tuple[str | None, ...]], field: str, scope: Scope
+) -> tuple[str, list[tuple[str, int]]]:
+    """Title of a field, and (level, persons) from the highest level down; levels without anybody are left out."""
+    known = scope.pack.schema.profile[field]
+    counted = Counter(row[place] for row in levels)
+    scale = scope.pack.schema.scale_of(known.type).levels.values()
     found = [
         (level.title.in_language(scope.language), counted[level.code])
-        for level in levels
-        if level.code in counted
+        for level in scale
+        if counted[level.code]
     ]
-    return found[::-1]
+    return known.title.in_language(scope.language), found[::-1]

@@ -98,7 +98,11 @@ class RegisterFilter(forms.Form):
             return None
         schema = self.scope.pack.schema
         try:
-            return as_filter(parse_condition(text, names_of_schema(schema)), schema, self.scope.as_of)
+            return as_filter(
+                parse_condition(text, names_of_schema(schema), str(self.fields["condition"].label)),
+                schema,
+                self.scope.as_of,
+            )
         except Rejected as rejected:
             self.problems = list(rejected.problems)
             raise forms.ValidationError(_("条件有误，请按提示修改。")) from rejected
@@ -122,8 +126,8 @@ class RegisterFilter(forms.Form):
         wanted = self.cleaned_data
         people = people.filter(self._search(wanted["q"]))
         columns = {f"profile__{name}": wanted[name] for name in (*LEVEL_COLUMNS, "employer") if wanted[name]}
-        if columns:
-            people = people.filter(profile__home=self.home, **columns)
+        if columns or SORTS[wanted["sort"] or "newest"].field.startswith("profile__"):
+            people = people.filter(profile__home=self.home, **columns)  # so that the indexes (home, …) serve
         if wanted["verification"]:
             facts = Fact.objects.standing().filter(person=OuterRef("pk"), verification=wanted["verification"])
             people = people.filter(Exists(facts))

@@ -30,7 +30,6 @@ class Sort:
 SORTS: dict[str, Sort] = {
     "newest": Sort(_("最新建档"), "pk", True),
     "introduced": Sort(_("引进日期，新的在前"), "profile__introduced_on", True),
-    "born": Sort(_("出生日期，年轻在前"), "profile__birth_date", True),
     "name": Sort(_("姓名拼音"), "name_key", False),
 }
 

@@ -1,0 +1,76 @@
+"""Cards of benefits: order, tone, reasons, what is missing, what time changes."""
+
+from datetime import date
+
+import pytest
+
+from juxian.core.packs import load_all
+from juxian.web.kit.entitling import (
+    entitlement_cards,
+    fields_in_force,
+    kind_telling,
+    missing_facts,
+    shown_first,
+    turning_cards,
+)
+
+DAY = date(2022, 6, 1)
+PACK = load_all()["jiayuguan"]
+
+
+def cards(**profile):
+    return entitlement_cards(PACK, profile, DAY, "zh")
+
+
+def test_what_is_given_stands_first_and_the_first_card_is_open():
+    order = ["yes", "unknown", "no"]
+    found = cards(
+        degree="doctor", introduction_mode="full_time", introduced_on="2022-01-01", status="serving"
+    )
+
+    places = [order.index(card.verdict) for card in found if card.state != "还差一步"]
+    assert places == sorted(places)
+    assert found[0].open
+
+
+def test_every_card_names_its_clause_and_its_reasons():
+    for card in cards():
+        assert card.clause.startswith("《")
+        assert card.lines
+
+
+def test_an_empty_profile_is_told_what_is_missing():
+    missing = missing_facts(cards(), PACK.schema, "zh")
+
+    assert missing
+    assert [len(item.benefits) for item in missing] == sorted(
+        (len(item.benefits) for item in missing), reverse=True
+    )
+    assert all(item.kind in PACK.schema.kinds for item in missing if item.kind)
+
+
+def test_nothing_is_lost_between_what_is_shown_and_what_is_folded():
+    found = cards(degree="bachelor", status="serving")
+
+    near, rest = shown_first(found)
+
+    assert sorted(card.benefit_id for card in near + rest) == sorted(card.benefit_id for card in found)
+    assert all(card.verdict == "no" for card in rest)
+
+
+def test_days_that_change_an_answer_lie_ahead_in_order():
+    days = [card.turns_on for card in turning_cards(cards(birth_date="2004-07-01", degree="bachelor"))]
+
+    assert days == sorted(days)
+    assert all(day > DAY for day in days)
+
+
+def test_the_fields_that_policies_read_are_fields_of_the_profile():
+    assert set(fields_in_force(PACK, DAY)) <= set(PACK.schema.profile)
+
+
+@pytest.mark.parametrize(
+    ("field", "kind"), [("degree", "education"), ("age", "identity"), ("no_such_field", "")]
+)
+def test_the_kind_that_tells_a_field(field, kind):
+    assert kind_telling(field, PACK.schema) == kind
