@@ -11,7 +11,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -25,7 +25,6 @@ from juxian.core.policy.nodes import RECEIVED, HasAny, Node, walk
 from juxian.web.kit.access import public
 from juxian.web.kit.entitling import clauses_of, entitlement_cards, fields_read, shown_first, turning_cards
 from juxian.web.kit.formats import language
-from juxian.web.kit.responses import render_part
 from juxian.web.kit.scope import current_scope
 from juxian.web.portal.places import place_or_404
 
@@ -162,7 +161,7 @@ def screener(request: HttpRequest, pack: str) -> HttpResponse:
     context: dict[str, Any] = {"pack": place, "form": form, "answered": False}
     if request.method == "POST" and form.is_valid():
         context |= _answer(place, form.cleaned_data["row"])
-    return render_part(request, "portal/screener.html#result", context, status=422 if form.errors else 200)
+    return render(request, "portal/screener.html", context, status=422 if form.errors else 200)
 
 
 def _answer(pack: Pack, row: dict[str, Any]) -> dict[str, Any]:

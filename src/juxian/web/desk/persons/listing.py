@@ -40,9 +40,11 @@ def persons(request: HttpRequest) -> HttpResponse:
     }
     if form.is_valid():
         context |= _found(request, form, scope, home, dict(context["employers"]))
-    return render_part(
+    response = render_part(
         request, "desk/persons/list.html#list", context, status=200 if form.is_valid() else 422
     )
+    response["HX-Push-Url"] = _address(request, {})  # without the fields that were left empty
+    return response
 
 
 @for_roles(Role.OFFICE)
