@@ -133,13 +133,19 @@ def _(node: Share, columns: Columns) -> pl.Expr:
 @lower.register
 def _(node: Least, columns: Columns) -> pl.Expr:
     terms = [_wide(term, columns) for term in node.terms]
-    return reduce(lambda a, b: pl.when(a <= b).then(a).when(a > b).then(b), terms)
+    return reduce(lambda a, b: _chosen(a <= b, a, b, columns.is_certain(node)), terms)
 
 
 @lower.register
 def _(node: Greatest, columns: Columns) -> pl.Expr:
     terms = [_wide(term, columns) for term in node.terms]
-    return reduce(lambda a, b: pl.when(a >= b).then(a).when(a < b).then(b), terms)
+    return reduce(lambda a, b: _chosen(a >= b, a, b, columns.is_certain(node)), terms)
+
+
+def _chosen(first_wins: pl.Expr, first: pl.Expr, second: pl.Expr, certain: bool) -> pl.Expr:
+    """One of two terms; null when either is null (``min_horizontal`` would leave a null out)."""
+    wins = first_wins if certain else first_wins | first.is_null()
+    return pl.when(wins).then(first).otherwise(second)
 
 
 @lower.register
