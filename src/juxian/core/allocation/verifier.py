@@ -1,0 +1,150 @@
+"""Check a transcript of JX-DRAW-1 (抽取记录核验): python verifier.py FILE [POOL_HASH [VOID_FILE]]
+
+POOL_HASH: as published at the freeze. VOID_FILE: the void attempt before it. Needs Python 3.9 or newer and nothing else.
+Exit status 0: all was recomputed and agrees; 1: the first field that differs is named."""
+
+# fmt: off
+# ruff: noqa: B905, E401, I001 (short enough to be read at one sitting, and for every Python from 3.9)
+import hashlib, hmac, json, re, sys, unicodedata
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+def require(holds: Any, field: str, zh: str = "与重新计算的结果不符", en: str = "differs from what was recomputed") -> None:
+    if not holds:
+        raise ValueError(field, zh, en)
+def canonical(data: Any) -> bytes:
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+def prefixed(*parts: bytes) -> bytes:
+    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+def push(room: Any, node: str, amount: int, seen: set[str]) -> int:
+    """Send some of ``amount`` from ``node`` to “-” along edges with room; 0 when there is no way."""
+    seen.add(node)
+    for after, left in room[node].items() if node != "-" else ():
+        if left > 0 and after not in seen and (sent := push(room, after, min(amount, left), seen)):
+            room[node][after], room[after][node] = left - sent, room[after][node] + sent
+            return sent
+    return amount if node == "-" else 0
+
+def circulates(edges: Any) -> bool:
+    """Is there a flow within (from, to, least, most)? What must flow is sent from “+” to “-”."""
+    room, surplus = defaultdict[str, dict[str, int]](dict), Counter[str]()
+    for start, end, least, most in edges:
+        room[start][end], room[end][start] = most - least, 0
+        surplus.update({end: least, start: -least})
+    for node, amount in surplus.items():
+        start, end = ("+", node) if amount > 0 else (node, "-")
+        room[start][end], room[end][start] = abs(amount), 0
+    while push(room, "+", 2**53, set()):
+        continue
+    return not any(room["+"].values()) and all(least <= most for _, _, least, most in edges)
+
+class Panel:
+    """Members by cell (their values of the one or two attributes under quota): can they still become a full panel?"""
+    def __init__(self, frozen: Any) -> None:
+        self.pool, self.size, quotas = frozen["pool"], frozen["rule"]["size"], frozen["rule"]["quotas"]
+        names = list(dict.fromkeys(quota["attribute"] for quota in quotas))
+        require(len(names) <= 2, "frozen.rule.quotas", "属性过多", "too many attributes")
+        columns = [self.pool["groups"][name] for name in names] + [[""] * len(self.pool["entries"])] * 2
+        self.cell = dict(zip(self.pool["entries"], zip(*columns[:2])))
+        self.able, self.taken, self.refused = Counter(self.cell.values()), Counter[Any](), dict[Any, str]()
+        self.able.subtract(self.cell[entry] for entry in self.pool["barred"])
+        self.bounds, values = dict[Any, Any](), {(axis, cell[axis]) for cell in self.able for axis in (0, 1)}
+        for axis, value in values | {(names.index(q["attribute"]), q["value"]) for q in quotas if q["value"]}:
+            mine = [q for q in quotas if [q["attribute"]] == names[axis:axis + 1] and q["value"] in ("", value)]
+            self.bounds[axis, value] = max([0, *(q["least"] for q in mine)]), min([self.size, *(q["most"] for q in mine)])
+    def completable(self) -> bool:
+        edges: Any = [("0" + a, "1" + b, self.taken[a, b], able) for (a, b), able in self.able.items()]
+        edges += [(*(("1" + value, "total") if axis else ("panel", "0" + value)), *self.bounds[axis, value]) for axis, value in self.bounds]
+        return circulates([*edges, ("total", "panel", self.size, self.size)])
+    def refuses(self, cell: Any) -> str:
+        """Empty: one of this cell is taken and counted. A refusal lasts until somebody declines."""
+        if cell not in self.refused:
+            self.taken[cell] += 1
+            if len(self.able) == 1 or self.completable():
+                return ""
+            self.taken[cell] -= 1
+            sums = [sum(n for other, n in self.taken.items() if other[axis] == cell[axis]) for axis in (0, 1)]
+            self.refused[cell] = "limit" if any(sums[axis] >= self.bounds[axis, cell[axis]][1] for axis in (0, 1)) else "held"
+        return self.refused[cell]
+
+def check_frozen(body: Any) -> None:
+    frozen, pool, rule = body["frozen"], body["frozen"]["pool"], body["frozen"]["rule"]
+    found = hashlib.sha256(canonical({"protocol": body["protocol"], "frozen": frozen})).hexdigest()
+    require(body["protocol"] == "JX-DRAW-1", "protocol")
+    require(body["pool_hash"] == found, "pool_hash", "名单、规则或提供人不是冻结时的", "the pool, rule or contributors are not those frozen")
+    require(all(a < b for a, b in zip(pool["entries"], pool["entries"][1:])), "frozen.pool.entries", "重复或未排序", "twice or unsorted")
+    names, roles = ([one[key] for one in frozen["contributors"]] for key in ("name", "role"))
+    require({"organiser", "witness"} <= set(roles) and len(set(names)) == len(names), "frozen.contributors")
+    require(rule["size"] % 2 if rule["odd"] else rule["size"] >= 0, "frozen.rule.size", "人数应为奇数", "the size must be odd")
+    require((frozen["attempt"] > 1) == bool(frozen["previous"]), "frozen.attempt")
+    require(Panel(frozen).completable(), "frozen.rule", "名额约束无法满足", "the quotas cannot be met")
+
+def check_chance(body: Any) -> None:
+    salt, failures, material, frozen = bytes.fromhex(body["pool_hash"]), [], b"", body["frozen"]
+    committed = {one["name"]: one["commitment"] for one in body["commitments"]}
+    shown = {one["name"]: (one["nonce"], one["value"]) for one in body["reveals"]}
+    for name, role in ((one["name"], one["role"]) for one in frozen["contributors"]):
+        nonce, value = shown.get(name, ("", ""))
+        require(re.fullmatch("([0-9a-f]{64})?", nonce), f"reveals.{name}")
+        material += (own := prefixed(name.encode(), bytes.fromhex(nonce), value.encode()))
+        commitment = hashlib.sha256(prefixed(b"JX-DRAW-1|commit", salt) + own).hexdigest()
+        absent = "not_committed" if role != "public" and name not in committed else "" if name in shown else "not_revealed"
+        fits = not nonce if role == "public" else nonce and committed.get(name) == commitment
+        failures += [{"name": name, "reason": absent or "no_fit"}] if absent or not fits else []
+        require(fits or body["state"] == "void", f"reveals.{name}", "与承诺不符或未揭示", "does not fit the commitment, or is missing")
+    require(body["failures"] == failures, "failures")
+    require(body["state"] == ("void" if failures else "drawn"), "state")
+    info, key = f"JX-DRAW-1|{frozen['draw']}|{frozen['attempt']}\1".encode(), hmac.digest(salt, material, "sha256")
+    require(body["seed"] == ("" if failures else hmac.digest(key, info, "sha256").hex()), "seed")
+
+def check_result(body: Any) -> None:
+    pool, seed, panel, members = body["frozen"]["pool"], bytes.fromhex(body["seed"]), Panel(body["frozen"]), list[str]()
+    tickets = [hmac.digest(seed, entry.encode(), "sha256") for entry in pool["entries"]] if seed else []
+    points = pool["points"] or [0] * len(pool["entries"])
+    by_ticket = sorted(range(len(tickets)), key=tickets.__getitem__)
+    order = [pool["entries"][place] for place in sorted(by_ticket, key=points.__getitem__, reverse=True)]
+    require(body["order"] == order, "order", "次序与号票不符", "the order is not that of the tickets")
+    require(bool(body["rounds"]) == bool(seed), "rounds")
+    for number, row in enumerate(body["rounds"]):
+        taken, skips, leaver = list[str](), list[Any](), row["declined"]
+        require(leaver in members if number else leaver == "", f"rounds[{number}].declined")
+        if leaver:
+            members.remove(leaver)
+            cell, panel.refused = panel.cell[leaver], {}
+            panel.able[cell], panel.taken[cell] = panel.able[cell] - 1, panel.taken[cell] - 1
+        passed = {*members, *(before["declined"] for before in body["rounds"][:number + 1])}
+        for entry in (name for name in order if name not in passed) if panel.completable() else ():
+            if len(members) + len(taken) < panel.size:
+                reason = pool["barred"].get(entry) or panel.refuses(panel.cell[entry])
+                (skips.append([entry, reason]) if reason else taken.append(entry))
+        require(row == {"declined": leaver, "taken": taken, "skips": skips}, f"rounds[{number}]")
+        members += taken
+    require(body["selected"] == members, "selected")
+
+def verify(data: bytes, pool_hash: str = "", previous: bytes = b"") -> Any:
+    """None when all agrees, else (field, why in Chinese, why in English) of the first difference."""
+    try:
+        whole = json.loads(data, parse_float=str)
+        body, digest = whole["body"], hashlib.sha256(canonical(whole["body"])).hexdigest()
+        check_frozen(body)
+        require(pool_hash in ("", body["pool_hash"]), "pool_hash", "与事先公布的哈希不符", "is not the hash published beforehand")
+        check_chance(body)
+        check_result(body)
+        require(whole["sha256"] == digest, "sha256")
+        require(canonical(whole) == data.rstrip(b"\n") and unicodedata.is_normalized("NFC", data.decode()), "file", "不是规范字节", "is not canonical")
+        if previous:
+            old, now = json.loads(previous), body["frozen"]
+            again = {"attempt": old["body"]["frozen"]["attempt"] + 1, "previous": old["sha256"], "contributors": now["contributors"]}
+            require(verify(previous) is None and old["body"]["state"] == "void" and now == {**old["body"]["frozen"], **again},
+                    "frozen.previous", "不是对所引作废记录的原样重抽", "is not the same draw after that void attempt")
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+        named = len(error.args) == 3 and type(error) is ValueError
+        return error.args if named else ("file", f"格式不符：{error!r}", f"has not the form of the protocol: {error!r}")
+    return None
+
+if __name__ == "__main__":
+    name, given_hash, void = (*sys.argv[1:], "", "", "")[:3]
+    found = verify(Path(name).read_bytes(), given_hash, Path(void).read_bytes() if void else b"") if name else (str(__doc__),)
+    sys.exit(": ".join(found) if found else None)

@@ -1,0 +1,139 @@
+"""The walk along the drawn order (依次选取): who is taken, who is passed over and why.
+
+An entry is taken exactly when a full panel that contains it and all taken before it still exists. The panel is thus
+the first of all valid panels in drawn order, and the walk cannot end in a dead end.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import compress
+
+from juxian.core.allocation.draw import Plan, able_cells, cells_of
+from juxian.core.allocation.quotas import Cell
+
+LIMIT = "limit"  # the most of a quota is reached
+HELD = "held"  # the seats left are needed for others
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """An entry that was passed over. reason: the code it is barred with, ``limit`` or ``held``."""
+
+    entry: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One walk from the top: the first takes the panel, each later one replaces the member who declined (递补).
+
+    declined: empty for the first. skips: those passed over before the last one taken.
+    """
+
+    declined: str
+    taken: tuple[str, ...]
+    skips: tuple[Skip, ...]
+
+
+@dataclass(frozen=True)
+class Walk:
+    """selected: members in the order of taking. complete: False when, after declines, no full panel exists any more."""
+
+    rounds: tuple[Round, ...]
+    selected: tuple[str, ...]
+    complete: bool
+
+
+class _Panel:
+    """Members taken so far; knows whether one more leaves a full panel possible."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.able = able_cells(plan)
+        self.taken: Counter[Cell] = Counter()
+        self.refused: dict[
+            Cell, str
+        ] = {}  # once refused, always refused: more members only narrow what is possible
+        self.witness = self.find_witness()
+
+    def find_witness(self) -> Counter[Cell] | None:
+        """A full panel that contains what is taken; while it has room for a cell, no new one need be sought."""
+        return self.plan.quotas.completion(self.taken, self.able)
+
+    def refuses(self, cell: Cell) -> str:
+        """Empty when an entry of this cell can be taken."""
+        if self.witness is None:
+            return HELD
+        if self.witness[cell] > self.taken[cell]:
+            return ""
+        if cell not in self.refused:
+            self.taken[cell] += 1
+            found = self.find_witness()
+            self.taken[cell] -= 1
+            self.witness = found or self.witness
+            if found is None:
+                self.refused[cell] = LIMIT if self.is_full(cell) else HELD
+        return self.refused.get(cell, "")
+
+    def is_full(self, cell: Cell) -> bool:
+        """The most of one of the cell's values is reached."""
+        return any(
+            sum(times for other, times in self.taken.items() if other[axis] == cell[axis])
+            >= self.plan.quotas.bounds(axis, cell[axis])[1]
+            for axis in range(len(self.plan.quotas.attributes))
+        )
+
+    def lose(self, cell: Cell) -> None:
+        """A member declines: he is out of the panel and out of the pool."""
+        self.taken[cell] -= 1
+        self.able[cell] -= 1
+        self.refused = {}
+        self.witness = self.find_witness()
+
+
+def walk(plan: Plan, order: Sequence[int], declined: Sequence[str] = ()) -> Walk:
+    """Take members in ``order`` (positions), then replace each who declines by the next in the same order.
+
+    declined: ids in the order of declining; each must be a member at that moment, else ``ValueError``.
+    """
+    panel, cells, members, rounds = _Panel(plan), cells_of(plan), list[str](), list[Round]()
+    for number, leaver in enumerate(("", *declined)):
+        if leaver and leaver not in members:
+            raise ValueError(f"{leaver} is no member and cannot decline")
+        if leaver:
+            members.remove(leaver)
+            panel.lose(cells[plan.pool.entries.index(leaver)])
+        taken, skips = _fill(panel, order, cells, frozenset((*members, *declined[:number])), len(members))
+        members += taken
+        rounds.append(Round(leaver, tuple(taken), tuple(skips)))
+    return Walk(tuple(rounds), tuple(members), len(members) == plan.rule.size)
+
+
+def _fill(
+    panel: _Panel, order: Sequence[int], cells: Sequence[Cell], passed: frozenset[str], count: int
+) -> tuple[list[str], list[Skip]]:
+    """Who is taken and who is skipped until the panel has its size; ``passed``: members and those who declined."""
+    taken, skips, pool = list[str](), list[Skip](), panel.plan.pool
+    for place in order if panel.witness is not None else ():
+        if count + len(taken) >= panel.plan.rule.size:
+            break
+        entry = pool.entries[place]
+        if entry in passed:
+            continue
+        reason = pool.barred.get(entry) or panel.refuses(cells[place])
+        if reason:
+            skips.append(Skip(entry, reason))
+        else:
+            taken.append(entry)
+            panel.taken[cells[place]] += 1
+    return taken, skips
+
+
+def reserves(plan: Plan, order: Sequence[int], selected: Sequence[str]) -> list[str]:
+    """Who comes next, in order: neither selected nor barred (候补)."""
+    out = frozenset(selected) | plan.pool.barred.keys()
+    names = [plan.pool.entries[place] for place in order]
+    return list(compress(names, (name not in out for name in names)))
