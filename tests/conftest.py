@@ -14,6 +14,7 @@ os.environ["JUXIAN_LANGUAGE"] = "zh"
 (_HOME / "keys" / "fields.key").write_text("only-for-tests-" + "1" * 40, encoding="ascii")
 
 import pytest  # noqa: E402  # the environment above must be set before Django reads it
+from django.core.cache import cache  # noqa: E402
 from pytest_django import Settings  # noqa: E402
 
 
@@ -23,3 +24,9 @@ def plain_settings(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.AXES_ENABLED = False
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Figures of another test's register are not kept."""
+    cache.clear()

@@ -3,11 +3,19 @@
 import json
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
-from juxian.apps.assessment.queries import measure, organisations_behind, people_behind, reported_figures
+from juxian.apps.assessment.queries import (
+    facts_behind,
+    measure,
+    organisations_behind,
+    people_behind,
+    reported_figures,
+)
 from juxian.apps.packs.actions import install_pack
 from juxian.apps.packs.queries import installed
-from juxian.apps.persons.actions import register_people_in_bulk
+from juxian.apps.persons.actions import register_people_in_bulk, withdraw_fact
+from juxian.apps.persons.models import Fact
 from juxian.config.cli import main
 from juxian.core.packs import load_all
 from juxian.core.packs.schema import Pack
@@ -76,3 +84,20 @@ def test_a_place_that_is_not_installed_is_wrong_usage(capsys: pytest.CaptureFixt
     assert installed() == []
     assert main(["indicator", "reported", "--pack", "nowhere"]) == 2
     assert "没有安装" in capsys.readouterr().err
+
+
+def test_a_figure_is_counted_once_until_the_register_changes(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    pack = with_people("jiayuguan", more=0)
+    indicator = pack.indicators["introduced-masters"]
+    before = measure(indicator, pack, pack.as_of)
+    with django_assert_num_queries(1):  # only whether anything has changed
+        measure(indicator, pack, pack.as_of)
+    fact = Fact.objects.filter(pk__in=facts_behind(indicator, pack, pack.as_of)).first()
+    assert fact is not None
+
+    withdraw_fact(fact=fact, by=None, reason="重复登记")
+
+    assert before is not None
+    assert measure(indicator, pack, pack.as_of) == before - 1

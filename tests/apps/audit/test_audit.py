@@ -3,8 +3,8 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from juxian.apps.audit.actions import FIRST, record
-from juxian.apps.audit.models import AuditEntry
+from juxian.apps.audit.actions import record
+from juxian.apps.audit.models import FIRST, AuditEntry
 from juxian.apps.audit.queries import verify
 from tests.factories import OrganisationFactory, UserFactory
 

@@ -1,18 +1,24 @@
 """Figures computed from records (指标计算): indicators, published figures, and who stands behind them.
 
 The number and the list behind it come from the same filter, so that a figure always opens to exactly its persons.
+Numbers are kept until the audit log tells of a change of the register; a list is always read afresh.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import reduce
+from operator import or_
+from typing import Any, TypeVar
 
+from django.core.cache import cache
 from django.db.models import BigIntegerField, Count, Q, QuerySet, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, ExtractMonth, ExtractYear
 
+from juxian.apps.audit.models import AuditEntry
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.conditions import as_filter
 from juxian.apps.persons.models import Fact, Person, Profile
@@ -21,6 +27,10 @@ from juxian.core.indicators import Indicator, ReportedFigure, Target, holds
 from juxian.core.packs.schema import Pack
 
 FEN_PER_YUAN = 100
+KEPT_SECONDS = 24 * 3600
+CHANGING = ("persons.", "imports.", "packs.")  # prefixes of the audited actions that change what is counted
+READING = ("persons.revealed", "persons.searched_by_number")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,27 @@ def organisations_behind(indicator: Indicator, pack: Pack, as_of: date) -> Query
 
 def measure(indicator: Indicator, pack: Pack, as_of: date) -> int | None:
     """The value on ``as_of``: a count, a sum (whole yuan for money), or per cent for a ratio; None: no base."""
+    return _kept("measure", pack, (indicator.id, as_of), lambda: _measure(indicator, pack, as_of))
+
+
+def _kept(what: str, pack: Pack, about: tuple[object, ...], compute: Callable[[], T]) -> T:
+    """``compute()``, or its result from before when nothing has changed the register since."""
+    key = ":".join(map(str, ("assessment", what, pack.digest, last_change_of_register(), *about)))
+    found: T | None = cache.get(key)
+    if found is None:
+        found = compute()
+        cache.set(key, found, KEPT_SECONDS)
+    return found
+
+
+def last_change_of_register() -> int:
+    """Number of the last audit entry that may have changed a figure; 0 before the first."""
+    changed = reduce(or_, (Q(action__startswith=prefix) for prefix in CHANGING))
+    entries = AuditEntry.objects.filter(changed).exclude(action__in=READING).order_by("-id")
+    return entries.values_list("id", flat=True).first() or 0
+
+
+def _measure(indicator: Indicator, pack: Pack, as_of: date) -> int | None:
     if indicator.measure == "facts":
         return _measure_facts(indicator, pack, as_of)
     if indicator.measure == "persons":
@@ -107,6 +138,10 @@ def target_results(pack: Pack, as_of: date) -> list[TargetResult]:
 
 def months_of_introduction(pack: Pack, as_of: date) -> dict[tuple[int, int], int]:
     """Introductions by (year, month) in the year of ``as_of`` and the one before."""
+    return _kept("months", pack, (as_of,), lambda: _months_of_introduction(pack, as_of))
+
+
+def _months_of_introduction(pack: Pack, as_of: date) -> dict[tuple[int, int], int]:
     rows = (
         Fact.objects.standing()
         .filter(
@@ -128,12 +163,20 @@ def structure(pack: Pack, field: str) -> dict[str | None, int]:
     """Persons by the level of a profile column (one of ``Profile.COLUMNS``); None: not recorded."""
     if field not in Profile.COLUMNS:
         raise ValueError(f"{field} is not a column of the profile")
+    return _kept("structure", pack, (field,), lambda: _structure(pack, field))
+
+
+def _structure(pack: Pack, field: str) -> dict[str | None, int]:
     rows = Profile.objects.filter(home__code=pack.root).values(field).annotate(n=Count("pk")).order_by()
     return {row[field]: row["n"] for row in rows}
 
 
 def ages(pack: Pack, as_of: date) -> dict[int, int]:
     """Persons by year of birth (from ``birth_date``), for the age structure."""
+    return _kept("ages", pack, (), lambda: _ages(pack))
+
+
+def _ages(pack: Pack) -> dict[int, int]:
     rows = (
         Profile.objects.filter(home__code=pack.root, birth_date__isnull=False)
         .annotate(year=ExtractYear("birth_date"))

@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, models, transaction
 
-from juxian.apps.audit.models import AuditEntry
+from juxian.apps.audit.models import FIRST, AuditEntry
 from juxian.apps.clock import now
 
-FIRST = "0" * 64
 _CHAIN_LOCK = 0x4A58_4155  # advisory lock of PostgreSQL: one writer of the chain at a time
-
-
-def canonical(entry: AuditEntry) -> bytes:
-    """The content that the digest covers: every column but the digest itself, keys sorted, no blanks."""
-    content = {
-        field.attname: _plain(getattr(entry, field.attname))
-        for field in entry._meta.concrete_fields
-        if field.attname not in ("id", "digest")
-    }
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def digest_of(entry: AuditEntry) -> str:
-    return hashlib.sha256(canonical(entry)).hexdigest()
 
 
 def record(
@@ -64,7 +46,7 @@ def record(
     entry = AuditEntry(
         at=now(),
         action=action,
-        actor=actor,
+        actor_id=actor.pk if actor is not None else None,
         acting_as=acting_as,
         subject_type=subject._meta.label_lower if subject is not None else "",
         subject_id=str(subject.pk) if subject is not None else "",
@@ -74,10 +56,7 @@ def record(
         address=address,
         previous=AuditEntry.objects.order_by("-id").values_list("digest", flat=True).first() or FIRST,
     )
-    entry.digest = digest_of(entry)
+    entry.digest = entry.computed_digest()
     entry.save(force_insert=True)
     return entry
 
-
-def _plain(value: Any) -> Any:
-    return value.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(value, datetime) else value

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+FIRST = "0" * 64  # what the first entry names as the one before
+
+
 class AuditEntry(models.Model):
     """One action or sensitive reading (审计记录); database triggers refuse change and deletion.
 
-    ``digest`` is SHA-256 over the canonical content and the digest of the entry before, see ``actions``.
+    ``digest`` is SHA-256 over the canonical content, which includes the digest of the entry before.
     """
 
     at = models.DateTimeField(_("时间"))
@@ -41,3 +49,19 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.subject_type} {self.subject_id}"
+
+    def canonical(self) -> bytes:
+        """What the digest covers: every column but id and digest, keys sorted, no blanks, moments in UTC."""
+        content = {
+            field.attname: _plain(getattr(self, field.attname))
+            for field in self._meta.concrete_fields
+            if field.attname not in ("id", "digest")
+        }
+        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+    def computed_digest(self) -> str:
+        return hashlib.sha256(self.canonical()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return value.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(value, datetime) else value

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from juxian.apps.audit.actions import FIRST, digest_of
-from juxian.apps.audit.models import AuditEntry
+from juxian.apps.audit.models import FIRST, AuditEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ def verify() -> Verification:
     """Recompute the chain from the first entry to the last."""
     previous, count = FIRST, 0
     for entry in AuditEntry.objects.order_by("id").iterator(chunk_size=2000):
-        if entry.previous != previous or digest_of(entry) != entry.digest:
+        if entry.previous != previous or entry.computed_digest() != entry.digest:
             return Verification(count, entry.pk)
         previous, count = entry.digest, count + 1
     return Verification(count, None)
