@@ -124,7 +124,9 @@ class RegisterFilter(forms.Form):
     def narrow(self, people: QuerySet[Person]) -> QuerySet[Person]:
         """The persons that meet every condition that is set; call when valid."""
         wanted = self.cleaned_data
-        people = people.filter(self._search(wanted["q"]))
+        people = people.filter(
+            self._search(wanted["q"]), profile__isnull=False
+        )  # every fact withdrawn: not listed
         columns = {f"profile__{name}": wanted[name] for name in (*LEVEL_COLUMNS, "employer") if wanted[name]}
         if columns or SORTS[wanted["sort"] or "newest"].field.startswith("profile__"):
             people = people.filter(profile__home=self.home, **columns)  # so that the indexes (home, …) serve
