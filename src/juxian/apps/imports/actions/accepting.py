@@ -6,23 +6,24 @@ the roster when the register knew another one before.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db import connection, transaction
 
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
 from juxian.apps.clock import now
+from juxian.apps.imports.actions.bulk import rare_collection
 from juxian.apps.imports.actions.linking import persons_by_digest
 from juxian.apps.imports.enums import BatchState, RowDecision, RowState
 from juxian.apps.imports.models import Batch, Row
 from juxian.apps.imports.queries import RowContent, contents_of
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.actions import next_numbers, number_digest, refresh_profiles
-from juxian.apps.persons.enums import SourceKind
+from juxian.apps.persons.enums import SourceKind, Verification
 from juxian.apps.persons.models import Fact, IdentityDocument, Person, Source
 from juxian.core.facts.schema import Schema
 from juxian.core.identity import mask_document, name_key
@@ -31,7 +32,6 @@ from juxian.core.secrecy import seal
 from juxian.core.tables.rows import SINCE_UNKNOWN, RowFact
 
 CHUNK = 1000
-FACTS_AT_ONCE = 2000
 
 
 def accept_batch(*, batch: Batch, by: User | None) -> Batch:
@@ -41,11 +41,14 @@ def accept_batch(*, batch: Batch, by: User | None) -> Batch:
         return batch
     batch.refresh_from_db()
     _open_source(batch)
-    while rows := list(_pending(batch)[:CHUNK]):
-        accept_rows(batch=batch, rows=rows, by=by)
+    with rare_collection():
+        while _accept_some(batch, by):
+            pass
     with transaction.atomic():
-        batch.state, batch.accepted_at = BatchState.ACCEPTED, now()
-        batch.save(update_fields=["state", "accepted_at"])
+        ended = Batch.objects.filter(pk=batch.pk, state=BatchState.ACCEPTING)
+        if not ended.update(state=BatchState.ACCEPTED, accepted_at=now()):
+            return batch
+        batch.refresh_from_db()
         record(
             "imports.accepted",
             actor=by,
@@ -61,25 +64,37 @@ def accept_batch(*, batch: Batch, by: User | None) -> Batch:
     return batch
 
 
-def _pending(batch: Batch) -> QuerySet[Row]:
-    return batch.rows.filter(state=RowState.ACCEPTED, recorded_at=None).order_by("pk")
+@transaction.atomic
+def _accept_some(batch: Batch, by: User | None) -> bool:
+    """Record one chunk; False when none is left. The batch is locked, so that two acceptances take turns."""
+    Batch.objects.select_for_update().get(pk=batch.pk)
+    rows = list(batch.rows.filter(state=RowState.ACCEPTED, recorded_at=None).order_by("pk")[:CHUNK])
+    if rows:
+        accept_rows(batch=batch, rows=rows, by=by)
+    return bool(rows)
 
 
+@transaction.atomic
 def _open_source(batch: Batch) -> None:
-    if batch.source_id is None:
-        batch.source = Source.objects.create(
+    """One source for each batch, whatever the number of attempts."""
+    held = Batch.objects.select_for_update().get(pk=batch.pk)
+    if held.source_id is None:
+        held.source = Source.objects.create(
             kind=SourceKind.ROSTER,
             title=batch.file_name,
             organisation=batch.organisation,
             day=batch.as_of,
             reference=str(batch.pk),
         )
-        batch.save(update_fields=["source"])
+        held.save(update_fields=["source"])
+    batch.source = held.source
 
 
 @transaction.atomic
 def accept_rows(*, batch: Batch, rows: Sequence[Row], by: User | None) -> int:
     """Record some accepted rows of a batch that has a source; returns how many were new to the register."""
+    # one acceptance at a time in a jurisdiction, so that a number cannot open two records
+    Organisation.objects.select_for_update(no_key=True).get(pk=batch.home_id)
     pairs = contents_of(rows)
     made = _link(batch.home, pairs)
     _make_people(batch.home, made)
@@ -88,12 +103,18 @@ def accept_rows(*, batch: Batch, rows: Sequence[Row], by: User | None) -> int:
     moment = now()
     for row, _content in pairs:
         row.recorded_at = moment
-    Row.objects.bulk_update(rows, ["person", "made_person", "recorded_at"], batch_size=500)
+    _save_rows(rows)
     batch.rows_done = batch.rows.exclude(recorded_at=None).count()
     batch.save(update_fields=["rows_done"])
     people = {row.person_id: row.person for row in rows if row.person}
     refresh_profiles(list(people.values()))
     return len(made)
+
+
+def _save_rows(rows: Sequence[Row]) -> None:
+    """As ``bulk_update``, in a third of the time: whole rows again, told apart by their key."""
+    fields = ["person", "made_person", "recorded_at"]
+    Row.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=fields)
 
 
 # persons
@@ -183,7 +204,7 @@ def state_facts(batch: Batch, pairs: Sequence[tuple[Row, RowContent]], by: User 
     """Record what the rows say of their persons and the register does not hold yet; returns the number of facts."""
     schema = load_all()[batch.pack].schema
     held = _held_facts({_person_of(row) for row, _content in pairs})
-    new = []
+    new: list[tuple[int, RowFact, str]] = []
     for row, content in pairs:
         person = _person_of(row)
         said = held.setdefault(person, [])
@@ -191,20 +212,36 @@ def state_facts(batch: Batch, pairs: Sequence[tuple[Row, RowContent]], by: User 
             wanted = _dated(fact, said, batch, schema)
             if wanted is not None:
                 said.append(wanted)
-                new.append(
-                    Fact(
-                        person_id=person,
-                        kind=wanted.kind,
-                        value=wanted.value,
-                        since=wanted.since,
-                        until=wanted.until,
-                        source=batch.source,
-                        evidence=f"{batch.file_name}"[:180] + f" 第{row.number}行",
-                        recorded_by=by,
-                    )
-                )
-    Fact.objects.bulk_create(new, batch_size=FACTS_AT_ONCE)
+                new.append((person, wanted, f"{batch.file_name[:180]} 第{row.number}行"))
+    _insert_facts(new, batch, by)
     return len(new)
+
+
+def _insert_facts(facts: Sequence[tuple[int, RowFact, str]], batch: Batch, by: User | None) -> None:
+    """As ``Fact.objects.bulk_create``, in a quarter of the time: a roster states six facts for each row."""
+    moment = connection.ops.adapt_datetimefield_value(now())
+    values = [
+        (
+            person,
+            fact.kind,
+            json.dumps(fact.value),
+            fact.since.isoformat(),
+            fact.until.isoformat() if fact.until else None,
+            batch.source_id,
+            evidence,
+            Verification.UNVERIFIED.value,
+            "",
+            moment,
+            by.pk if by else None,
+        )
+        for person, fact, evidence in facts
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO persons_fact (person_id, kind, value, since, until, source_id, evidence, verification,"
+            " verified_by, recorded_at, recorded_by_id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            values,
+        )
 
 
 def _held_facts(people: set[int]) -> dict[int, list[RowFact]]:

@@ -67,7 +67,7 @@ def decide_rows(*, batch: Batch, reason: str, decision: str, by: User) -> int:
 @transaction.atomic
 def _decide(rows: Sequence[Row], decision: str, by: User, person: Person | None) -> None:
     batch = (
-        Batch.objects.select_for_update()
+        Batch.objects.select_for_update(of=("self",))
         .select_related("home", "source", "organisation")
         .get(pk=rows[0].batch_id)
     )

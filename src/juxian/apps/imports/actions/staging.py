@@ -14,6 +14,7 @@ from django.db import transaction
 
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
+from juxian.apps.imports.actions.bulk import rare_collection
 from juxian.apps.imports.actions.filing import forget_file, store_file, stored_bytes
 from juxian.apps.imports.actions.linking import compare
 from juxian.apps.imports.enums import BatchState, RowState
@@ -166,7 +167,8 @@ def _read(batch: Batch, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Roster:
     )
     known = ColumnMapping.objects.filter(pack=batch.pack, sender=organisation)
     remembered = {mapping.signature: mapping.targets for mapping in known}
-    return read_roster(data, batch.file_name, reading, lambda signature: remembered.get(signature, {}))
+    with rare_collection():
+        return read_roster(data, batch.file_name, reading, lambda signature: remembered.get(signature, {}))
 
 
 def _keep(batch: Batch, roster: Roster) -> None:
