@@ -177,3 +177,19 @@ def test_hostile_names_are_escaped(place):
 
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["q=%00", "after=%00", "before=%27", "page=-1", "page=%C2%B2", "size=0", "size=99999999999999999999", "employer=%00", "benefit=%00",
+     "condition=%00", "condition=" + "(" * 500, "degree=master&degree=doctor", "q=%FF%FE", "sort=", "after=JY1&before=JY2"],
+)  # fmt: skip
+def test_whatever_is_sent_has_a_clear_answer(place, query):
+    place.person()
+
+    assert place.client("office").get(f"{LIST}?{query}").status_code in (200, 422)
+
+
+@pytest.mark.parametrize("path", ["%00/", "999999999999999999999999/", "..%2f/", "JY00000001'/"])
+def test_an_address_that_is_no_number_is_not_found(place, path):
+    assert place.client("office").get(LIST + path).status_code == 404

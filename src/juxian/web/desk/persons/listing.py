@@ -23,6 +23,7 @@ from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.rows import rows_of
 from juxian.web.kit.scope import Scope, current_scope
 
+LONGEST_NUMBER = 16
 PLACE_PARAMETERS = ("after", "before", "page")
 
 
@@ -74,7 +75,7 @@ def _found(
 ) -> dict[str, Any]:
     people = form.narrow(people_of(request, home))
     sort = SORTS[form.cleaned_data["sort"] or "newest"]
-    after, before = (request.GET.get(name, "")[:16] for name in ("after", "before"))
+    after, before = (_number(request, name) for name in ("after", "before"))
     page = page_of(people.select_related("profile"), sort, form.size_wanted, after, before)
     return {
         "total": bounded_count(people),
@@ -85,6 +86,12 @@ def _found(
         ],
         **_steps(request, page, form.size_wanted),
     }
+
+
+def _number(request: HttpRequest, name: str) -> str:
+    """The number of a person in a parameter; empty when it is none."""
+    number = request.GET.get(name, "")
+    return number if number.isascii() and number.isalnum() and len(number) <= LONGEST_NUMBER else ""
 
 
 def _steps(request: HttpRequest, page: Page, size: int) -> dict[str, Any]:
