@@ -6,6 +6,7 @@ Names and numbers are made up; numbers are valid in form unless the dirt is the 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,8 +41,18 @@ class DirtyRoster:
 
 
 def _bytes(book: openpyxl.Workbook | xlwt.Workbook) -> bytes:
+    """The saved file without the time of saving, so that the same roster has the same digest."""
     out = io.BytesIO()
     book.save(out)
+    return out.getvalue() if isinstance(book, xlwt.Workbook) else _timeless(out.getvalue())
+
+
+def _timeless(data: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            content = re.sub(rb"(<dcterms:\w+[^>]*>)[^<]*", rb"\g<1>2022-12-15T00:00:00Z", old.read(entry))
+            new.writestr(zipfile.ZipInfo(entry.filename), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
