@@ -29,6 +29,7 @@ from juxian.core.policy.document import Policy
 from juxian.core.policy.population import population
 from juxian.core.policy.reading import read_policy
 from juxian.core.policy.rulebook import rulebook
+from juxian.core.policy.stages import plan_of
 from juxian.core.policy.sweeping import reach_of, sweep
 from juxian.core.positioned import read_yaml
 from juxian.core.source import Source
@@ -41,7 +42,9 @@ Report = dict[str, int]  # benefit → yuan before the cap, and ``total`` after 
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--persons", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--unknown", type=int, default=0, metavar="PER_CENT")
@@ -49,7 +52,9 @@ def main() -> int:
     schema = vocabulary()
     policy = benchmark_policy(schema)
     people = make_people(options.persons, schema, options.unknown)
-    print(f"{options.persons:,} persons, {len(people.columns)} columns, {people.estimated_size('mb'):.0f} MB, load {os.getloadavg()[0]:.1f}")
+    print(
+        f"{options.persons:,} persons, {len(people.columns)} columns, {people.estimated_size('mb'):.0f} MB, load {os.getloadavg()[0]:.1f}"
+    )
     engines: dict[str, Callable[[], Report]] = {"polars": columnar_engine(policy, people, schema)}
     if options.unknown == 0 and (fisca := fisca_engine(people, schema)):
         engines["OpenFisca"] = fisca
@@ -74,7 +79,9 @@ def measured(engines: dict[str, Callable[[], Report]], persons: int, rounds: int
         middle, spent = statistics.median(wall[name]), statistics.median(cpu[name])
         times = statistics.median(b / a for a, b in zip(wall[name], wall[base], strict=True))
         work = statistics.median(b / a for a, b in zip(cpu[name], cpu[base], strict=True))
-        print(f"{name:12}{middle * 1e3:10.1f}{spent * 1e3:10.1f}{spent / persons * 1e9:11.1f}{times:8.2f}{work:8.2f}")
+        print(
+            f"{name:12}{middle * 1e3:10.1f}{spent * 1e3:10.1f}{spent / persons * 1e9:11.1f}{times:8.2f}{work:8.2f}"
+        )
     if "OpenFisca" not in engines:
         print("OpenFisca was not measured: pip install --group bench (and no --unknown)")
         return 0
@@ -96,14 +103,21 @@ def vocabulary() -> Schema:
         code: Scale(
             code,
             Text(scale["title"]),
-            {str(rank): Level(str(rank), Text(title), rank if scale["ordered"] else 0) for rank, title in enumerate(scale["levels"])},
+            {
+                str(rank): Level(str(rank), Text(title), rank if scale["ordered"] else 0)
+                for rank, title in enumerate(scale["levels"])
+            },
             scale["ordered"],
         )
         for code, scale in words["scales"].items()
     }
     fields = {
         name: ProfileField(
-            name, Text(field["title"]), ValueType(Kind(field["type"]), field.get("scale", "")), (), field.get("years_since", "")
+            name,
+            Text(field["title"]),
+            ValueType(Kind(field["type"]), field.get("scale", "")),
+            (),
+            field.get("years_since", ""),
         )
         for name, field in words["fields"].items()
     }
@@ -121,10 +135,13 @@ def columnar_engine(policy: Policy, people: pl.DataFrame, schema: Schema) -> Cal
     book = rulebook([policy], AS_OF)
     began, spent = time.perf_counter(), time.process_time()
     ready = population(people, book.fields, (), schema)
-    print(f"columns made ready once: {time.perf_counter() - began:.3f} s, CPU {time.process_time() - spent:.3f} s")
+    plan = plan_of(book, ready.certain, schema)
+    print(
+        f"columns and plan made ready once: {time.perf_counter() - began:.3f} s, CPU {time.process_time() - spent:.3f} s"
+    )
 
     def run() -> Report:
-        found = reach_of(book, ready, schema)
+        found = reach_of(plan, ready)
         report = {row["benefit"]: row["offered_fen"] // 100 for row in found.iter_rows(named=True)}
         return {**report, "total": int(found["amount_fen"].sum()) // 100}
 
@@ -188,7 +205,9 @@ def make_people(count: int, schema: Schema, unknown: int) -> pl.DataFrame:
     frame = frame.with_columns(
         grad=(pl.col("birth") + (pl.col("degree").replace_strict([0, 1, 2, 3, 4], [18, 21, 22, 25, 29], return_dtype=pl.Float64) + pl.col("study")) * 365.25).clip(upper_bound=today).cast(pl.Int32)
     )  # fmt: skip
-    frame = frame.with_columns(hire=pl.max_horizontal(pl.col("grad"), (today - pl.col("tenure")).cast(pl.Int32)))
+    frame = frame.with_columns(
+        hire=pl.max_horizontal(pl.col("grad"), (today - pl.col("tenure")).cast(pl.Int32))
+    )
     frame = frame.select(
         *(pl.col(name).cast(pl.Date) for name in ("birth", "hire", "grad")),
         pd_exit=pl.when((pl.col("degree") == 4) & pl.col("postdoc")).then(pl.max_horizontal(pl.col("hire") - 30, pl.lit(today - 6000))).otherwise(-25567).cast(pl.Int32).cast(pl.Date),
@@ -198,7 +217,9 @@ def make_people(count: int, schema: Schema, unknown: int) -> pl.DataFrame:
         tax=(pl.col("rich") * pl.when(pl.col("category") > 0).then(8).otherwise(1)).clip(upper_bound=500_000_000),
         share=pl.when((pl.col("employer") == 0) & pl.col("owner")).then(pl.col("share") + 1).otherwise(0).cast(pl.Int8),
     )  # fmt: skip
-    frame = frame.with_columns(_as_codes(name, schema) for name in frame.columns if schema.profile[name].type.scale)
+    frame = frame.with_columns(
+        _as_codes(name, schema) for name in frame.columns if schema.profile[name].type.scale
+    )
     if unknown:
         blank = [
             pl.when(base.hash(SEED + 100 + place) % 100 >= unknown).then(pl.col(name)).alias(name)

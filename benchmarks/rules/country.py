@@ -20,7 +20,9 @@ def _day(text: str) -> int:
     return int(np.datetime64(text, "D").astype(int))
 
 
-BACK = {years: _day(f"{2025 - years}-07-01") for years in range(60)}  # the day so many years before 2025-07-01
+BACK = {
+    years: _day(f"{2025 - years}-07-01") for years in range(60)
+}  # the day so many years before 2025-07-01
 
 
 def _in(values: Any, *wanted: int) -> Any:
@@ -34,9 +36,19 @@ def _at_most(born: Any, years: int) -> Any:
 
 def living(p: Fact) -> Any:
     degree = p("degree")
-    who = p("fulltime") & _in(p("employer"), 0, 1, 4) & (p("contract") >= 36) & (p("social") >= 6) & (p("hire") > BACK[3])
+    who = (
+        p("fulltime")
+        & _in(p("employer"), 0, 1, 4)
+        & (p("contract") >= 36)
+        & (p("social") >= 6)
+        & (p("hire") > BACK[3])
+    )
     born = p("birth")
-    rows = [(degree == 4) & _at_most(born, 45), (degree == 3) & _at_most(born, 40), (degree == 2) & _at_most(born, 35)]
+    rows = [
+        (degree == 4) & _at_most(born, 45),
+        (degree == 3) & _at_most(born, 40),
+        (degree == 2) & _at_most(born, 35),
+    ]
     return np.select([who & row for row in rows], [36000, 24000, 12000], 0)
 
 
@@ -49,7 +61,13 @@ def apartment(p: Fact) -> Any:
 
 def rent(p: Fact) -> Any:
     degree, region = p("degree"), p("region")
-    who = p("fulltime") & (p("homes") == 0) & (p("grad") > BACK[5]) & (p("social") >= 3) & _at_most(p("birth"), 39)
+    who = (
+        p("fulltime")
+        & (p("homes") == 0)
+        & (p("grad") > BACK[5])
+        & (p("social") >= 3)
+        & _at_most(p("birth"), 39)
+    )
     who &= (region >= 1) & (region <= 8)
     rows = [degree == 4, (degree == 3) | ((degree == 2) & (p("school") == 2)), degree == 2]
     return np.select([who & row for row in rows], [24000, 15600, 9600], 0)
@@ -57,7 +75,13 @@ def rent(p: Fact) -> Any:
 
 def house(p: Fact) -> Any:
     whole = np.array([0, 2000000, 1000000, 800000, 500000, 300000, 100000], np.int32)[p("category")]
-    who = p("fulltime") & (p("homes") <= 1) & (p("social") >= 12) & (p("contract") >= 60) & (p("hire") > BACK[10])
+    who = (
+        p("fulltime")
+        & (p("homes") <= 1)
+        & (p("social") >= 12)
+        & (p("contract") >= 60)
+        & (p("hire") > BACK[10])
+    )
     return np.where(who, np.minimum(whole // 5, np.maximum(0, whole - p("got_house"))), 0)
 
 
@@ -143,7 +167,12 @@ def engine(columns: dict[str, Any]) -> Callable[[], dict[str, int]]:
     system = TaxBenefitSystem([person, household])
 
     def add(name: str, kind: type, formula: Callable[[Fact], Any] | None = None) -> None:
-        parts: dict[str, Any] = {"entity": person, "definition_period": DateUnit.YEAR, "label": name, "value_type": kind}
+        parts: dict[str, Any] = {
+            "entity": person,
+            "definition_period": DateUnit.YEAR,
+            "label": name,
+            "value_type": kind,
+        }
         if formula is not None:
             parts["formula"] = lambda people, period: formula(lambda fact: people(fact, period))
         system.add_variable(type(name, (Variable,), parts))
@@ -161,7 +190,9 @@ def engine(columns: dict[str, Any]) -> Callable[[], dict[str, int]]:
     add("capped", int, total)
 
     def run() -> dict[str, int]:
-        simulation = SimulationBuilder().build_default_simulation(system, count=len(next(iter(columns.values()))))
+        simulation = SimulationBuilder().build_default_simulation(
+            system, count=len(next(iter(columns.values())))
+        )
         for name, values in columns.items():
             simulation.set_input(name, YEAR, values)
         capped = simulation.calculate("capped", YEAR)

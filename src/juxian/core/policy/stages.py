@@ -17,7 +17,6 @@ from juxian.core.policy.document import Hit, StackingRule
 from juxian.core.policy.document import Row as TableRow
 from juxian.core.policy.entitlements import Verdict
 from juxian.core.policy.nodes import RECEIVED, Constant, FieldValue, Number, Term
-from juxian.core.policy.population import Population
 from juxian.core.policy.ranges import Range, any_holds, beats, chosen, either, fen, of_table
 from juxian.core.policy.rulebook import Ceiling, Group, Item, Rulebook
 from juxian.core.policy.shapes import numbers_of, shape_of, with_numbers
@@ -45,11 +44,23 @@ class Final:
         return pl.when(self.yes).then(yes).when(self.no).then(no).otherwise(unknown)
 
 
-class Stages:
-    """A lazy frame that grows by columns, so that what two later stages read is computed once."""
+@dataclass(frozen=True)
+class Plan:
+    """Columns to add, stage by stage, and what is read from them in the end. Bound to no data."""
 
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self.lazy = frame.lazy()
+    stages: tuple[tuple[pl.Expr, ...], ...]
+    finals: tuple[Final, ...]
+
+    def over(self, frame: pl.DataFrame) -> pl.LazyFrame:
+        """The columns of a checked population with those of every stage."""
+        return reduce(lambda lazy, stage: lazy.with_columns(stage), self.stages, frame.lazy())
+
+
+class Stages:
+    """Columns under construction, so that what two later stages read is computed once."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[pl.Expr, ...]] = []
         self.pending: list[pl.Expr] = []
         self.count = 0
 
@@ -69,14 +80,14 @@ class Stages:
 
     def close(self) -> None:
         if self.pending:
-            self.lazy = self.lazy.with_columns(self.pending)
+            self.done.append(tuple(self.pending))
             self.pending = []
 
 
-def lowered(book: Rulebook, people: Population, schema: Schema) -> tuple[pl.LazyFrame, list[Final]]:
-    """The plan of a whole sweep, and what comes out of it for each benefit."""
-    columns = Columns(book.as_of, schema, book.benefit_words, people.certain)
-    stages = Stages(people.frame)
+def plan_of(book: Rulebook, certain: frozenset[str], schema: Schema) -> Plan:
+    """The plan of a whole sweep. certain: fields without a null, which decide how much work there is."""
+    columns = Columns(book.as_of, schema, book.benefit_words, certain)
+    stages = Stages()
     tables = [_table(item, columns, stages) for item in book.items]
     stages.close()
     offered = [
@@ -91,12 +102,12 @@ def lowered(book: Rulebook, people: Population, schema: Schema) -> tuple[pl.Lazy
     amounts = [_counted(place, outcome, counts, stages) for place, outcome in enumerate(offered)]
     stages.close()
     for ceiling in book.ceilings:
-        _cut(ceiling, amounts, columns, stages)
+        _cut(ceiling, offered, amounts, columns, stages)
     finals = [
         _final(key, [offered[p] for p in places], [amounts[p] for p in places])
         for key, places in book.keys.items()
     ]
-    return stages.lazy, finals
+    return Plan(tuple(stages.done), tuple(finals))
 
 
 # each benefit alone
@@ -246,28 +257,38 @@ def _counted(place: int, offered: Range, counts: Mapping[int, pl.Expr], stages: 
     return replace(offered, low=low, high=high)
 
 
-def _cut(ceiling: Ceiling, amounts: list[Range], columns: Columns, stages: Stages) -> None:
+def _cut(
+    ceiling: Ceiling, offered: list[Range], amounts: list[Range], columns: Columns, stages: Stages
+) -> None:
     """Earlier benefits are kept whole, later ones get what is left under the cap."""
     unless = ceiling.cap.unless
-    settled = all(amounts[place].settled for place in ceiling.members)
+    settled = all(amounts[place].settled and amounts[place] is offered[place] for place in ceiling.members)
     if settled and (unless is None or columns.is_certain(unless.clause)):
-        _cut_settled(ceiling, amounts, columns, stages)
+        _cut_settled(ceiling, offered, amounts, columns, stages)
     else:
         _cut_open(ceiling, amounts, columns, stages)
 
 
-def _cut_settled(ceiling: Ceiling, amounts: list[Range], columns: Columns, stages: Stages) -> None:
-    """Everything is known: each gets the step by which the running total under the cap rises."""
+def _cut_settled(
+    ceiling: Ceiling, offered: list[Range], amounts: list[Range], columns: Columns, stages: Stages
+) -> None:
+    """Everything is known: each gets the step by which the running total under the cap rises.
+
+    What each gives is kept as a column, which its offer then reads as well.
+    """
     cap = fen(ceiling.cap.amount_fen)
     if ceiling.cap.unless is not None:
         cap = stages.kept(
             pl.when(lower(ceiling.cap.unless.clause, columns)).then(fen(LARGEST)).otherwise(cap)
         )
-    total = stages.kept(amounts[ceiling.members[0]].least)
+    given = [stages.kept(amounts[place].least) for place in ceiling.members]
+    for place, least in zip(ceiling.members, given, strict=True):
+        offered[place] = replace(offered[place], low=least, high=least, masked=True)
+    total = given[0]
     totals = [total]
-    for place in ceiling.members[1:]:
+    for least in given[1:]:
         stages.close()
-        total = stages.kept(total + amounts[place].least)
+        total = stages.kept(total + least)
         totals.append(total)
     stages.close()
     under = [stages.kept(pl.when(total <= cap).then(total).otherwise(cap)) for total in totals]
