@@ -52,8 +52,11 @@ def _check(data: Any, path: str) -> None:
 
 
 def _check_items(items: list[Any] | tuple[Any, ...], path: str) -> None:
-    """Long lists of text are looked at in one go; a line break cannot join two characters."""
-    if set(map(type, items)) == {str} and is_plain_text("\n".join(items)):
+    """Long lists of one type are looked at in one go; a line break cannot join two characters."""
+    kinds = set(map(type, items))
+    if kinds == {str} and is_plain_text("\n".join(items)):
+        return
+    if kinds == {int} and min(items) > -INTEGER_LIMIT and max(items) < INTEGER_LIMIT:
         return
     for index, item in enumerate(items):
         _check(item, f"{path}[{index}]")

@@ -5,6 +5,7 @@ After the freeze nothing may change: contributors commit to the hash, so that a 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -251,7 +252,7 @@ def _infeasible(plan: Plan) -> Iterator[Problem]:
         yield _problem(
             "D130", "rule.size", f"可抽 {sum(able.values())} 人，不足 {size} 人", f"{sum(able.values())} may be drawn, {size} are needed"
         )  # fmt: skip
-    elif size and plan.quotas.completion({}, able) is None:
+    elif plan.quotas.completion({}, able) is None:
         yield _unreachable(plan, able)
 
 
@@ -287,12 +288,9 @@ def cells_of(plan: Plan) -> Sequence[Cell]:
 
 def able_cells(plan: Plan) -> Counter[Cell]:
     """How many of each cell may be drawn; a cell whose entries are all barred counts 0."""
-    cells = cells_of(plan)
+    cells, entries, barred = cells_of(plan), plan.pool.entries, plan.pool.barred
     able = Counter(cells)
-    for cell in (
-        cell for entry, cell in zip(plan.pool.entries, cells, strict=True) if entry in plan.pool.barred
-    ):
-        able[cell] -= 1
+    able.subtract(cells[bisect_left(entries, entry)] for entry in barred)
     return able
 
 

@@ -8,8 +8,9 @@ three it would be a hard problem, so a third is refused.
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 ATTRIBUTES_LIMIT = 2
 Cell = tuple[str, str]
@@ -44,16 +45,20 @@ class Quotas:
 
     def bounds(self, axis: int, value: str) -> Bounds:
         """(least, most) members with ``value`` of the attribute number ``axis`` (0 or 1)."""
-        if axis >= len(self.attributes):
-            return 0, self.size
-        mine = [
-            quota
-            for quota in self.quotas
-            if quota.attribute == self.attributes[axis] and quota.value in ("", value)
-        ]
-        least = max((quota.least for quota in mine), default=0)
-        most = min((quota.most for quota in mine if quota.most is not None), default=self.size)
+        least, most = 0, self.size
+        for quota in self._of_axis[axis]:
+            if quota.value in ("", value):
+                least = max(least, quota.least)
+                most = most if quota.most is None else min(most, quota.most)
         return least, most
+
+    @cached_property
+    def _of_axis(self) -> tuple[list[Quota], list[Quota]]:
+        first, second = (*self.attributes, "", "")[:2]
+        return (
+            [quota for quota in self.quotas if quota.attribute == first],
+            [quota for quota in self.quotas if quota.attribute == second],
+        )
 
     def completion(self, taken: Mapping[Cell, int], able: Mapping[Cell, int]) -> Counter[Cell] | None:
         """A panel that contains ``taken``, by cell, out of all the ``able`` (taken ones included); None if there is none."""
@@ -127,8 +132,3 @@ def _steps(came: Mapping[str, str]) -> list[tuple[str, str]]:
         steps.append((came[node], node))
         node = came[node]
     return steps
-
-
-def count_cells(rows: Iterable[Cell]) -> Counter[Cell]:
-    """How many stand in each cell."""
-    return Counter(rows)

@@ -47,7 +47,7 @@ class Panel:
         names = list(dict.fromkeys(quota["attribute"] for quota in quotas))
         require(len(names) <= 2, "frozen.rule.quotas", "属性过多", "too many attributes")
         columns = [self.pool["groups"][name] for name in names] + [[""] * len(self.pool["entries"])] * 2
-        self.cell = dict(zip(self.pool["entries"], zip(*columns[:2])))
+        self.cell = dict(zip(self.pool["entries"], zip(*columns[:2]) if names else [("", "")] * len(columns[0])))
         self.able, self.taken, self.refused = Counter(self.cell.values()), Counter[Any](), dict[Any, str]()
         self.able.subtract(self.cell[entry] for entry in self.pool["barred"])
         self.bounds, values = dict[Any, Any](), {(axis, cell[axis]) for cell in self.able for axis in (0, 1)}
@@ -69,7 +69,7 @@ class Panel:
             self.refused[cell] = "limit" if any(sums[axis] >= self.bounds[axis, cell[axis]][1] for axis in (0, 1)) else "held"
         return self.refused[cell]
 
-def check_frozen(body: Any) -> None:
+def check_frozen(body: Any) -> Panel:
     frozen, pool, rule = body["frozen"], body["frozen"]["pool"], body["frozen"]["rule"]
     found = hashlib.sha256(canonical({"protocol": body["protocol"], "frozen": frozen})).hexdigest()
     require(body["protocol"] == "JX-DRAW-1", "protocol")
@@ -79,7 +79,8 @@ def check_frozen(body: Any) -> None:
     require({"organiser", "witness"} <= set(roles) and len(set(names)) == len(names), "frozen.contributors")
     require(rule["size"] % 2 if rule["odd"] else rule["size"] >= 0, "frozen.rule.size", "人数应为奇数", "the size must be odd")
     require((frozen["attempt"] > 1) == bool(frozen["previous"]), "frozen.attempt")
-    require(Panel(frozen).completable(), "frozen.rule", "名额约束无法满足", "the quotas cannot be met")
+    require((panel := Panel(frozen)).completable(), "frozen.rule", "名额约束无法满足", "the quotas cannot be met")
+    return panel
 
 def check_chance(body: Any) -> None:
     salt, failures, material, frozen = bytes.fromhex(body["pool_hash"]), [], b"", body["frozen"]
@@ -99,12 +100,11 @@ def check_chance(body: Any) -> None:
     info, key = f"JX-DRAW-1|{frozen['draw']}|{frozen['attempt']}\1".encode(), hmac.digest(salt, material, "sha256")
     require(body["seed"] == ("" if failures else hmac.digest(key, info, "sha256").hex()), "seed")
 
-def check_result(body: Any) -> None:
-    pool, seed, panel, members = body["frozen"]["pool"], bytes.fromhex(body["seed"]), Panel(body["frozen"]), list[str]()
+def check_result(body: Any, panel: Panel) -> None:
+    pool, seed, members = body["frozen"]["pool"], bytes.fromhex(body["seed"]), list[str]()
     tickets = [hmac.digest(seed, entry.encode(), "sha256") for entry in pool["entries"]] if seed else []
-    points = pool["points"] or [0] * len(pool["entries"])
-    by_ticket = sorted(range(len(tickets)), key=tickets.__getitem__)
-    order = [pool["entries"][place] for place in sorted(by_ticket, key=points.__getitem__, reverse=True)]
+    ranks, points = sorted(range(len(tickets)), key=tickets.__getitem__), pool["points"] or [0] * len(pool["entries"])
+    order = [pool["entries"][place] for place in sorted(ranks, key=points.__getitem__, reverse=True)]
     require(body["order"] == order, "order", "次序与号票不符", "the order is not that of the tickets")
     require(bool(body["rounds"]) == bool(seed), "rounds")
     for number, row in enumerate(body["rounds"]):
@@ -128,10 +128,10 @@ def verify(data: bytes, pool_hash: str = "", previous: bytes = b"") -> Any:
     try:
         whole = json.loads(data, parse_float=str)
         body, digest = whole["body"], hashlib.sha256(canonical(whole["body"])).hexdigest()
-        check_frozen(body)
+        panel = check_frozen(body)
         require(pool_hash in ("", body["pool_hash"]), "pool_hash", "与事先公布的哈希不符", "is not the hash published beforehand")
         check_chance(body)
-        check_result(body)
+        check_result(body, panel)
         require(whole["sha256"] == digest, "sha256")
         require(canonical(whole) == data.rstrip(b"\n") and unicodedata.is_normalized("NFC", data.decode()), "file", "不是规范字节", "is not canonical")
         if previous:

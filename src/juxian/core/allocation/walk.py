@@ -6,6 +6,7 @@ the first of all valid panels in drawn order, and the walk cannot end in a dead 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -105,7 +106,7 @@ def walk(plan: Plan, order: Sequence[int], declined: Sequence[str] = ()) -> Walk
             raise ValueError(f"{leaver} is no member and cannot decline")
         if leaver:
             members.remove(leaver)
-            panel.lose(cells[plan.pool.entries.index(leaver)])
+            panel.lose(cells[bisect_left(plan.pool.entries, leaver)])
         taken, skips = _fill(panel, order, cells, frozenset((*members, *declined[:number])), len(members))
         members += taken
         rounds.append(Round(leaver, tuple(taken), tuple(skips)))
