@@ -156,4 +156,4 @@ def decision_label(reason: str, decision: str) -> str:
         return _("不带号码入库")
     if decision == RowDecision.WITHOUT_DOUBTFUL:
         return _("略去有问题的单元格，其余入库")
-    return _("不收这些行")
+    return _("不收")
