@@ -7,10 +7,12 @@ import tempfile
 from pathlib import Path
 
 _HOME = Path(tempfile.mkdtemp(prefix="juxian-tests-"))
+os.environ["DJANGO_SETTINGS_MODULE"] = "juxian.config.settings"
 os.environ["JUXIAN_HOME"] = str(_HOME)
 os.environ["JUXIAN_SECRET_KEY"] = "only-for-tests-" + "0" * 40
 os.environ["JUXIAN_LANGUAGE"] = "zh"
 (_HOME / "keys").mkdir(exist_ok=True)
+(_HOME / "static").mkdir(exist_ok=True)
 (_HOME / "keys" / "fields.key").write_text("only-for-tests-" + "1" * 40, encoding="ascii")
 
 import pytest  # noqa: E402  # the environment above must be set before Django reads it

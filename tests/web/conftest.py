@@ -11,12 +11,6 @@ from juxian.apps.packs.models import InstalledPack
 from tests.factories import OrganisationFactory, UserFactory
 
 
-@pytest.fixture(autouse=True)
-def static_root(settings) -> None:
-    """WhiteNoise warns about a directory that is not there."""
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-
-
 @pytest.fixture
 def place(db) -> Organisation:
     """The root organisation of 嘉峪关, its pack installed."""

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-
 FIRST = "0" * 64  # what the first entry names as the one before
 
 
