@@ -1,0 +1,91 @@
+"""The documentation is whole: commands, settings, links, both languages (文档齐全)."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+import pytest
+
+from juxian.config.cli import build_parser
+from juxian.config.environment import Environment
+from tests.docs.pages import DOCS, LANGUAGES, ROOT, linked_files, links, pages
+
+# pages for developers and operators that exist in English only
+ENGLISH_ONLY = {"reference/benchmarks.md", "reference/draw.md", "reference/security.md"}
+
+
+def commands(parser: argparse.ArgumentParser, before: str = "juxian") -> Iterator[str]:
+    """Every command that can be given, such as ``juxian pack check``."""
+    groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if not groups:
+        yield before
+    for group in groups:
+        for name, inner in group.choices.items():
+            yield from commands(inner, f"{before} {name}")
+
+
+def command_rows(language: str) -> list[str]:
+    text = (DOCS / language / "reference" / "commands.md").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line.startswith("| `")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_has_its_row(language: str) -> None:
+    rows = command_rows(language)
+
+    missing = [
+        command
+        for command in commands(build_parser())
+        if not any(row.startswith((f"| `{command} ", f"| `{command}`")) for row in rows)
+    ]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_row_is_a_command(language: str) -> None:
+    known = tuple(commands(build_parser()))
+
+    strange = [
+        row for row in command_rows(language) if row.startswith("| `juxian ") and not row[3:].startswith(known)
+    ]
+
+    assert strange == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_setting_is_described(language: str) -> None:
+    rows = command_rows(language)
+
+    missing = [
+        name
+        for name in Environment.model_fields
+        if not any(row.startswith(f"| `JUXIAN_{name.upper()}` |") for row in rows)
+    ]
+
+    assert missing == []
+
+
+def test_every_relative_link_leads_to_a_file() -> None:
+    broken = [
+        f"{path.relative_to(ROOT)}: {target}"
+        for path in linked_files()
+        for target in links(path)
+        if "://" not in target and not target.startswith("#")
+        if not (path.parent / target.partition("#")[0]).exists()
+    ]
+
+    assert broken == []
+
+
+def test_both_languages_have_the_same_pages() -> None:
+    assert pages("en") - ENGLISH_ONLY == pages("zh")
+
+
+def test_the_index_names_every_page() -> None:
+    named = set(links(DOCS / "README.md"))
+
+    missing = [f"{language}/{page}" for language in LANGUAGES for page in pages(language)]
+
+    assert [page for page in missing if page not in named] == []
