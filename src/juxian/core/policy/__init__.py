@@ -13,6 +13,7 @@ from juxian.core.policy.entitlements import Entitlement, Entitlements, Standing,
 from juxian.core.policy.language import Amount, Expression, evaluate_condition, parse_condition
 from juxian.core.policy.names import Name, Names, names_of_schema
 from juxian.core.policy.reading import read_policy
+from juxian.core.policy.together import check_policies
 
 if TYPE_CHECKING:
     import polars
@@ -39,6 +40,7 @@ __all__ = [
     "Policy",
     "Standing",
     "Verdict",
+    "check_policies",
     "entitlements",
     "evaluate_condition",
     "names_of_schema",

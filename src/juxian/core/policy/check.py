@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from juxian.core.facts.schema import Kind, Level, Scale
-from juxian.core.policy import syntax
+from juxian.core.policy import trees
 from juxian.core.policy.lexer import Measure
 from juxian.core.policy.names import Name, close_words
 from juxian.core.policy.nodes import (
@@ -33,8 +33,8 @@ from juxian.core.policy.nodes import (
     Relation,
     TextIs,
 )
-from juxian.core.policy.syntax import Tree
 from juxian.core.policy.terms import KIND_WORDS, NUMERIC, TermChecker
+from juxian.core.policy.trees import Tree
 from juxian.core.text import Text
 
 MIRRORED: dict[Relation, Relation] = {
@@ -52,28 +52,28 @@ class Checker(TermChecker):
 
     def clause(self, tree: Tree) -> Clause | None:
         match tree:
-            case syntax.Logic(operator, parts, place):
+            case trees.Logic(operator, parts, place):
                 found = [self.clause(part) for part in parts]
                 if any(part is None for part in found):
                     return None
                 typed = tuple(part for part in found if part is not None)
                 return AllOf(typed, place) if operator == "and" else AnyOf(typed, place)
-            case syntax.Negation(part, place):
+            case trees.Negation(part, place):
                 inner = self.clause(part)
                 return None if inner is None else Not(inner, place)
-            case syntax.Flag(value, place):
+            case trees.Flag(value, place):
                 return Constant(value, place)
-            case syntax.Comparison():
+            case trees.Comparison():
                 return self.comparison(tree)
-            case syntax.Membership(left, items, negated, place):
+            case trees.Membership(left, items, negated, place):
                 return self.negated(self.membership(left, items, place), negated, place)
-            case syntax.Between(left, low, high, negated, place):
+            case trees.Between(left, low, high, negated, place):
                 return self.negated(self.between(left, low, high, place), negated, place)
-            case syntax.Having(left, items, place):
+            case trees.Having(left, items, place):
                 return self.having(left, items, place)
-            case syntax.Call(("has" | "received" | "known"), _, _):
+            case trees.Call(("has" | "received" | "known"), _, _):
                 return self.statement_call(tree)
-            case syntax.Word(word, place):
+            case trees.Word(word, place):
                 return self.bare_word(word, place)
             case _:
                 self.term(tree)
@@ -104,7 +104,7 @@ class Checker(TermChecker):
         )  # fmt: skip
         return None
 
-    def statement_call(self, call: syntax.Call) -> Clause | None:
+    def statement_call(self, call: trees.Call) -> Clause | None:
         if call.function == "has":
             if len(call.arguments) < 2:
                 self.arguments(call, Text("has(字段, 级别)", "has(field, level)"))
@@ -118,7 +118,7 @@ class Checker(TermChecker):
             return None
         return Known(name.years_since or name.name, call.place)
 
-    def comparison(self, tree: syntax.Comparison) -> Clause | None:
+    def comparison(self, tree: trees.Comparison) -> Clause | None:
         left, found = tree.first, []
         for sign, right in tree.links:
             found.append(self.compare(left, sign, right, (left.place[0], right.place[1])))
@@ -130,7 +130,7 @@ class Checker(TermChecker):
 
     def compare(self, left: Tree, sign: Relation, right: Tree, place: Place) -> Clause | None:
         name, other = self.name_in(left), self.name_in(right)
-        if name is None and isinstance(left, syntax.Word) and other is None:
+        if name is None and isinstance(left, trees.Word) and other is None:
             self.compare_unknown(left, right)
             return None
         counted = (*NUMERIC, Kind.DATE)
@@ -153,10 +153,10 @@ class Checker(TermChecker):
                     return None
         return self.number_comparison(left, sign, right, place)
 
-    def compare_unknown(self, left: syntax.Word, right: Tree) -> None:
+    def compare_unknown(self, left: trees.Word, right: Tree) -> None:
         """An unknown word against something: a level of a known scale, or a slip."""
         self.unknown(left.word, left.place)
-        if not isinstance(right, syntax.Word | syntax.Quoted | syntax.Flag):
+        if not isinstance(right, trees.Word | trees.Quoted | trees.Flag):
             self.term(right)
 
     def level_comparison(self, name: Name, sign: Relation, right: Tree, place: Place) -> Clause | None:
@@ -177,9 +177,9 @@ class Checker(TermChecker):
 
     def level(self, name: Name, scale: Scale, tree: Tree) -> Level | None:
         match tree:
-            case syntax.Word(word, _) | syntax.Quoted(word, _):
+            case trees.Word(word, _) | trees.Quoted(word, _):
                 found = scale.find(word)
-            case syntax.Quantity(_, Measure.PLAIN, word, _):
+            case trees.Quantity(_, Measure.PLAIN, word, _):
                 found = scale.find(word)
             case _:
                 word, found = self.text[slice(*tree.place)], None
@@ -202,7 +202,7 @@ class Checker(TermChecker):
         return None
 
     def flag_comparison(self, name: Name, sign: Relation, right: Tree, place: Place) -> Clause | None:
-        if not isinstance(right, syntax.Flag) or sign not in ("==", "!="):
+        if not isinstance(right, trees.Flag) or sign not in ("==", "!="):
             self.wrong(
                 place, "P205", Text(f"“{name.title.zh}”只有是和否", f"{name.name} is yes or no"),
                 Text(f"写 {name.title.zh} 或 非 {name.title.zh}", f"write {name.name} or not {name.name}"),
@@ -212,7 +212,7 @@ class Checker(TermChecker):
         return says if right.value == (sign == "==") else Not(says, place)
 
     def text_comparison(self, name: Name, sign: Relation, right: Tree, place: Place) -> Clause | None:
-        if not isinstance(right, syntax.Quoted) or sign not in ("==", "!="):
+        if not isinstance(right, trees.Quoted) or sign not in ("==", "!="):
             self.wrong(
                 right.place, "P205", Text(f"“{name.title.zh}”是文字，只能与引号中的文字比较是否相同", f"{name.name} is text; it can only equal a quoted text"),
                 Text(f"例如 {name.title.zh} == \"…\"", f"for example {name.name} == \"…\""),
@@ -288,7 +288,7 @@ class Checker(TermChecker):
     def having(self, left: Tree, items: Iterable[Tree], place: Place) -> Clause | None:
         name = self.name_in(left)
         if name is None:
-            if isinstance(left, syntax.Word):
+            if isinstance(left, trees.Word):
                 self.unknown(left.word, left.place)
             else:
                 self.wrong(

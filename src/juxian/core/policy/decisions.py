@@ -42,7 +42,7 @@ class Decision:
 
 def decide(book: Rulebook, row: Row, schema: Schema) -> list[Decision]:
     """One decision for each item of the rulebook, in its order."""
-    at = Situation(book.as_of, schema, book.benefit_words)
+    at = book.situation(schema)
     decisions = [alone(item, row, at) for item in book.items]
     for group in book.groups:
         _stack(group, decisions)
@@ -50,6 +50,16 @@ def decide(book: Rulebook, row: Row, schema: Schema) -> list[Decision]:
         decision.amount = _counted(decision)
     for ceiling in book.ceilings:
         _cut(ceiling, decisions, row, at)
+    return decisions
+
+
+def decide_some(book: Rulebook, places: frozenset[int], row: Row, schema: Schema) -> dict[int, Decision]:
+    """Decisions of ``places`` before the caps; they must bring all members of their groups with them."""
+    at = book.situation(schema)
+    decisions = {place: alone(book.items[place], row, at) for place in sorted(places)}
+    for group in book.groups:
+        if places.issuperset(group.members):
+            _stack(group, decisions)
     return decisions
 
 
@@ -96,7 +106,7 @@ def _received_once(item: Item, row: Row) -> bool | None:
     return None if received is None else any(word in received for word in item.once)
 
 
-def _stack(group: Group, decisions: list[Decision]) -> None:
+def _stack(group: Group, decisions: list[Decision] | dict[int, Decision]) -> None:
     """All members of a group at once, from how they stood before it."""
     before = {place: decisions[place].offered for place in group.members}
     for rank, place in enumerate(group.members):

@@ -11,7 +11,7 @@ from typing import Any
 
 from juxian.core.facts.schema import Schema
 from juxian.core.money import split_by_share
-from juxian.core.policy.decisions import Decision, decide
+from juxian.core.policy.decisions import Decision, decide, decide_some
 from juxian.core.policy.document import Benefit, Pay, Policy, StackingRule, Version
 from juxian.core.policy.explain import Reason, missing_in, reasons_of
 from juxian.core.policy.outcomes import Outcome, either
@@ -141,13 +141,14 @@ class Entitlement:
         return _shown(self._decisions)
 
     def _ask(self, day: date, row: Mapping[str, Any]) -> tuple[str, int | None]:
-        book = rulebook(self._case.policies, day)
+        """Verdict and offer on another day or for a changed row; only what bears on this benefit is worked out."""
+        book = self._case.book if day == self._case.at.as_of else self._case.book.on(self._case.policies, day)
         places = book.keys.get((self.policy.id, self.benefit.id), [])
         if not places:
             return Verdict.NO, 0
-        decisions = decide(book, row, self._case.at.schema)
-        verdict, amount, _ = judged([decisions[place] for place in places])
-        return verdict, amount
+        decisions = decide_some(book, book.together(places), row, self._case.at.schema)
+        verdict, _, offered = judged([decisions[place] for place in places])
+        return verdict, offered.fixed
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,7 @@ class _Case:
     """One person on one day under all policies."""
 
     policies: tuple[Policy, ...]
+    book: Rulebook
     row: Mapping[str, Any]
     at: Situation
     decisions: Sequence[Decision]
@@ -201,7 +203,7 @@ def entitlements(
     """All benefits of the person whose profile is ``row`` (canonical values; absent or None is unknown)."""
     every = tuple(policies)
     book = rulebook(every, as_of)
-    case = _Case(every, row, Situation(as_of, schema, book.benefit_words), decide(book, row, schema))
+    case = _Case(every, book, row, book.situation(schema), decide(book, row, schema))
     return Entitlements(as_of, tuple(_entitlement(case, tuple(places)) for places in book.keys.values()))
 
 
@@ -269,16 +271,3 @@ def _missing(case: _Case, decisions: Sequence[Decision]) -> tuple[str, ...]:
             for place in decision.displaced_perhaps:
                 names.update(dict.fromkeys(missing_in(case.decisions[place], case.row, case.at)))
     return tuple(names)
-
-
-__all__ = [
-    "Entitlement",
-    "Entitlements",
-    "Payment",
-    "Rulebook",
-    "Standing",
-    "Verdict",
-    "entitlements",
-    "judged",
-    "payments_of",
-]

@@ -22,7 +22,7 @@ from juxian.core.policy.nodes import (
     fields_of,
 )
 from juxian.core.policy.outcomes import Outcome
-from juxian.core.policy.rowwise import Situation, evaluate
+from juxian.core.policy.rowwise import Situation, all_of, any_of, evaluate, negated
 from juxian.core.policy.wording import field_title, joined, money_words, own_words, statement, term_words
 from juxian.core.text import Text
 
@@ -112,6 +112,28 @@ def _version(decision: Decision, at: Situation) -> Reason:
     return Reason("version", asked, decision.in_force, fields=(version.applies_by,), missing=missing)
 
 
+@dataclass(frozen=True, slots=True)
+class _Fixed:
+    """What an explanation of a clause says of everybody."""
+
+    clause: Clause  # kept, so that its identity stays its own
+    kind: ReasonKind
+    statement: Text
+    fields: tuple[str, ...]
+    written: str
+
+
+def _fixed(node: Clause, expression: Expression, at: Situation) -> _Fixed:
+    found: _Fixed | None = at.memory.get(id(node))
+    if found is None:
+        kind: ReasonKind = "leaf"
+        if isinstance(node, AllOf | AnyOf | Not):
+            kind = "all" if isinstance(node, AllOf) else "any" if isinstance(node, AnyOf) else "not"
+        found = _Fixed(node, kind, statement(node, at.schema), fields_of(node), expression.written(node))
+        at.memory[id(node)] = found
+    return found
+
+
 def _clause(
     node: Clause,
     expression: Expression,
@@ -120,28 +142,40 @@ def _clause(
     article: str,
     kind: ReasonKind | None = None,
 ) -> Reason:
-    holds = evaluate(node, row, at)
-    parts = tuple(_clause(part, expression, row, at, article) for part in _statements(node))
-    own_kind: ReasonKind = (
-        "all"
-        if isinstance(node, AllOf)
-        else "any"
-        if isinstance(node, AnyOf)
-        else "not"
-        if isinstance(node, Not)
-        else "leaf"
-    )
+    fixed = _fixed(node, expression, at)
+    parts = tuple([_clause(part, expression, row, at, article) for part in _statements(node)])
+    missing: tuple[str, ...] = ()
+    own: Text | None = None
+    if parts:
+        holds = _joined(node, parts)
+        if holds is None:
+            missing = _distinct(name for part in parts for name in part.missing)
+    else:
+        holds, own = evaluate(node, row, at), own_words(node, row, at)
+        if holds is None:
+            missing = tuple([name for name in fixed.fields if row.get(name) is None])
     return Reason(
-        kind=kind or own_kind,
-        statement=statement(node, at.schema),
-        holds=holds,
-        own=own_words(node, row, at),
-        article=article,
-        written=expression.written(node),
-        fields=fields_of(node),
-        missing=missing_of(node, row, at),
-        parts=parts,
+        kind or fixed.kind,
+        fixed.statement,
+        holds,
+        own,
+        article,
+        fixed.written,
+        fixed.fields,
+        missing,
+        None,
+        None,
+        parts,
     )
+
+
+def _joined(node: Clause, parts: Sequence[Reason]) -> bool | None:
+    """The answer of a clause from those of its parts."""
+    if isinstance(node, AllOf):
+        return all_of(part.holds for part in parts)
+    if isinstance(node, AnyOf):
+        return any_of(part.holds for part in parts)
+    return negated(parts[0].holds)
 
 
 def _statements(node: Clause) -> tuple[Clause, ...]:
@@ -180,35 +214,43 @@ def _row(
     at: Situation,
     skipped: Text | None,
 ) -> Reason:
-    article = table_row.article or decision.item.benefit.article
-    gives = _gives(table_row, decision, at)
-    if table_row.when is None:
-        asked = Text(f"给予{gives.zh}", f"gives {gives.en}")
-        return Reason(
-            "row",
-            asked,
-            None if skipped else True,
-            article=article,
-            not_evaluated=skipped,
-            amount_fen=outcome.fixed,
-        )
-    when = statement(table_row.when.clause, at.schema)
-    asked = Text(f"{when.zh}：{gives.zh}", f"{when.en}: {gives.en}")
+    article, asked = _row_words(decision, table_row, at)
+    written = table_row.when.text if table_row.when else ""
     if skipped:
-        return Reason("row", asked, None, article=article, written=table_row.when.text, not_evaluated=skipped)
+        return Reason("row", asked, None, None, article, written, not_evaluated=skipped)
+    if table_row.when is None:
+        return Reason("row", asked, True, article=article, amount_fen=outcome.fixed)
     clause = _clause(table_row.when.clause, table_row.when, row, at, article)
+    amount = outcome.fixed if outcome.holds is not False else None
+    parts = clause.parts or (clause,)
     return Reason(
-        kind="row",
-        statement=asked,
-        holds=outcome.holds,
-        own=clause.own,
-        article=article,
-        written=table_row.when.text,
-        fields=clause.fields,
-        missing=clause.missing,
-        amount_fen=outcome.fixed if outcome.holds is not False else None,
-        parts=clause.parts,
+        "row",
+        asked,
+        outcome.holds,
+        None,
+        article,
+        written,
+        clause.fields,
+        clause.missing,
+        None,
+        amount,
+        parts,
     )
+
+
+def _row_words(decision: Decision, table_row: TableRow, at: Situation) -> tuple[str, Text]:
+    """Article and wording of a row: who, and what is given."""
+    found: tuple[TableRow, str, Text] | None = at.memory.get(id(table_row))
+    if found is None:
+        article = table_row.article or decision.item.benefit.article
+        gives = _gives(table_row, decision, at)
+        asked = Text(f"给予{gives.zh}", f"gives {gives.en}")
+        if table_row.when is not None:
+            when = statement(table_row.when.clause, at.schema)
+            asked = Text(f"{when.zh}：{gives.zh}", f"{when.en}: {gives.en}")
+        found = (table_row, article, asked)
+        at.memory[id(table_row)] = found
+    return found[1], found[2]
 
 
 def _gives(table_row: TableRow, decision: Decision, at: Situation) -> Text:

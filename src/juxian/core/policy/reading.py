@@ -2,7 +2,7 @@
 
 Problems beside those of ``fields`` and of conditions: P310 id written twice · P311 periods of versions · P312 not a
 date field · P313 neither money nor in kind, or both · P314 row never reached · P315 shares · P316 rules of one group
-disagree · P317 in kind cannot be compared · P318 unknown benefit.
+disagree · P317 in kind cannot be compared.
 """
 
 from __future__ import annotations
@@ -243,7 +243,7 @@ class _Reader(Fields):
         hit = Hit(self.choice((*path, "hit"), [hit.value for hit in Hit], "first"))
         found: list[Row] = []
         for item in self.items((*path, "rows")):
-            if found and found[-1].when is None and hit is Hit.FIRST and not errors_in(self.problems):
+            if hit is Hit.FIRST and item[-1] and self.get((*path, "rows", int(item[-1]) - 1, "when")) is None:
                 self.wrong(
                     item, "P314", Text("这一行永远轮不到：上一行没有条件", "this row is never reached: the one above has no condition"),
                     Text("没有 when 的行写在最后", "write the row without when last"),

@@ -6,10 +6,9 @@ this module to the yuan.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import singledispatch
 from typing import Any
 
 from juxian.core.dates import whole_months, whole_years
@@ -48,20 +47,39 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What an evaluation needs besides the row. ``benefit_words``: id or title of a benefit → all its names."""
+    """What an evaluation needs besides the row. ``benefit_words``: id or title of a benefit → all its names.
+
+    memory: for explanations, what never differs from person to person; the same for one rulebook and schema.
+    """
 
     as_of: date
     schema: Schema
     benefit_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    memory: dict[Any, Any] = field(default_factory=dict, compare=False)
 
     def words_of(self, benefit: str) -> tuple[str, ...]:
         return self.benefit_words.get(benefit, (benefit,))
 
 
-@singledispatch
+Rule = Callable[[Any, Row, Situation], Any]
+RULES: dict[
+    type, Rule
+] = {}  # one for each form; a plain dictionary, since a person is asked hundreds of times
+
+
 def evaluate(node: Node, row: Row, at: Situation) -> Any:
     """True, False or None of a clause; int, ``date`` or None of a term."""
-    raise TypeError(f"no rule for {type(node).__name__}")
+    return RULES[type(node)](node, row, at)
+
+
+def rule(form: type) -> Callable[[Rule], Rule]:
+    """Register the rule of a form."""
+
+    def register(function: Rule) -> Rule:
+        RULES[form] = function
+        return function
+
+    return register
 
 
 def day_of(value: Any) -> date | None:
@@ -71,23 +89,23 @@ def day_of(value: Any) -> date | None:
     return date.fromisoformat(value)
 
 
-@evaluate.register
+@rule(Number)
 def _(node: Number, row: Row, at: Situation) -> int:
     return node.value
 
 
-@evaluate.register
+@rule(Day)
 def _(node: Day, row: Row, at: Situation) -> date:
     return node.value
 
 
-@evaluate.register
+@rule(FieldValue)
 def _(node: FieldValue, row: Row, at: Situation) -> int | date | None:
     value = row.get(node.field)
     return day_of(value) if node.kind is Kind.DATE else value
 
 
-@evaluate.register
+@rule(Elapsed)
 def _(node: Elapsed, row: Row, at: Situation) -> int | None:
     start = day_of(row.get(node.field))
     if start is None:
@@ -95,117 +113,117 @@ def _(node: Elapsed, row: Row, at: Situation) -> int | None:
     return whole_years(start, at.as_of) if node.unit == "years" else whole_months(start, at.as_of)
 
 
-@evaluate.register
+@rule(ReceivedAmount)
 def _(node: ReceivedAmount, row: Row, at: Situation) -> int | None:
     return received_fen(row, at.words_of(node.benefit))
 
 
-@evaluate.register
+@rule(Plus)
 def _(node: Plus, row: Row, at: Situation) -> int | None:
     left, right = evaluate(node.left, row, at), evaluate(node.right, row, at)
     return None if left is None or right is None else left + right
 
 
-@evaluate.register
+@rule(Minus)
 def _(node: Minus, row: Row, at: Situation) -> int | None:
     left, right = evaluate(node.left, row, at), evaluate(node.right, row, at)
     return None if left is None or right is None else left - right
 
 
-@evaluate.register
+@rule(Times)
 def _(node: Times, row: Row, at: Situation) -> int | None:
     left, right = evaluate(node.left, row, at), evaluate(node.right, row, at)
     return None if left is None or right is None else left * right
 
 
-@evaluate.register
+@rule(Share)
 def _(node: Share, row: Row, at: Situation) -> int | None:
     whole = evaluate(node.whole, row, at)
     return None if whole is None else whole * node.per_mille // 1000
 
 
-@evaluate.register
+@rule(Least)
 def _(node: Least, row: Row, at: Situation) -> int | None:
     found = [evaluate(term, row, at) for term in node.terms]
     return None if None in found else min(found)
 
 
-@evaluate.register
+@rule(Greatest)
 def _(node: Greatest, row: Row, at: Situation) -> int | None:
     found = [evaluate(term, row, at) for term in node.terms]
     return None if None in found else max(found)
 
 
-@evaluate.register
+@rule(Constant)
 def _(node: Constant, row: Row, at: Situation) -> bool:
     return node.value
 
 
-@evaluate.register
+@rule(AllOf)
 def _(node: AllOf, row: Row, at: Situation) -> bool | None:
     return all_of(evaluate(part, row, at) for part in node.parts)
 
 
-@evaluate.register
+@rule(AnyOf)
 def _(node: AnyOf, row: Row, at: Situation) -> bool | None:
     return any_of(evaluate(part, row, at) for part in node.parts)
 
 
-@evaluate.register
+@rule(Not)
 def _(node: Not, row: Row, at: Situation) -> bool | None:
     return negated(evaluate(node.part, row, at))
 
 
-@evaluate.register
+@rule(Compare)
 def _(node: Compare, row: Row, at: Situation) -> bool | None:
     left, right = evaluate(node.left, row, at), evaluate(node.right, row, at)
     return None if left is None or right is None else _RELATIONS[node.relation](left, right)
 
 
-@evaluate.register
+@rule(OneOf)
 def _(node: OneOf, row: Row, at: Situation) -> bool | None:
     value = evaluate(node.term, row, at)
     return None if value is None else any(value == number.value for number in node.values)
 
 
-@evaluate.register
+@rule(LevelIs)
 def _(node: LevelIs, row: Row, at: Situation) -> bool | None:
     value = row.get(node.field)
     return value in node.levels if value in at.schema.scales[node.scale].levels else None
 
 
-@evaluate.register
+@rule(LevelCompare)
 def _(node: LevelCompare, row: Row, at: Situation) -> bool | None:
     levels = at.schema.scales[node.scale].levels
     level = levels.get(row.get(node.field, ""))
     return None if level is None else _RELATIONS[node.order](level.rank, levels[node.level].rank)
 
 
-@evaluate.register
+@rule(HasAny)
 def _(node: HasAny, row: Row, at: Situation) -> bool | None:
     value = row.get(node.field)
     return None if value is None else any(code in value for code in node.levels)
 
 
-@evaluate.register
+@rule(TextIs)
 def _(node: TextIs, row: Row, at: Situation) -> bool | None:
     value = row.get(node.field)
     return None if value is None else value in node.values
 
 
-@evaluate.register
+@rule(IsTrue)
 def _(node: IsTrue, row: Row, at: Situation) -> bool | None:
     value: bool | None = row.get(node.field)
     return value
 
 
-@evaluate.register
+@rule(Received)
 def _(node: Received, row: Row, at: Situation) -> bool | None:
     received = row.get(RECEIVED)
     return None if received is None else any(word in received for word in at.words_of(node.benefit))
 
 
-@evaluate.register
+@rule(Known)
 def _(node: Known, row: Row, at: Situation) -> bool:
     return row.get(node.field) is not None
 

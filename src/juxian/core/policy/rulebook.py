@@ -7,13 +7,15 @@ The order of stages is the same in every backend: each benefit alone (version, w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Any
 
-from juxian.core.facts.schema import Kind
+from juxian.core.facts.schema import Kind, Schema
 from juxian.core.policy.document import Benefit, Cap, Policy, StackingRule, Version
 from juxian.core.policy.nodes import RECEIVED, AllOf, Clause, Compare, Constant, Day, FieldValue, fields_of
+from juxian.core.policy.rowwise import Situation
 
 GROUP_RULES = (StackingRule.HIGHEST, StackingRule.FIRST, StackingRule.CHOOSE_ONE)
 
@@ -63,8 +65,32 @@ class Rulebook:
     groups: tuple[Group, ...]
     ceilings: tuple[Ceiling, ...]
     benefit_words: Mapping[str, tuple[str, ...]]
+    memories: dict[int, tuple[Schema, dict[Any, Any]]] = field(
+        default_factory=dict
+    )  # by id of a schema, which is kept
 
-    @property
+    def situation(self, schema: Schema) -> Situation:
+        """What evaluation under this rulebook needs besides a row."""
+        kept, memory = self.memories.setdefault(id(schema), (schema, {}))
+        return Situation(self.as_of, kept, self.benefit_words, memory)
+
+    def together(self, places: Iterable[int]) -> frozenset[int]:
+        """``places`` and all that share a group with them, directly or through others."""
+        found = set(places)
+        for _ in self.groups:
+            for group in self.groups:
+                if not found.isdisjoint(group.members):
+                    found.update(group.members)
+        return frozenset(found)
+
+    def on(self, policies: tuple[Policy, ...], day: date) -> Rulebook:
+        """The rulebook of another day; quick where the same versions are in force."""
+        before, after = (_in_force_on(policies, some_day) for some_day in (self.as_of, day))
+        if [id(version) for _, version, _ in before] == [id(version) for _, version, _ in after]:
+            return replace(self, as_of=day)
+        return rulebook(policies, day)
+
+    @cached_property
     def keys(self) -> dict[tuple[str, str], list[int]]:
         """(policy, benefit) → places of its items, one for each version that may apply."""
         found: dict[tuple[str, str], list[int]] = {}
@@ -96,12 +122,7 @@ def rulebook(policies: Iterable[Policy], as_of: date) -> Rulebook:
 @lru_cache(maxsize=128)
 def _rulebook(policies: tuple[Policy, ...], as_of: date) -> Rulebook:
     words = benefit_words(policies)
-    laid_out = [
-        (policy, version, in_force)
-        for policy in policies
-        for version in policy.versions
-        if (in_force := _in_force(version, as_of)) != Constant(False)
-    ]
+    laid_out = _in_force_on(policies, as_of)
     pairs = [(policy, version, benefit) for policy, version, _ in laid_out for benefit in version.benefits]
     names = _names_in_groups(pairs, words)
     items = tuple(
@@ -110,6 +131,16 @@ def _rulebook(policies: tuple[Policy, ...], as_of: date) -> Rulebook:
         for benefit in version.benefits
     )
     return Rulebook(as_of, items, _groups(items), _ceilings(items), words)
+
+
+def _in_force_on(policies: tuple[Policy, ...], as_of: date) -> list[tuple[Policy, Version, Clause]]:
+    """Versions that may apply to somebody who asks on ``as_of``, with the question whether they do."""
+    return [
+        (policy, version, in_force)
+        for policy in policies
+        for version in policy.versions
+        if (in_force := _in_force(version, as_of)) != Constant(False)
+    ]
 
 
 def benefit_words(policies: Iterable[Policy]) -> dict[str, tuple[str, ...]]:

@@ -14,137 +14,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
-from juxian.core.policy.lexer import Measure, Token, TokenKind, tokens_of
+from juxian.core.policy.lexer import Token, TokenKind, tokens_of
 from juxian.core.policy.mistakes import Mistake
 from juxian.core.policy.names import FUNCTIONS, close_words
 from juxian.core.policy.nodes import Place, Relation
+from juxian.core.policy.trees import (
+    Arithmetic,
+    Between,
+    Call,
+    Comparison,
+    Flag,
+    Having,
+    Logic,
+    Membership,
+    Negation,
+    Negative,
+    Quantity,
+    Quoted,
+    Tree,
+    Word,
+    WrittenDay,
+)
 from juxian.core.text import Text
 
 DEPTH_LIMIT = 20  # brackets, not, minus
 TREE_DEPTH_LIMIT = 3 * DEPTH_LIMIT  # with the chains of sums and products between them
 NODE_LIMIT = 500
 ABOVE = re.compile(r"^([0-9]+.*?)(?:及|以|之)*(以上|以下|以内)$")  # 5年以上: not a form of the language
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    word: str
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    value: int
-    measure: Measure
-    text: str  # the digits as written
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenDay:
-    value: date
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    text: str
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    value: bool
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Logic:
-    operator: Literal["and", "or"]
-    parts: tuple[Tree, ...]
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Negation:
-    part: Tree
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """``first sign term sign term …``; a chain holds when each link does."""
-
-    first: Tree
-    links: tuple[tuple[Relation, Tree], ...]
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Membership:
-    left: Tree
-    items: tuple[Tree, ...]
-    negated: bool
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Between:
-    left: Tree
-    low: Tree
-    high: Tree
-    negated: bool
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Having:
-    left: Tree
-    items: tuple[Tree, ...]
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
-    operator: Literal["+", "-", "*"]
-    left: Tree
-    right: Tree
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Negative:
-    part: Tree
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    function: str
-    arguments: tuple[Tree, ...]
-    place: Place
-
-
-Tree = (
-    Word
-    | Quantity
-    | WrittenDay
-    | Quoted
-    | Flag
-    | Logic
-    | Negation
-    | Comparison
-    | Membership
-    | Between
-    | Having
-    | Arithmetic
-    | Negative
-    | Call
-)
 
 
 def parse(text: str, vocabulary: Collection[str] = (), longest_word: int = 0) -> Tree:

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from juxian.core.facts.schema import Kind
-from juxian.core.policy import syntax
+from juxian.core.policy import syntax, trees
 from juxian.core.policy.bounds import LARGEST, bounds_of
 from juxian.core.policy.lexer import Measure
 from juxian.core.policy.mistakes import Mistake
@@ -26,7 +26,7 @@ from juxian.core.policy.nodes import (
     Term,
     Times,
 )
-from juxian.core.policy.syntax import Tree
+from juxian.core.policy.trees import Tree
 from juxian.core.text import Text
 
 NUMERIC = (Kind.INTEGER, Kind.MONEY, Kind.MONTHS)
@@ -79,13 +79,13 @@ class TermChecker:
 
     def _term(self, tree: Tree) -> Typed | None:
         match tree:
-            case syntax.Quantity(value, measure, _, place):
+            case trees.Quantity(value, measure, _, place):
                 return self.quantity(value, measure, place)
-            case syntax.WrittenDay(value, place):
+            case trees.WrittenDay(value, place):
                 return Typed(Day(value, place), Kind.DATE)
-            case syntax.Word(word, place):
+            case trees.Word(word, place):
                 return self.field_term(word, place)
-            case syntax.Negative(part, place):
+            case trees.Negative(part, place):
                 inner = self.term(part)
                 if inner is None or not self.numeric(inner, part.place):
                     return None
@@ -96,18 +96,18 @@ class TermChecker:
                         inner.literal,
                     )
                 return Typed(Minus(Number(0, inner.kind, place), inner.term, place), inner.kind)
-            case syntax.Arithmetic("*", left, right, place):
+            case trees.Arithmetic("*", left, right, place):
                 return self.product(left, right, place)
-            case syntax.Arithmetic(_, left, right, place):
+            case trees.Arithmetic(_, left, right, place):
                 return self.sum(tree)
-            case syntax.Call(("min" | "max"), _, _):
+            case trees.Call(("min" | "max"), _, _):
                 return self.extreme(tree)
-            case syntax.Call(("years_since" | "months_since"), _, place):
+            case trees.Call(("years_since" | "months_since"), _, place):
                 return self.elapsed(tree)
-            case syntax.Call("received_amount", _, place):
+            case trees.Call("received_amount", _, place):
                 benefit = self.benefit(tree)
                 return None if benefit is None else Typed(ReceivedAmount(benefit, place), Kind.MONEY)
-            case syntax.Quoted(text, place):
+            case trees.Quoted(text, place):
                 self.wrong(
                     place, "P205", Text(f"文字“{text}”不能参与比较大小或计算", f"the text “{text}” cannot be counted"),
                     Text("数字和日期不加引号", "write numbers and dates without quotes"),
@@ -151,7 +151,7 @@ class TermChecker:
             )  # fmt: skip
         return typed.kind is not Kind.DATE
 
-    def sum(self, tree: syntax.Arithmetic) -> Typed | None:
+    def sum(self, tree: trees.Arithmetic) -> Typed | None:
         first, second = self.term(tree.left), self.term(tree.right)
         if first is None or second is None:
             return None
@@ -165,7 +165,7 @@ class TermChecker:
 
     def product(self, left: Tree, right: Tree, place: Place) -> Typed | None:
         for whole, rate in ((left, right), (right, left)):
-            if isinstance(rate, syntax.Quantity) and rate.measure is Measure.RATE:
+            if isinstance(rate, trees.Quantity) and rate.measure is Measure.RATE:
                 typed = self.term(whole)
                 if typed is None or not self.numeric(typed, whole.place):
                     return None
@@ -185,7 +185,7 @@ class TermChecker:
         kind = next((kind for kind in (Kind.MONEY, Kind.MONTHS) if kind in kinds), Kind.INTEGER)
         return Typed(Times(first.term, second.term, place), kind)
 
-    def extreme(self, call: syntax.Call) -> Typed | None:
+    def extreme(self, call: trees.Call) -> Typed | None:
         found = [self.term(argument) for argument in call.arguments]
         if len(found) < 2:
             self.arguments(call, Text(f"{call.function}(甲, 乙)", f"{call.function}(a, b)"))
@@ -205,7 +205,7 @@ class TermChecker:
         form = Least if call.function == "min" else Greatest
         return Typed(form(tuple(terms), call.place), model.kind)
 
-    def elapsed(self, call: syntax.Call) -> Typed | None:
+    def elapsed(self, call: trees.Call) -> Typed | None:
         name = self.field_argument(call)
         if name is None:
             return None
@@ -220,10 +220,10 @@ class TermChecker:
         return Typed(Elapsed(name.name, "months", "", call.place), Kind.MONTHS)
 
     def name_in(self, tree: Tree) -> Name | None:
-        return self.names.find(tree.word) if isinstance(tree, syntax.Word) else None
+        return self.names.find(tree.word) if isinstance(tree, trees.Word) else None
 
-    def field_argument(self, call: syntax.Call) -> Name | None:
-        if len(call.arguments) != 1 or not isinstance(call.arguments[0], syntax.Word):
+    def field_argument(self, call: trees.Call) -> Name | None:
+        if len(call.arguments) != 1 or not isinstance(call.arguments[0], trees.Word):
             self.arguments(call, Text(f"{call.function}(字段)", f"{call.function}(field)"))
             return None
         word = call.arguments[0]
@@ -232,19 +232,19 @@ class TermChecker:
             self.unknown(word.word, word.place)
         return name
 
-    def benefit(self, call: syntax.Call) -> str | None:
+    def benefit(self, call: trees.Call) -> str | None:
         """The benefit that ``received(…)`` names, by id (hyphens allowed) or title."""
         if len(call.arguments) == 1:
             argument = call.arguments[0]
-            if isinstance(argument, syntax.Quoted):
+            if isinstance(argument, trees.Quoted):
                 return argument.text
             written = self.text[slice(*argument.place)].strip()
-            if isinstance(argument, syntax.Word | syntax.Arithmetic) and re.fullmatch(r"[\w·-]+", written):
+            if isinstance(argument, trees.Word | trees.Arithmetic) and re.fullmatch(r"[\w·-]+", written):
                 return written
         self.arguments(call, Text(f"{call.function}(待遇名称)", f"{call.function}(benefit)"))
         return None
 
-    def arguments(self, call: syntax.Call, form: Text) -> None:
+    def arguments(self, call: trees.Call, form: Text) -> None:
         self.wrong(
             call.place, "P209", Text(f"{call.function} 的写法不对", f"{call.function} is written differently"),
             Text(f"写成 {form.zh}", f"write {form.en}"),

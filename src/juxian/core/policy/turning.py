@@ -27,7 +27,7 @@ from juxian.core.policy.nodes import (
     TextIs,
     walk,
 )
-from juxian.core.policy.rowwise import Situation, day_of
+from juxian.core.policy.rowwise import Situation, day_of, evaluate
 from juxian.core.policy.wording import field_title, value_words
 from juxian.core.text import Text
 
@@ -108,8 +108,11 @@ def nearest_changes(
         for name, value in _neighbours(leaf, row, at.schema):
             if name in found or tries >= TRIES:
                 break
+            changed = {**row, name: value}
+            if evaluate(leaf, changed, at) is evaluate(leaf, row, at):
+                continue
             tries += 1
-            verdict, amount = ask(at.as_of, {**row, name: value})
+            verdict, amount = ask(at.as_of, changed)
             if verdict == "yes":
                 type_ = at.schema.profile[name].type
                 own, needed = (

@@ -167,7 +167,6 @@ def term_words(term: Term, schema: Schema, like: Term | None = None) -> Text:
 
 def own_words(node: Node, row: Mapping[str, Any], at: Situation) -> Text | None:
     """What the person has where a leaf asks: the value of its field, or of its terms; None for logic."""
-    schema = at.schema
     match node:
         case Compare(_, left, right):
             terms = [term for term in (left, right) if not isinstance(term, Number | Day)]
@@ -183,10 +182,22 @@ def own_words(node: Node, row: Mapping[str, Any], at: Situation) -> Text | None:
         case AllOf() | AnyOf() | Not() | Constant():
             return None
         case _:
-            name = field_of(node)
-            field = schema.profile.get(name)
-            value = row.get(name)
-            return value_words(value, field.type, schema) if field else Text(str(value))
+            return _field_words(field_of(node), row, at)
+
+
+def _field_words(name: str, row: Mapping[str, Any], at: Situation) -> Text:
+    """The value of a field; levels and yes or no are few, so their words are remembered."""
+    value, field = row.get(name), at.schema.profile.get(name)
+    if value is None:
+        return UNKNOWN
+    if field is None:
+        return Text(str(value))
+    if field.type.kind not in (Kind.LEVEL, Kind.BOOLEAN):
+        return value_words(value, field.type, at.schema)
+    words: Text | None = at.memory.get((name, value))
+    if words is None:
+        words = at.memory[(name, value)] = value_words(value, field.type, at.schema)
+    return words
 
 
 def _own_term(term: Term, row: Mapping[str, Any], at: Situation) -> Text:
