@@ -304,6 +304,22 @@ class Service:
         return {post.key: post for step in self.steps.values() for post in step.posts}
 
     @cached_property
+    def profile_fields(self) -> frozenset[str]:
+        """Profile fields that the form or a condition reads: what a case keeps of the profile, and no more."""
+        conditions = [self.who, *(must.condition for must in self.musts)]
+        conditions += [item.required_if for item in self.materials.values()]
+        conditions += [
+            condition for item in self.fields.values() for condition in (item.required_if, item.shown_if)
+        ]
+        conditions += [post.only_if for post in self.posts.values()]
+        for step in self.steps.values():
+            conditions += [route.when for move in step.moves.values() for route in move.routes]
+        read = {name for condition in conditions if condition is not None for name in condition.fields}
+        return frozenset(
+            (read | {item.prefill for item in self.fields.values()}) & self.schema.profile.keys()
+        )
+
+    @cached_property
     def first(self) -> Step:
         """The step in which a case opens."""
         return next(iter(self.steps.values()))

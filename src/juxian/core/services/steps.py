@@ -62,7 +62,7 @@ class StepReader(LetterReader):
         kind = StepKind(kind)
         moves = self.moves((*path, "goes"))
         parallel = kind is StepKind.PARALLEL
-        posts = self.branches(name, path) if parallel else (self.post(name, path, kind, moves),)
+        posts = self.branches(name, path) if parallel else (self.post(name, path, kind, tuple(moves)),)
         return Step(
             id=name,
             title=self.both_languages((*path, "title")),
@@ -77,7 +77,7 @@ class StepReader(LetterReader):
         found = []
         for name, place in self.entries((*path, "branches")):
             if self.mapping(place, (*_POST_KEYS, "only_if"), ("title", "who")):
-                found.append(self.post(f"{step}/{name}", place, StepKind.CHECK, {}))
+                found.append(self.post(f"{step}/{name}", place, StepKind.CHECK, ("pass", "fail")))
         for key in ("who", "deadline", "may_return", "second_person"):
             if self.has((*path, key)):
                 message = Text(
@@ -101,13 +101,13 @@ class StepReader(LetterReader):
             self.wrong((*path, "goes"), "S125", message)
         return tuple(found)
 
-    def post(self, key: str, path: Path, kind: StepKind, moves: dict[str, Move]) -> Post:
+    def post(self, key: str, path: Path, kind: StepKind, actions: tuple[str, ...]) -> Post:
         who = self.parties(path, kind)
         second = self.flag((*path, "second_person"))
         if second and who and all(party.role is Role.PERSON for party in who):
             message = Text("申请人没有第二个人可以复核", "of an applicant there is no second person")
             self.wrong((*path, "second_person"), "S123", message)
-        limit = self.limit((*path, "deadline"), tuple(moves), _LATE.get(kind, REMIND))
+        limit = self.limit((*path, "deadline"), actions, _LATE.get(kind, REMIND))
         if kind is StepKind.NOTICE and limit is None and not self.has((*path, "deadline")):
             message = Text("公示没有期限", "a public notice has no length")
             self.wrong(path, "S126", message, Text("写 deadline: 5", "write deadline: 5"))
