@@ -310,6 +310,23 @@ def test_contradictions_decided_for_the_number(home: Organisation, clerk: User) 
     assert Person.objects.get(name="丁二").profile.birth_date == date(1988, 3, 15)
 
 
+def test_a_row_without_its_damaged_number_still_waits_for_its_namesake(
+    home: Organisation, clerk: User
+) -> None:
+    rows: list[list[object]] = [
+        ["姓名", "身份证号"],
+        ["曾鸣", 620201198501012000],
+        ["曾鸣", 620201198501023000],
+    ]
+    batch = stage(of_rows(*rows), home, clerk)
+
+    decide_rows(batch=batch, reason=RowReason.NUMBER_DAMAGED, decision=RowDecision.WITHOUT_DOUBTFUL, by=clerk)
+
+    batch.refresh_from_db()
+    assert set(batch.rows.values_list("state", "reason")) == {(RowState.WAITING, RowReason.SAME_NAME)}
+    assert (batch.rows_accepted, batch.rows_waiting) == (0, 2)
+
+
 def test_a_copied_number_decided_as_another_person_goes_in_without_the_number(
     home: Organisation, clerk: User
 ) -> None:

@@ -12,8 +12,6 @@ from juxian.core.tables.rows import RowReading
 from tests import rosters
 from tests.rosters import DirtyRoster
 
-LINKED = {"同号与同名.xlsx": (6, 0, 0)}  # rows that wait only once they are compared with each other
-
 
 def read(roster: DirtyRoster, reading: Reading) -> Roster:
     return read_roster(roster.data, roster.name, reading)
@@ -29,7 +27,7 @@ def test_every_row_is_accepted_waiting_or_refused(make: Callable[[], DirtyRoster
 
     found = read(roster, reading)
 
-    accepted, waiting, refused = LINKED.get(roster.name, roster.expected)
+    accepted, waiting, refused = roster.expected
     assert found.counts() == {
         "rows": roster.rows,
         "accepted": accepted,
@@ -152,3 +150,17 @@ def test_a_remembered_mapping_wins(reading: Reading) -> None:
 
     assert found.tables[0].columns[3].target == ""
     assert facts(found.rows[0], "education") == []
+
+
+def test_a_number_copied_down_and_a_name_without_a_number_wait(reading: Reading) -> None:
+    found = read(rosters.shared_numbers(), reading)
+
+    assert [row.reason for row in found.rows] == [
+        "number_shared",
+        "number_shared",
+        "",
+        "",
+        "same_name",
+        "same_name",
+    ]
+    assert "第 3 行" in found.rows[0].errors[0].message.zh

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from juxian.core.facts.schema import Schema
+from juxian.core.tables.comparing import mark_shared
 from juxian.core.tables.confined import read_confined
 from juxian.core.tables.layout import Layout, Role, find_table
 from juxian.core.tables.limits import Limits, refusal
@@ -95,6 +96,7 @@ def understand(workbook: Workbook, reading: Reading, remembered: Remembered = no
             roster.notes.append(message)
         else:
             roster.tables.append(table)
+    mark_shared([(row, table.columns) for table in roster.tables for row in table.rows])
     if not roster.tables:
         raise refusal(
             "T110",

@@ -31,7 +31,8 @@ EMPLOYMENT, EMPLOYER = "employment", "employer"
 # reasons of a row in order of weight: the heaviest decides where the row stands
 REFUSING = ("no_name", "name_unusable")
 WAITING = (
-    "number_damaged", "number_wrong", "number_contradicts", "employer_outside", "employer_unknown", "cell_unreadable",
+    "number_damaged", "number_wrong", "number_contradicts", "number_shared", "employer_outside", "employer_unknown",
+    "same_name", "cell_unreadable",
 )  # fmt: skip
 
 

@@ -14,8 +14,9 @@ from juxian.apps.imports.actions.accepting import accept_rows
 from juxian.apps.imports.actions.linking import compare
 from juxian.apps.imports.enums import BatchState, RowDecision, RowReason, RowState
 from juxian.apps.imports.models import Batch, Row
-from juxian.apps.imports.queries import content_of
+from juxian.apps.imports.queries import RowContent, content_of
 from juxian.apps.persons.models import Person
+from juxian.core.tables.comparing import NUMBER_SHARED, SAME_NAME
 
 # what may be decided for each reason; the first is the usual one
 DECISIONS: dict[str, tuple[RowDecision, ...]] = {
@@ -97,7 +98,12 @@ def _apply(row: Row, decision: RowDecision, batch: Batch, person: Person | None)
         row.state, row.reason = RowState.REFUSED, RowReason.REFUSED_BY_HAND
         return
     if decision == RowDecision.WITHOUT_DOUBTFUL:
-        standing = compare(batch.home, [(content_of(row), RowState.ACCEPTED, "")])[0]
+        content, asked = content_of(row), row.reason
+        open_ = next(
+            (item for item in (NUMBER_SHARED, SAME_NAME) if item != asked and _has(content, item)), ""
+        )
+        state = RowState.WAITING if open_ else RowState.ACCEPTED
+        standing = compare(batch.home, [(content, state, open_)])[0]
         row.state, row.reason, row.person_id = standing.state, standing.reason, standing.person
         if row.state == RowState.WAITING:
             row.decision = RowDecision.NONE
@@ -105,6 +111,10 @@ def _apply(row: Row, decision: RowDecision, batch: Batch, person: Person | None)
     if decision == RowDecision.SAME_PERSON:
         row.person_id = _chosen(row, batch, person)
     row.state, row.reason = RowState.ACCEPTED, RowReason.NONE
+
+
+def _has(content: RowContent, reason: str) -> bool:
+    return any(problem.reason == reason for problem in content.problems)
 
 
 def _chosen(row: Row, batch: Batch, person: Person | None) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -69,40 +69,22 @@ def _by_name(home: Organisation, contents: Sequence[RowContent]) -> dict[str, li
 
 
 def compare(home: Organisation, rows: Sequence[tuple[RowContent, str, str]]) -> list[Standing]:
-    """rows: (content, state, reason) by themselves. Rows of one file are compared with each other, too."""
-    contents = [content for content, _state, _reason in rows]
-    register = look_up(home, contents)
-    keys = {content.name: matching_key(content.name) for content in contents}
-    names_of_number: dict[str, set[str]] = defaultdict(set)
-    for content in contents:
-        if content.document_number:
-            names_of_number[content.document_number].add(keys[content.name])
-    times = Counter(keys[content.name] for content in contents)
-    return [
-        _standing(content, state, reason, register, keys, names_of_number, times)
-        for content, state, reason in rows
-    ]
+    """rows: (content, state, reason) as they stand by themselves and among the rows of their file."""
+    register = look_up(home, [content for content, _state, _reason in rows])
+    return [_standing(content, state, reason, register) for content, state, reason in rows]
 
 
-def _standing(
-    content: RowContent,
-    state: str,
-    reason: str,
-    register: Register,
-    keys: dict[str, str],
-    names_of_number: dict[str, set[str]],
-    times: Counter[str],
-) -> Standing:
-    if state != RowState.ACCEPTED:
+def _standing(content: RowContent, state: str, reason: str, register: Register) -> Standing:
+    if state == RowState.REFUSED:
         return Standing(state, reason)
-    if not content.document_number:
-        same = register.named.get(content.name, [])
-        if same or times[keys[content.name]] > 1:
-            return Standing(RowState.WAITING, RowReason.SAME_NAME, candidates=same)
-        return Standing(RowState.ACCEPTED)
-    known = register.person_of.get(number_digest(content.document_number))
-    if known and known[1] != keys[content.name]:
+    same = register.named.get(content.name, []) if not content.document_number else []
+    known = (
+        register.person_of.get(number_digest(content.document_number)) if content.document_number else None
+    )
+    if state == RowState.WAITING:
+        return Standing(state, reason, candidates=[known[0]] if known else same)
+    if same:
+        return Standing(RowState.WAITING, RowReason.SAME_NAME, candidates=same)
+    if known and known[1] != matching_key(content.name):
         return Standing(RowState.WAITING, RowReason.NUMBER_SHARED, candidates=[known[0]])
-    if len(names_of_number[content.document_number]) > 1:
-        return Standing(RowState.WAITING, RowReason.NUMBER_SHARED, candidates=[known[0]] if known else [])
     return Standing(RowState.ACCEPTED, person=known[0] if known else None)
