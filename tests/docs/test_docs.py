@@ -67,6 +67,19 @@ def test_every_setting_is_described(language: str) -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_map_of_the_code_names_every_package(language: str) -> None:
+    page = (DOCS / language / "explanation" / "architecture.md").read_text(encoding="utf-8")
+
+    packages = [
+        f"{layer}/{path.parent.name}"
+        for layer in ("core", "apps", "web")
+        for path in sorted((ROOT / "src" / "juxian" / layer).glob("*/__init__.py"))
+    ]
+
+    assert [package for package in packages if package not in page] == []
+
+
 def test_every_relative_link_leads_to_a_file() -> None:
     broken = [
         f"{path.relative_to(ROOT)}: {target}"
