@@ -15,9 +15,12 @@ os.environ["JUXIAN_LANGUAGE"] = "zh"
 (_HOME / "static").mkdir(exist_ok=True)
 (_HOME / "keys" / "fields.key").write_text("only-for-tests-" + "1" * 40, encoding="ascii")
 
-import pytest  # noqa: E402  # the environment above must be set before Django reads it
+import django  # noqa: E402  # the environment above must be set before Django reads it
+import pytest  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from pytest_django import Settings  # noqa: E402
+
+django.setup()  # conftest files of named directories import models before pytest-django sets it up
 
 
 @pytest.fixture(autouse=True)
