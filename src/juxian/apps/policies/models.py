@@ -66,5 +66,7 @@ class Determination(models.Model):
     class Meta:
         verbose_name = _("认定")
         verbose_name_plural = _("认定")
-        constraints = [models.UniqueConstraint(fields=["run", "person", "policy", "benefit"], name="determination_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "person", "policy", "benefit"], name="determination_once")
+        ]
         indexes = [models.Index(fields=["run", "policy", "benefit", "verdict"], name="determination_benefit")]
