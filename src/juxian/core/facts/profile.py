@@ -10,6 +10,9 @@ from typing import Any
 from juxian.core.dates import whole_months
 from juxian.core.facts.schema import Derivation, Derive, Schema
 
+SINCE_UNKNOWN = date(
+    1900, 1, 1
+)  # ``since`` of a fact of which nobody wrote when it began: true on any day, never dated
 Attributes = Mapping[str, Mapping[str, str]]  # code of an organisation → its attributes, e.g. employer_kind
 
 
@@ -125,7 +128,7 @@ def _latest(facts: Sequence[FactRecord], rule: Derivation, context: _Context) ->
 
 def _earliest(facts: Sequence[FactRecord], rule: Derivation, context: _Context) -> _Found:
     if not rule.field:
-        return facts[0].since.isoformat(), [facts[0]]
+        return (None, []) if facts[0].since == SINCE_UNKNOWN else (facts[0].since.isoformat(), [facts[0]])
     stating = _stating(facts, rule.field)
     return (_value(stating[0], rule.field, context), stating[:1]) if stating else (None, [])
 
@@ -145,7 +148,11 @@ def _highest(facts: Sequence[FactRecord], rule: Derivation, context: _Context) -
     return best.value[rule.field], [best]
 
 
-def _since(facts: Sequence[FactRecord], _rule: Derivation, _context: _Context) -> _Found:
+def _since(facts: Sequence[FactRecord], rule: Derivation, context: _Context) -> _Found:
+    """Of events, one without a date may be the latest; of states, the latest dated one counts."""
+    events = not context.schema.kinds[rule.kind].lasting
+    if facts[-1].since == SINCE_UNKNOWN or (events and facts[0].since == SINCE_UNKNOWN):
+        return None, []
     return facts[-1].since.isoformat(), [facts[-1]]
 
 
@@ -164,7 +171,12 @@ def _count(facts: Sequence[FactRecord], _rule: Derivation, _context: _Context) -
 
 
 def _months(facts: Sequence[FactRecord], _rule: Derivation, context: _Context) -> _Found:
-    """Whole months of each stretch without a gap, up to the day; days covered twice count once."""
+    """Whole months of each stretch without a gap, up to the day; days covered twice count once.
+
+    Unknown when one of the facts has no date of its own.
+    """
+    if facts[0].since == SINCE_UNKNOWN:
+        return None, []
     total, start, end = 0, facts[0].since, facts[0].since
     for fact in facts:
         if fact.since > end:

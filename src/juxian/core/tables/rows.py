@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from juxian.core.facts.profile import SINCE_UNKNOWN
 from juxian.core.facts.schema import FactKind, Field, Kind, Schema, ValueType
 from juxian.core.identity import IdCheck
 from juxian.core.tables.cells import (
@@ -24,7 +25,6 @@ from juxian.core.tables.organisations import Organisations
 from juxian.core.tables.workbook import Cell, as_text
 from juxian.core.text import Text
 
-SINCE_UNKNOWN = date(1900, 1, 1)  # a state that stands, of which nobody wrote when it began
 REMEMBERED_CELLS = 20_000
 EMPLOYMENT, EMPLOYER = "employment", "employer"
 

@@ -25,11 +25,12 @@ from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.actions import next_numbers, number_digest, refresh_profiles
 from juxian.apps.persons.enums import SourceKind, Verification
 from juxian.apps.persons.models import Fact, IdentityDocument, Person, Source
+from juxian.core.facts.profile import SINCE_UNKNOWN
 from juxian.core.facts.schema import Schema
 from juxian.core.identity import mask_document, name_key
 from juxian.core.packs import load_all
 from juxian.core.secrecy import seal
-from juxian.core.tables.rows import SINCE_UNKNOWN, RowFact
+from juxian.core.tables.rows import RowFact
 
 CHUNK = 1000
 
