@@ -78,9 +78,9 @@ class PartReader(Fields):
         return False
 
     def texts(self, path: Path) -> tuple[str, ...]:
-        """A list of texts, or one; empty when absent."""
+        """A list of texts, which may be empty, or one text; empty when absent."""
         value = self.get(path)
-        if value is None:
+        if value is None or value == []:
             return ()
         if not isinstance(value, list):
             return (self.text(path),)

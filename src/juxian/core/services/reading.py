@@ -17,6 +17,7 @@ from juxian.core.services.steps import StepReader
 from juxian.core.source import Problem, errors_in
 from juxian.core.text import Text
 
+STATES_LIMIT = 80  # steps and ends of one service
 _REQUIRED = ("service", "title", "audience", "steps", "ends", "letters")
 _KEYS = (
     *_REQUIRED, "summary", "note", "who", "cut_off", "deadline", "form", "musts", "materials", "supplement", "withdrawal",
@@ -42,6 +43,9 @@ class _Reader(StepReader):
         if not self.mapping((), _KEYS, _REQUIRED):
             return None
         self.states = frozenset((*self.names_at("steps"), *self.names_at("ends")))
+        if len(self.states) > STATES_LIMIT:
+            message = Text(f"环节和结果超过 {STATES_LIMIT} 个", f"more than {STATES_LIMIT} steps and ends")
+            self.wrong(("steps",), "S107", message, key=True)
         for name in {*self.names_at("steps")} & {*self.names_at("ends")}:
             message = Text(f"“{name}”既是环节又是结果", f"“{name}” is a step and an end")
             self.wrong(("ends", name), "S111", message, key=True)
