@@ -66,7 +66,8 @@ class EffectReader(FormReader):
             self.answers_of((*path, "answers"), fact),
         )
         if kind is EffectKind.FACT:
-            self.check_complete(path, fact, {*constants, *answers})
+            given = {name for key in ("values", "answers") for name, _ in self.entries((*path, key))}
+            self.check_complete(path, fact, given)
         return Effect(
             kind=kind,
             target=code,

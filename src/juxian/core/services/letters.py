@@ -58,8 +58,10 @@ class LetterReader(EffectReader):
             for match in _PLACEHOLDER.finditer(words) if words else ():
                 self.check_placeholder(place, match)
         if text.en and (apart := placeholders_in(text.zh) ^ placeholders_in(text.en)):
-            shown = "、".join(f"{{{word}}}" for word in sorted(apart))
-            message = Text(f"只在一种语言中出现：{shown}", f"found in one language alone: {shown}")
+            shown = [f"{{{word}}}" for word in sorted(apart)]
+            message = Text(
+                f"只在一种语言中出现：{'、'.join(shown)}", f"found in one language alone: {', '.join(shown)}"
+            )
             self.wrong(path, "S133", message, severity="warning")
 
     def check_placeholder(self, path: Path, match: re.Match[str]) -> None:

@@ -42,7 +42,7 @@ class _Reader(StepReader):
     def service(self) -> Service | None:
         if not self.mapping((), _KEYS, _REQUIRED):
             return None
-        self.states = frozenset((*self.names_at("steps"), *self.names_at("ends")))
+        self.states = tuple(dict.fromkeys((*self.names_at("steps"), *self.names_at("ends"))))
         if len(self.states) > STATES_LIMIT:
             message = Text(f"环节和结果超过 {STATES_LIMIT} 个", f"more than {STATES_LIMIT} steps and ends")
             self.wrong(("steps",), "S107", message, key=True)

@@ -140,8 +140,9 @@ class _Check:
     def is_end(self, path: Path, state: str) -> None:
         if state not in self.service.ends:
             message = Text(f"“{state}”是环节，这里需要结果", f"“{state}” is a step; an end is needed here")
-            known = "、".join(self.service.ends)
-            self.wrong(path, "S136", message, Text(f"可写：{known}", f"write one of {known}"))
+            ends = self.service.ends
+            hint = Text("可写：" + "、".join(ends), "write one of " + ", ".join(ends))
+            self.wrong(path, "S136", message, hint)
 
     def letters(self) -> None:
         service = self.service

@@ -48,7 +48,7 @@ _RELATION_OF = {
 class StepReader(LetterReader):
     """``steps``, ``ends``, ``supplement``, ``withdrawal`` of a file."""
 
-    states: frozenset[str] = frozenset()
+    states: tuple[str, ...] = ()
 
     def steps(self, path: Path) -> dict[str, Step]:
         return {name: step for name, place in self.entries(path) if (step := self.step(name, place))}
@@ -96,8 +96,10 @@ class StepReader(LetterReader):
             self.wrong((*path, "branches"), "S125", message, hint)
         missing = {"pass", "fail"} - set(self.get((*path, "goes")) or ())
         if missing and isinstance(self.get((*path, "goes")), dict):
-            shown = "、".join(sorted(missing))
-            message = Text(f"并联环节缺少去向 {shown}", f"a parallel step needs the actions {shown}")
+            message = Text(
+                f"并联环节缺少去向 {'、'.join(sorted(missing))}",
+                f"a parallel step needs the actions {', '.join(sorted(missing))}",
+            )
             self.wrong((*path, "goes"), "S125", message)
         return tuple(found)
 
