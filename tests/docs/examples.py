@@ -69,9 +69,7 @@ def refresh(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as directory, contextlib.chdir(directory):
         for run, printed in play(page):
-            text = text.replace(
-                f"$ {run.command}\n{run.output}", f"$ {run.command}\n{printed}", 1
-            )
+            text = text.replace(f"$ {run.command}\n{run.output}", f"$ {run.command}\n{printed}", 1)
     page.write_text(text, encoding="utf-8")
 
 
