@@ -77,7 +77,7 @@ class CaseResult:
 def read_cases(document: Document, policy: Policy, schema: Schema) -> tuple[tuple[Case, ...], list[Problem]]:
     """The cases that ``document`` holds for ``policy``, and every problem; a wrong case is told and left out."""
     reader = _Reader(document, policy, schema)
-    return reader.cases(), reader.problems
+    return reader.cases(), reader.in_order()
 
 
 def run_cases(

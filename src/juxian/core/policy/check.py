@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from juxian.core.facts.schema import Kind, Level, Scale
 from juxian.core.policy import trees
 from juxian.core.policy.lexer import Measure
-from juxian.core.policy.names import Name, close_words
+from juxian.core.policy.names import Name, close_words, shown
 from juxian.core.policy.nodes import (
     AllOf,
     AnyOf,
@@ -186,7 +186,7 @@ class Checker(TermChecker):
         if found is not None:
             return found
         other = self.names.find(word)
-        if other is not None and other.type == name.type:
+        if other is not None and other.type.kind is Kind.LEVEL:
             self.wrong(
                 tree.place, "P206", Text("两个等级字段不能相互比较", "two level fields cannot be compared with each other"),
                 Text("与一个写明的级别比较", "compare with a written level"),
@@ -196,7 +196,7 @@ class Checker(TermChecker):
         choices = close_words(word, titles) or titles[:12]
         self.wrong(
             tree.place, "P203",
-            Text(f"“{word}”不是“{name.title.zh}”的一级", f"“{word}” is not a level of {name.name}"),
+            Text(f"“{shown(word)}”不是“{name.title.zh}”的一级", f"“{shown(word)}” is not a level of {name.name}"),
             Text("可写：" + "、".join(choices), "write one of " + ", ".join(choices)),
         )  # fmt: skip
         return None
@@ -244,7 +244,7 @@ class Checker(TermChecker):
                 return None
         term = self.term(left)
         found_terms = [self.term(item) for item in items]
-        if term is None or any(item is None for item in found_terms):
+        if term is None:
             return None
         pairs = [self.alike(term, item) for item in found_terms if item is not None]
         fitted = [pair[1].term for pair in pairs if pair is not None]

@@ -27,6 +27,11 @@ class Fields:
         self.document = document
         self.problems: list[Problem] = []
 
+    def in_order(self) -> list[Problem]:
+        """The problems as they stand in the file."""
+        places = {id(p): (p.span.line, p.span.column) if p.span else (0, 0) for p in self.problems}
+        return sorted(self.problems, key=lambda problem: places[id(problem)])
+
     def wrong(
         self,
         path: Path,

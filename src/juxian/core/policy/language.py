@@ -12,7 +12,7 @@ from juxian.core.facts.schema import Kind, Schema
 from juxian.core.policy.check import Checker
 from juxian.core.policy.lexer import Measure
 from juxian.core.policy.mistakes import Mistake, Origin, typed_text
-from juxian.core.policy.names import Names
+from juxian.core.policy.names import Names, shown
 from juxian.core.policy.nodes import Clause, Node, Number, Term, fields_of
 from juxian.core.policy.rowwise import Situation, evaluate
 from juxian.core.policy.syntax import parse
@@ -60,7 +60,7 @@ def parse_condition(text: str, names: Names, path: str = "") -> Expression:
 def read_condition(text: str, names: Names, origin: Origin) -> tuple[Expression | None, list[Problem]]:
     """Read one condition that stands at ``origin``; all its problems when it is wrong."""
     try:
-        tree = parse(text, names.vocabulary, names.longest_word)
+        tree = parse(text, names.vocabulary)
     except Mistake as mistake:
         return None, [origin.problem(mistake)]
     checker = Checker(names, text)
@@ -73,7 +73,7 @@ def read_condition(text: str, names: Names, origin: Origin) -> tuple[Expression 
 def read_amount(text: str, names: Names, origin: Origin) -> tuple[Amount | None, list[Problem]]:
     """Read an amount of money: ``5万元``, ``min(年薪 * 40%, 100万元)``."""
     try:
-        tree = parse(text, names.vocabulary, names.longest_word)
+        tree = parse(text, names.vocabulary)
     except Mistake as mistake:
         return None, [origin.problem(mistake)]
     checker = Checker(names, text)
@@ -90,7 +90,7 @@ def read_amount(text: str, names: Names, origin: Origin) -> tuple[Amount | None,
         checker.wrong(
             tree.place,
             "P204",
-            Text(f"“{text}”不是金额", f"“{text}” is not an amount of money"),
+            Text(f"“{shown(text)}”不是金额", f"“{shown(text)}” is not an amount of money"),
             hint,
         )
     if typed is None or checker.mistakes:

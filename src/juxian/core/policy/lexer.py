@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from juxian.core.policy.mistakes import Mistake
+from juxian.core.policy.names import Vocabulary
 from juxian.core.text import Text
 
 LENGTH_LIMIT = 2_000  # characters
 NUMBER_LIMIT = 10**15  # of a written number, and of fen
-RUN_LIMIT = 200  # a longer run of letters is one (unknown) word
 
 
 class TokenKind(StrEnum):
@@ -68,6 +68,7 @@ _JOINING = sorted(
     key=len,
     reverse=True,
 )
+_JOINING_BY_LETTER = {word[0]: [other for other in _JOINING if other[0] == word[0]] for word in _JOINING}
 
 UNITS: dict[str, tuple[Measure, int]] = {
     "元": (Measure.MONEY, 100), "千元": (Measure.MONEY, 10**5), "万元": (Measure.MONEY, 10**6),
@@ -124,7 +125,7 @@ class Plain:
     origin: list[int]
 
 
-def tokens_of(text: str, vocabulary: Collection[str] = (), longest_word: int = 0) -> list[Token]:
+def tokens_of(text: str, vocabulary: Vocabulary) -> list[Token]:
     """Tokens of ``text``, END last; raises ``Mistake`` (P101 too long, P102 sign, P103 quotes, P104 decimal,
     P105 invisible character, P106 day, P107 too large a number)."""
     if len(text) > LENGTH_LIMIT:
@@ -138,7 +139,7 @@ def tokens_of(text: str, vocabulary: Collection[str] = (), longest_word: int = 0
             ),
             Text("拆成几条，或用分档表", "split it, or use a table"),
         )
-    return _Lexer(_plain(text), text, vocabulary, longest_word).run()
+    return _Lexer(_plain(text), vocabulary).run()
 
 
 def _plain(text: str) -> Plain:
@@ -176,12 +177,11 @@ def _plain(text: str) -> Plain:
 
 
 class _Lexer:
-    def __init__(self, plain: Plain, author: str, vocabulary: Collection[str], longest_word: int) -> None:
+    def __init__(self, plain: Plain, vocabulary: Vocabulary) -> None:
         self.text = plain.text
+        self.folded = "".join(char.lower() if len(char.lower()) == 1 else char for char in plain.text)
         self.origin = plain.origin
-        self.author = author
         self.vocabulary = vocabulary
-        self.longest_word = longest_word
         self.tokens: list[Token] = []
 
     def run(self) -> list[Token]:
@@ -229,7 +229,7 @@ class _Lexer:
         end = number.end() if number else at + 1
         run = _RUN.match(self.text, end)
         run_end = run.end() if run else end
-        if run and "." not in self.text[at:end] and self.text[at:run_end].casefold() in self.vocabulary:
+        if run and "." not in self.text[at:end] and self.text[at:run_end] in self.vocabulary:
             self._add(TokenKind.WORD, at, run_end, self.text[at:run_end])
             return run_end
         if unit := self._unit(end, run_end):
@@ -312,51 +312,53 @@ class _Lexer:
         word = self.text[at:end]
         if word.casefold() in KEYWORDS:
             self._add(TokenKind.KEYWORD, at, end, KEYWORDS[word.casefold()])
-        elif word.casefold() in self.vocabulary or (joined := self._joined(at, end)) is None:
+        elif word in self.vocabulary or (joined := self._joined(at, end)) is None:
             self._add(TokenKind.WORD, at, end, unicodedata.normalize("NFC", word))
         else:
             self.tokens += joined
 
     def _joined(self, at: int, end: int) -> list[Token] | None:
-        """Known words, numbers and Chinese keywords written without blanks; None where that is not what it is."""
+        """Known words, numbers and Chinese keywords written without blanks; None where that is not what it is.
+
+        From the end backwards: from which places does a way lead to the end, and what does it begin with?
+        """
         run = self.text[at:end].casefold()
-        if len(run) > RUN_LIMIT or run.isascii() or not any(word in run for word in _JOINING):
+        if run.isascii() or not any(word in run for word in _JOINING):
             return None
-        dead: set[int] = set()
-
-        def rest(place: int) -> list[Token] | None:
-            if place == end:
-                return []
-            if place in dead:
-                return None
-            for token, after in self._pieces(place, end):
-                following = rest(after)
-                if following is not None:
-                    return [token, *following]
-            dead.add(place)
+        ways: dict[int, tuple[int, str]] = {end: (end, "")}
+        for place in range(end - 1, at - 1, -1):
+            for after, keyword in self._pieces(place, end):
+                if after in ways:
+                    ways[place] = (after, keyword)
+                    break
+        if at not in ways:
             return None
+        tokens = []
+        while at < end:
+            after, keyword = ways[at]
+            tokens.append(self._piece(at, after, keyword))
+            at = after
+        return tokens
 
-        return rest(at)
-
-    def _pieces(self, at: int, end: int) -> list[tuple[Token, int]]:
-        """What may begin at ``at`` inside a run: the longest known word first, then keywords, then a number."""
-        found: list[tuple[Token, int]] = []
+    def _pieces(self, at: int, end: int) -> Iterator[tuple[int, str]]:
+        """(end, keyword) of what may begin at ``at`` inside a run: the longest known word first, then keywords."""
         if number := _NUMBER.match(self.text, at, end):
-            unit = self._unit(number.end(), end)
-            after = number.end() + len(unit)
-            return [(self._number_token(at, number.end(), after, unit), after)]
-        for after in range(min(end, at + self.longest_word), at, -1):
-            if self.text[at:after].casefold() in self.vocabulary:
-                found.append((self._token(TokenKind.WORD, at, after, self.text[at:after]), after))
-        for word in _JOINING:
-            if self.text[at : at + len(word)].casefold() == word and self._stands_alone(word, at, end):
-                found.append(
-                    (
-                        self._token(TokenKind.KEYWORD, at, at + len(word), KEYWORDS[word]),
-                        at + len(word),
-                    )
-                )
-        return found
+            yield number.end() + len(self._unit(number.end(), end)), ""
+            return
+        letter = self.folded[at]
+        for length in self.vocabulary.lengths.get(letter, ()):
+            if at + length <= end and self.folded[at : at + length] in self.vocabulary.words:
+                yield at + length, ""
+        for word in _JOINING_BY_LETTER.get(letter, ()):
+            if self.folded.startswith(word, at) and self._stands_alone(word, at, end):
+                yield at + len(word), KEYWORDS[word]
+
+    def _piece(self, at: int, end: int, keyword: str) -> Token:
+        if keyword:
+            return self._token(TokenKind.KEYWORD, at, end, keyword)
+        if number := _NUMBER.match(self.text, at, end):
+            return self._number_token(at, number.end(), end, self._unit(number.end(), end))
+        return self._token(TokenKind.WORD, at, end, self.text[at:end])
 
     def _stands_alone(self, word: str, at: int, end: int) -> bool:
         """``has`` inside a run is a keyword only between Chinese characters."""

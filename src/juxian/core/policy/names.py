@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 
@@ -20,6 +20,25 @@ FUNCTIONS = (
     "max",
     "known",
 )
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Words, case folded, and for each first letter the lengths of the words that begin with it, longest first."""
+
+    words: frozenset[str] = frozenset()
+    lengths: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> Vocabulary:
+        folded = frozenset(word.casefold() for word in words if word)
+        lengths: dict[str, set[int]] = {}
+        for word in folded:
+            lengths.setdefault(word[0], set()).add(len(word))
+        return cls(folded, {letter: tuple(sorted(found, reverse=True)) for letter, found in lengths.items()})
+
+    def __contains__(self, word: str) -> bool:
+        return word.casefold() in self.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +99,8 @@ class Names:
         return {code: self.schema.scales[code] for code in sorted(codes) if code in self.schema.scales}
 
     @cached_property
-    def vocabulary(self) -> frozenset[str]:
-        """Every word that means something, case folded; used to split words that are written together."""
+    def vocabulary(self) -> Vocabulary:
+        """Every word that means something; used to split words that are written together."""
         levels = (
             word
             for scale in self.scales.values()
@@ -89,11 +108,7 @@ class Names:
             for word in (level.code, level.title.zh, level.title.en, *level.aliases)
         )
         words = {*self.by_word, *levels, *FUNCTIONS} - {"has"}  # a keyword first of all
-        return frozenset(word.casefold() for word in words if word)
-
-    @cached_property
-    def longest_word(self) -> int:
-        return max((len(word) for word in self.vocabulary), default=0)
+        return Vocabulary.of(words)
 
     def find(self, word: str) -> Name | None:
         return self.by_word.get(word)
@@ -108,6 +123,11 @@ class Names:
 
     def close_to(self, word: str) -> list[str]:
         return close_words(word, self.by_word)
+
+
+def shown(word: str) -> str:
+    """A word of an author for a message; a very long one is cut."""
+    return word if len(word) <= 40 else word[:38] + "…"
 
 
 def close_words(word: str, choices: Iterable[str], count: int = 3) -> list[str]:

@@ -68,9 +68,7 @@ def read_policy(document: Document, schema: Schema) -> tuple[Policy | None, list
     """The policy that ``document`` holds, or None with every problem; warnings may come with a policy."""
     reader = _Reader(document, names_of_schema(schema))
     policy = reader.policy()
-    if errors_in(reader.problems):
-        return None, reader.problems
-    return policy, reader.problems
+    return (None if errors_in(reader.problems) else policy), reader.in_order()
 
 
 class _Reader(Fields):

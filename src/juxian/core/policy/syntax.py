@@ -13,12 +13,11 @@ atom:    number | day | text | true | false | word | word "(" or,… ")" | "(" o
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from typing import Literal
 
 from juxian.core.policy.lexer import Token, TokenKind, tokens_of
 from juxian.core.policy.mistakes import Mistake
-from juxian.core.policy.names import FUNCTIONS, close_words
+from juxian.core.policy.names import FUNCTIONS, close_words, shown
 from juxian.core.policy.nodes import Place, Relation
 from juxian.core.policy.trees import (
     Arithmetic,
@@ -45,10 +44,10 @@ NODE_LIMIT = 500
 ABOVE = re.compile(r"^([0-9]+.*?)(?:及|以|之)*(以上|以下|以内)$")  # 5年以上: not a form of the language
 
 
-def parse(text: str, vocabulary: Collection[str] = (), longest_word: int = 0) -> Tree:
+def parse(text: str, vocabulary: Vocabulary) -> Tree:
     """The tree of ``text``. Raises ``Mistake``: P101–P107 of the lexer, P110 empty, P111 unexpected, P112 too deep,
     P113 too many parts, P114 not a function."""
-    tokens = tokens_of(text, vocabulary, longest_word)
+    tokens = tokens_of(text, vocabulary)
     if len(tokens) == 1:
         raise Mistake(0, len(text), "P110", Text("条件是空的", "the condition is empty"))
     return _Parser(tokens).whole()
@@ -231,7 +230,7 @@ class _Parser:
             close = close_words(function, FUNCTIONS)
             raise Mistake(
                 token.start, token.end, "P114",
-                Text(f"没有函数“{function}”", f"there is no function {function}"),
+                Text(f"没有函数“{shown(function)}”", f"there is no function {shown(function)}"),
                 Text("可用：" + "、".join(close or FUNCTIONS), "known: " + ", ".join(close or FUNCTIONS)),
             )  # fmt: skip
         self.at += 1
@@ -296,7 +295,9 @@ class _Parser:
         if token.kind is TokenKind.END:
             message = Text("条件没有写完", "the condition ends too early")
         else:
-            message = Text(f"这里不应出现“{token.text}”", f"“{token.text}” is not expected here")
+            message = Text(
+                f"这里不应出现“{shown(token.text)}”", f"“{shown(token.text)}” is not expected here"
+            )
         if hint is None and (above := ABOVE.match(token.text)):
             sign = ">=" if above[2] == "以上" else "<="
             hint = Text(f"写成 {sign} {above[1]}", f"write {sign} {above[1]}")

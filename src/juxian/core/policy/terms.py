@@ -10,7 +10,7 @@ from juxian.core.policy import syntax, trees
 from juxian.core.policy.bounds import LARGEST, bounds_of
 from juxian.core.policy.lexer import Measure
 from juxian.core.policy.mistakes import Mistake
-from juxian.core.policy.names import Name, Names
+from juxian.core.policy.names import Name, Names, shown
 from juxian.core.policy.nodes import (
     Day,
     Elapsed,
@@ -32,7 +32,7 @@ from juxian.core.text import Text
 NUMERIC = (Kind.INTEGER, Kind.MONEY, Kind.MONTHS)
 KIND_WORDS = {
     Kind.TEXT: Text("文字", "text"), Kind.INTEGER: Text("整数", "a whole number"), Kind.MONEY: Text("金额", "an amount"),
-    Kind.MONTHS: Text("月数", "months"), Kind.DATE: Text("日期", "a date"), Kind.BOOLEAN: Text("是否", "yes or no"),
+    Kind.MONTHS: Text("月数", "a number of months"), Kind.DATE: Text("日期", "a date"), Kind.BOOLEAN: Text("是否项", "yes or no"),
     Kind.LEVEL: Text("等级", "a level"), Kind.LEVELS: Text("多选", "a set of levels"),
     Kind.ORGANISATION: Text("单位", "an organisation"), Kind.AMOUNTS: Text("各项金额", "amounts by benefit"),
 }  # fmt: skip
@@ -46,6 +46,10 @@ _LITERAL_KINDS = {
     Measure.PLAIN: Kind.INTEGER, Measure.MONEY: Kind.MONEY, Measure.MONTHS: Kind.MONTHS,
     Measure.YEARS: Kind.MONTHS, Measure.AGE: Kind.INTEGER,
 }  # fmt: skip
+
+
+_UNIT_LEFT_OUT = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:千|万|百万|亿)")  # 5万
+_IN_CHARACTERS = re.compile(r"[零一二两三四五六七八九十百千万亿半]+(?:元|年|个月|岁|周岁)")  # 十万元
 
 
 class Typed(NamedTuple):
@@ -109,7 +113,7 @@ class TermChecker:
                 return None if benefit is None else Typed(ReceivedAmount(benefit, place), Kind.MONEY)
             case trees.Quoted(text, place):
                 self.wrong(
-                    place, "P205", Text(f"文字“{text}”不能参与比较大小或计算", f"the text “{text}” cannot be counted"),
+                    place, "P205", Text(f"文字“{shown(text)}”不能参与比较大小或计算", f"the text “{shown(text)}” cannot be counted"),
                     Text("数字和日期不加引号", "write numbers and dates without quotes"),
                 )  # fmt: skip
                 return None
@@ -246,7 +250,7 @@ class TermChecker:
 
     def arguments(self, call: trees.Call, form: Text) -> None:
         self.wrong(
-            call.place, "P209", Text(f"{call.function} 的写法不对", f"{call.function} is written differently"),
+            call.place, "P209", Text(f"{call.function} 的参数不对", f"the arguments of {call.function} are wrong"),
             Text(f"写成 {form.zh}", f"write {form.en}"),
         )  # fmt: skip
 
@@ -261,7 +265,11 @@ class TermChecker:
     def unknown(self, word: str, place: Place) -> None:
         hint: Text | None = None
         owners = self.names.scales_with(word)
-        if above := syntax.ABOVE.match(word):
+        if _UNIT_LEFT_OUT.fullmatch(word):
+            hint = Text(f"写成 {word}元", f"write {word}元")
+        elif _IN_CHARACTERS.fullmatch(word):
+            hint = Text("数字用阿拉伯数字写，如 10万元、5年", "write numbers in digits, such as 10万元, 5年")
+        elif above := syntax.ABOVE.match(word):
             sign = ">=" if above[2] == "以上" else "<="
             hint = Text(f"写成 {sign} {above[1]}", f"write {sign} {above[1]}")
         elif owners:
@@ -275,7 +283,7 @@ class TermChecker:
         self.wrong(
             place,
             "P201",
-            Text(f"没有名为“{word}”的字段", f"there is no field {word}"),
+            Text(f"没有名为“{shown(word)}”的字段", f"there is no field {shown(word)}"),
             hint,
         )
 
@@ -342,7 +350,7 @@ class TermChecker:
         return Typed(Number(value, kind, number.place), kind)
 
     def units_differ(self, place: Place, found: Kind, wanted: Kind) -> None:
-        written = self.text[slice(*place)]
+        written = shown(self.text[slice(*place)])
         self.wrong(
             place, "P204",
             Text(f"“{written}”是{KIND_WORDS[found].zh}，这里需要{KIND_WORDS[wanted].zh}", f"“{written}” is {KIND_WORDS[found].en}; {KIND_WORDS[wanted].en} is needed here"),
