@@ -200,5 +200,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"axes": {"level": "ERROR"}, "django.request": {"level": "ERROR"}},
 }
-# locked by account name alone: colleagues behind one address of an office go on working
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W006",  # locked by account name alone: colleagues behind one address of an office go on working
+    "security.W002",  # X-Frame-Options comes from SecurityHeaders, on errors too
+]

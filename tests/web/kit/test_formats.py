@@ -115,3 +115,7 @@ def test_days_are_those_of_shanghai(value, text):
 )
 def test_alerts_tell_how_long_ago(then, text):
     assert formats.ago(then, datetime(2026, 1, 15, 4, 0, tzinfo=UTC)) == text
+
+
+def test_a_day_that_nobody_stated_is_said_to_be_unknown() -> None:
+    assert [formats.day(date(1900, 1, 1)), formats.day("1900-01-01")] == ["日期不详", "日期不详"]

@@ -10,9 +10,8 @@ from typing import Any
 from juxian.core.dates import whole_months
 from juxian.core.facts.schema import Derivation, Derive, Schema
 
-SINCE_UNKNOWN = date(
-    1900, 1, 1
-)  # ``since`` of a fact of which nobody wrote when it began: true on any day, never dated
+# ``since`` of a fact of which nobody wrote when it began: true on any day, never dated
+SINCE_UNKNOWN = date(1900, 1, 1)
 Attributes = Mapping[str, Mapping[str, str]]  # code of an organisation → its attributes, e.g. employer_kind
 
 

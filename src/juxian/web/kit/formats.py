@@ -9,6 +9,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from juxian.apps.clock import SHANGHAI
+from juxian.core.facts.profile import SINCE_UNKNOWN
 from juxian.core.facts.values import show_amount
 from juxian.core.indicators.units import show_figure
 from juxian.core.money import FEN_PER_YUAN
@@ -94,9 +95,11 @@ def change(now: int | None, before: int | None) -> str:
 
 
 def day(value: date | datetime | str | None) -> str:
-    """``YYYY-MM-DD`` in Shanghai; None → ``—``. A canonical text (``2022-01-31``) passes."""
+    """``YYYY-MM-DD`` in Shanghai; None → ``—``. A canonical text (``2022-01-31``) passes; a day not stated is said so."""
     if value is None or value == "":
         return MISSING
+    if value in (SINCE_UNKNOWN, SINCE_UNKNOWN.isoformat()):
+        return _("日期不详")
     if isinstance(value, datetime):
         value = value.astimezone(SHANGHAI).date() if value.tzinfo else value.date()
     return value if isinstance(value, str) else value.isoformat()

@@ -1,0 +1,53 @@
+"""The settings are in order, models and migrations agree, and migrations run back to nothing and forth again."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+
+
+@pytest.mark.django_db
+def test_models_and_migrations_agree() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def command(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("JUXIAN_")}
+    settings = {"JUXIAN_HOME": str(home), "DJANGO_SETTINGS_MODULE": "juxian.config.settings"}
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "django", *arguments],
+        env=kept | settings | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_settings_of_production_have_no_weakness(tmp_path: Path) -> None:
+    production = {
+        "JUXIAN_PUBLIC_ADDRESS": "https://talent.example",
+        "JUXIAN_ALLOWED_HOSTS": '["talent.example"]',
+        "JUXIAN_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    }
+
+    result = command(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **production)
+
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_migrations_run_back_and_forth(tmp_path: Path) -> None:
+    labels = [config.label for config in apps.get_app_configs() if config.name.startswith("juxian.apps.")]
+    assert command(tmp_path, "migrate", "-v0").returncode == 0
+
+    for label in ("imports", "policies", "documents", "packs", "audit"):
+        result = command(tmp_path, "migrate", label, "zero", "-v0")
+        assert (result.returncode, result.stderr) == (0, "")
+
+    assert set(labels) >= {"imports", "audit"}
+    assert command(tmp_path, "migrate", "-v0").returncode == 0
