@@ -17,7 +17,7 @@ from typing import Literal
 
 from juxian.core.policy.lexer import Token, TokenKind, tokens_of
 from juxian.core.policy.mistakes import Mistake
-from juxian.core.policy.names import FUNCTIONS, close_words, shown
+from juxian.core.policy.names import FUNCTIONS, Vocabulary, close_words, shown
 from juxian.core.policy.nodes import Place, Relation
 from juxian.core.policy.trees import (
     Arithmetic,
