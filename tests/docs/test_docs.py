@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from tests.docs.pages import DOCS, LANGUAGES, ROOT, linked_files, links, pages
 
 # pages for developers and operators that exist in English only
 ENGLISH_ONLY = {"reference/benchmarks.md", "reference/draw.md", "reference/security.md"}
+_CODE = re.compile(r"\b[KPSGY]\d{3}")
 
 
 def commands(parser: argparse.ArgumentParser, before: str = "juxian") -> Iterator[str]:
@@ -80,6 +83,29 @@ def test_the_map_of_the_code_names_every_package(language: str) -> None:
     ]
 
     assert [package for package in packages if package not in page] == []
+
+
+def test_the_chinese_reference_names_every_code_of_a_problem() -> None:
+    """The ones an author of packs and policies meets: K, P, S, G, Y and three digits."""
+    pages_of_authors = "".join(
+        (DOCS / "zh" / "reference" / name).read_text(encoding="utf-8") for name in ("pack.md", "policy.md")
+    )
+    named = set(_CODE.findall(pages_of_authors))
+    for first, last in re.findall(r"([A-Z]\d{3})–([A-Z]\d{3})", pages_of_authors):
+        named |= {f"{first[0]}{number}" for number in range(int(first[1:]), int(last[1:]) + 1)}
+
+    told = {
+        code
+        for place in ("core/packs", "core/policy", "core/population", "core/positioned.py", "config/commands")
+        for path in _modules(ROOT / "src" / "juxian" / place)
+        for code in re.findall(r'"([KPSGY]\d{3})"', path.read_text(encoding="utf-8"))
+    }
+
+    assert sorted(told - named) == []
+
+
+def _modules(place: Path) -> list[Path]:
+    return sorted(place.rglob("*.py")) if place.is_dir() else [place]
 
 
 def test_every_relative_link_leads_to_a_file() -> None:
