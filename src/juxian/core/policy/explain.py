@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from juxian.core.policy.decisions import Decision
 from juxian.core.policy.document import Hit, StackingRule
@@ -29,8 +29,7 @@ from juxian.core.text import Text
 ReasonKind = Literal["version", "who", "all", "any", "not", "leaf", "row", "received", "stacking", "cap"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One step of an explanation.
 
     statement: what is asked, with the threshold, in words. own: what the person has. written: the author's words.

@@ -50,6 +50,7 @@ _DAY_WORDS: dict[Relation, Text] = {
     ">=": Text("不早于", "on or after"),
 }  # fmt: skip
 UNKNOWN = Text("未登记", "not recorded")
+_TYPES = {kind: ValueType(kind) for kind in Kind}
 
 
 def joined(parts: list[Text], zh: str, en: str) -> Text:
@@ -167,36 +168,43 @@ def term_words(term: Term, schema: Schema, like: Term | None = None) -> Text:
 
 def own_words(node: Node, row: Mapping[str, Any], at: Situation) -> Text | None:
     """What the person has where a leaf asks: the value of its field, or of its terms; None for logic."""
-    match node:
-        case Compare(_, left, right):
-            terms = [term for term in (left, right) if not isinstance(term, Number | Day)]
-            return joined([_own_term(term, row, at) for term in terms], "；", "; ")
-        case OneOf(term, _):
-            return _own_term(term, row, at)
-        case Received():
-            received = row.get(RECEIVED)
-            if received is None:
-                return UNKNOWN
-            names = [word for word in at.words_of(node.benefit) if word in received]
-            return money_words(sum(received[word] for word in names)) if names else Text("没有", "nothing")
-        case AllOf() | AnyOf() | Not() | Constant():
-            return None
-        case _:
-            return _field_words(field_of(node), row, at)
+    if isinstance(node, Compare):
+        terms = [term for term in (node.left, node.right) if not isinstance(term, Number | Day)]
+        found = [_own_term(term, row, at) for term in terms]
+        return found[0] if len(found) == 1 else joined(found, "；", "; ")
+    if isinstance(node, OneOf):
+        return _own_term(node.term, row, at)
+    if isinstance(node, Received):
+        return _own_received(node, row, at)
+    name = field_of(node)
+    return _field_words(name, row, at) if name else None
+
+
+def _own_received(node: Received, row: Mapping[str, Any], at: Situation) -> Text:
+    received = row.get(RECEIVED)
+    if received is None:
+        return UNKNOWN
+    names = [word for word in at.words_of(node.benefit) if word in received]
+    return money_words(sum(received[word] for word in names)) if names else Text("没有", "nothing")
 
 
 def _field_words(name: str, row: Mapping[str, Any], at: Situation) -> Text:
-    """The value of a field; levels and yes or no are few, so their words are remembered."""
+    """The value of a field."""
     value, field = row.get(name), at.schema.profile.get(name)
     if value is None:
         return UNKNOWN
     if field is None:
         return Text(str(value))
-    if field.type.kind not in (Kind.LEVEL, Kind.BOOLEAN):
-        return value_words(value, field.type, at.schema)
-    words: Text | None = at.memory.get((name, value))
+    return _remembered(value, field.type, at)
+
+
+def _remembered(value: Any, type_: ValueType, at: Situation) -> Text:
+    """Levels, yes or no and durations are few, so their words are made once."""
+    if type_.kind not in (Kind.LEVEL, Kind.BOOLEAN, Kind.MONTHS):
+        return value_words(value, type_, at.schema)
+    words: Text | None = at.memory.get((type_, value))
     if words is None:
-        words = at.memory[(name, value)] = value_words(value, field.type, at.schema)
+        words = at.memory[(type_, value)] = value_words(value, type_, at.schema)
     return words
 
 
@@ -207,7 +215,7 @@ def _own_term(term: Term, row: Mapping[str, Any], at: Situation) -> Text:
             return UNKNOWN
         case FieldValue(_, kind):
             shown = value.isoformat() if kind is Kind.DATE else value
-            return value_words(shown, ValueType(kind), at.schema)
+            return _remembered(shown, _TYPES[kind], at)
         case Elapsed(name, unit, shown):
             since = row[name] if isinstance(row[name], str) else row[name].isoformat()
             base = field_title(name, at.schema)
