@@ -28,6 +28,7 @@ def test_every_part_knows_its_place() -> None:
         ("who: 学历 >= 博士", Span(1, 12, 2)),
         ("who: '学历 >= 博士'", Span(1, 13, 2)),
         ("who: |\n  且\n  学历 >= 博士", Span(3, 9, 2)),
+        ("who: >-\n  全职 and\n  年龄 <= 45 and\n  学历 >= 博士", Span(4, 9, 2)),
     ],
 )
 def test_a_part_of_a_text_value_points_into_the_file(text: str, expected: Span) -> None:

@@ -33,6 +33,9 @@ class Environment(BaseSettings):
         ["localhost", "127.0.0.1", "[::1]", "testserver"], description="served host names"
     )
     public_address: str = Field("http://127.0.0.1:8000", description="absolute links begin with it")
+    behind_proxy: bool = Field(
+        False, description="a proxy ends HTTPS and sets X-Forwarded-Proto on every request"
+    )
     language: str = Field("zh", description="language of the command line: zh or en")
     today: date | None = Field(None, description="a fixed day instead of today, for demonstrations and tests")
 

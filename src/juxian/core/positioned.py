@@ -55,13 +55,16 @@ class Document:
         return Span(line, column, max(1, length))
 
     def _span_in_block(self, path: Path, start: int, length: int) -> Span:
-        value, first = self.at(path), self.values[path].line + 1
-        before = value[:start]
-        line = before.count("\n")
-        column = start - (before.rfind("\n") + 1)
-        text = self.source.line(first + line)
-        indent = len(text) - len(text.lstrip(" "))
-        return Span(first + line, indent + column + 1, max(1, length))
+        """Walk the lines of a block: a break inside the text stands for one character, be it kept (|) or folded (>)."""
+        first = self.values[path].line + 1
+        indent = next((_indent(row) for row in self.source.lines[first - 1 :] if row.strip()), 0)
+        left = start
+        for number, row in enumerate(self.source.lines[first - 1 :], first):
+            content = row[indent:].rstrip("\r")
+            if left <= len(content):
+                return Span(number, indent + left + 1, max(1, length))
+            left -= len(content) + 1
+        return self.span(path)
 
     def at(self, path: Path) -> Any:
         found = self.data
@@ -180,6 +183,10 @@ def _scalar(node: yaml.ScalarNode, path: Path, document: Document, problems: lis
     if digits.isascii() and digits.isdigit() and (digits == "0" or not digits.startswith("0")):
         return int(value)
     return value
+
+
+def _indent(row: str) -> int:
+    return len(row) - len(row.lstrip(" "))
 
 
 def _span(node: yaml.Node) -> Span:

@@ -1,7 +1,8 @@
 """From a directory to one checked, frozen pack (地方包的读取与检查).
 
 K201 no pack there · K202 unknown parent · K203 parent of itself · K204 root is no organisation · K205 without base ·
-K208 code is not the name of the directory · K209 prefix used by another pack · K210 broken parent.
+K208 code is not the name of the directory · K209 prefix used by another pack · K210 broken parent ·
+K211 population without division.
 """
 
 from __future__ import annotations
@@ -287,17 +288,21 @@ class _Check:
             figures=read_figures(figures, indicators) if figures else (),
             targets=read_targets(targets, indicators, codes) if targets else (),
             policies=read_policies(self.directory, schema, self.problems),
-            population=self._population(schema, organisations, as_of),
+            population=self._population(head, schema, organisations, as_of),
             directory=self.directory.resolve(),
             digest=digest_of(self.directory, parent_digest),
         )
 
     def _population(
-        self, schema: Schema, organisations: tuple[OrganisationEntry, ...], as_of: date
+        self, head: Part, schema: Schema, organisations: tuple[OrganisationEntry, ...], as_of: date
     ) -> Population | None:
         part = self._part("population.yaml")
         if part is None:
             return None
+        if not head.get("division").text():
+            zh = "有演示人口的地方包要写行政区划代码（division），证件号码由此生成"
+            en = "a pack with a population needs its division, of which document numbers are made"
+            head.refuse("K211", zh, en)
         population, problems = read_recipe(part.document, schema, organisations, as_of)
         self.problems.extend(problems)
         return population

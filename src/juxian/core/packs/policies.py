@@ -11,7 +11,7 @@ from pathlib import Path
 from juxian.core.facts.schema import Schema
 from juxian.core.packs.cases import read_case_file
 from juxian.core.packs.files import CASES, read_document
-from juxian.core.policy import Policy, read_policy
+from juxian.core.policy import Policy, check_policies, read_policy
 from juxian.core.source import Problem
 from juxian.core.text import Text
 
@@ -30,6 +30,7 @@ def read_policies(directory: Path, schema: Schema, problems: list[Problem]) -> d
             message = Text("有用例而没有政策文件", "cases without a policy")
             problems.append(Problem("K604", message, str(path)))
     _check_benefits(folder, policies.values(), problems)
+    problems.extend(check_policies(policies.values()))
     return policies
 
 

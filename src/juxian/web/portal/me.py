@@ -26,7 +26,7 @@ def me(request: HttpRequest) -> HttpResponse:
     """The own record; a user without one is told how to get one."""
     scope = current_scope(request)
     people = Person.objects.living_records().select_related("home")
-    person = people.filter(pk=request.user.person_id).first()  # type: ignore[union-attr]
+    person = people.filter(user=request.user).first()  # type: ignore[misc]
     context = {"person": person, "contact": scope.pack.contact} | (_dossier(person, scope) if person else {})
     return render(request, "portal/me.html", context)
 
