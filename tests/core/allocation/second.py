@@ -1,4 +1,4 @@
-"""A second implementation of JX-DRAW-1, written from docs/en/reference/draw.md alone; slow and plain on purpose.
+"""A second implementation of JX-DRAW-1 after docs/en/reference/draw.md; slow and plain on purpose.
 
 It shares no code with the engine or the verifier: it reads a transcript and says what the result must be.
 """

@@ -118,3 +118,18 @@ def test_what_is_frozen_can_be_filled_and_what_is_refused_cannot(of: Plan) -> No
 
 def test_the_same_inputs_give_the_same_bytes() -> None:
     assert drawn().data == drawn(plan(entrants=None)).data
+
+
+def test_quotas_over_many_employers_and_disciplines_are_walked_and_checked() -> None:
+    """Each value once on both sides: the longest exchanges that a panel can need."""
+    people = [
+        Entrant(f"e{number:04}", groups={"unit": f"u{number % 30}", "field": f"f{number * 7 % 29}"})
+        for number in range(240)
+    ]
+
+    transcript = drawn(
+        plan(Rule("规则", 29, True, (Quota("unit", most=1), Quota("field", least=1, most=1))), people)
+    )
+
+    assert len(transcript.selected) == 29
+    assert verify(transcript.data) is None

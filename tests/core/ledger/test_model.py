@@ -42,7 +42,7 @@ from juxian.core.ledger.refusals import (
 START = date(2026, 1, 5)
 GRANTS = ("g1", "g2", "g3")
 HOLDERS = ("h1", "h2")
-amounts = st.integers(1, 1_000)
+amounts = st.integers(1, 400)
 grants = st.sampled_from(GRANTS)
 
 
@@ -68,6 +68,9 @@ class Office(RuleBasedStateMachine):
         self.paid: Counter[str] = Counter()
         self.refunded: Counter[str] = Counter()
         self.number = 0
+        self.take(appropriate("city", "talent-2026", 4_000, START, "年初预算"))
+        for grant in GRANTS:
+            self.take(reserve("talent-2026", grant, 1_000, START, 0))
 
     def day(self) -> date:
         return START + timedelta(days=self.number)
@@ -165,7 +168,7 @@ class Office(RuleBasedStateMachine):
 
     @rule(per_mille=st.integers(0, 1000))
     def close(self, per_mille: int) -> None:
-        line = YearLine(f"talent-{2026}", "talent-2027", "city", GRANTS)
+        line = YearLine("talent-2026", "talent-2027", "city", GRANTS)
         for entry in close_year(self.balances, [line], CarryRule(per_mille), self.day()):
             if entry.key not in self.balances.posted:
                 self.take(entry)
@@ -242,4 +245,6 @@ def refusal_of(entry: Entry, balances: object) -> Exception | None:
 
 
 TestOffice = Office.TestCase
-TestOffice.settings = settings(max_examples=220, stateful_step_count=50, deadline=None)  # up to 11,000 steps
+TestOffice.settings = settings(
+    max_examples=300, stateful_step_count=50, deadline=None
+)  # more than 10,000 steps

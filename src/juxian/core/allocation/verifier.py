@@ -18,17 +18,8 @@ def canonical(data: Any) -> bytes:
 def prefixed(*parts: bytes) -> bytes:
     return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
 
-def push(room: Any, node: str, amount: int, seen: set[str]) -> int:
-    """Send some of ``amount`` from ``node`` to “-” along edges with room; 0 when there is no way."""
-    seen.add(node)
-    for after, left in room[node].items() if node != "-" else ():
-        if left > 0 and after not in seen and (sent := push(room, after, min(amount, left), seen)):
-            room[node][after], room[after][node] = left - sent, room[after][node] + sent
-            return sent
-    return amount if node == "-" else 0
-
 def circulates(edges: Any) -> bool:
-    """Is there a flow within (from, to, least, most)? What must flow is sent from “+” to “-”."""
+    """Is there a flow within (from, to, least, most)? What must flow is sent from “+” to “-” along shortest paths."""
     room, surplus = defaultdict[str, dict[str, int]](dict), Counter[str]()
     for start, end, least, most in edges:
         room[start][end], room[end][start] = most - least, 0
@@ -36,9 +27,20 @@ def circulates(edges: Any) -> bool:
     for node, amount in surplus.items():
         start, end = ("+", node) if amount > 0 else (node, "-")
         room[start][end], room[end][start] = abs(amount), 0
-    while push(room, "+", 2**53, set()):
-        continue
-    return not any(room["+"].values()) and all(least <= most for _, _, least, most in edges)
+    while any(room["+"].values()):
+        came, queue = {"+": ""}, ["+"]
+        for node in queue:
+            queue += (fresh := [after for after, left in room[node].items() if left > 0 and after not in came])
+            came.update(dict.fromkeys(fresh, node))
+        if "-" not in came:
+            return False
+        steps = [(came["-"], "-")]
+        while steps[-1][0] != "+":
+            steps.append((came[steps[-1][0]], steps[-1][0]))
+        least = min(room[start][end] for start, end in steps)
+        for start, end in steps:
+            room[start][end], room[end][start] = room[start][end] - least, room[end][start] + least
+    return all(least <= most for _, _, least, most in edges)
 
 class Panel:
     """Members by cell (their values of the one or two attributes under quota): can they still become a full panel?"""
@@ -137,14 +139,12 @@ def verify(data: bytes, pool_hash: str = "", previous: bytes = b"") -> Any:
         if previous:
             old, now = json.loads(previous), body["frozen"]
             again = {"attempt": old["body"]["frozen"]["attempt"] + 1, "previous": old["sha256"], "contributors": now["contributors"]}
-            require(verify(previous) is None and old["body"]["state"] == "void" and now == {**old["body"]["frozen"], **again},
-                    "frozen.previous", "不是对所引作废记录的原样重抽", "is not the same draw after that void attempt")
+            same = old["body"]["state"] == "void" and now == {**old["body"]["frozen"], **again}
+            require(same and verify(previous) is None, "frozen.previous", "不是对作废记录的原样重抽", "is not the same draw again")
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
-        named = len(error.args) == 3 and type(error) is ValueError
-        return error.args if named else ("file", f"格式不符：{error!r}", f"has not the form of the protocol: {error!r}")
+        return error.args if len(error.args) == 3 else ("file", f"格式不符：{error!r}", f"has not the form of the protocol: {error!r}")
     return None
 
 if __name__ == "__main__":
-    name, given_hash, void = (*sys.argv[1:], "", "", "")[:3]
-    found = verify(Path(name).read_bytes(), given_hash, Path(void).read_bytes() if void else b"") if name else (str(__doc__),)
-    sys.exit(": ".join(found) if found else None)
+    name, given_hash, void = (*sys.argv[1:], "", "")[:3] if sys.argv[1:] else sys.exit(__doc__)
+    sys.exit(": ".join(verify(Path(name).read_bytes(), given_hash, Path(void).read_bytes() if void else b"") or ()) or None)
