@@ -19,12 +19,14 @@ from juxian.core.services.letters import render_letter
 from juxian.core.services.possible import Possible, possible_actions
 from juxian.core.services.reading import read_service
 from juxian.core.services.refusals import CaseRefused, Why
+from juxian.core.services.revising import CannotRevise, obstacles, revise
 from juxian.core.services.soundness import check_units
 
 __all__ = [
     "CLOCK",
     "Action",
     "Actor",
+    "CannotRevise",
     "CaseRefused",
     "CaseState",
     "Mark",
@@ -41,10 +43,12 @@ __all__ = [
     "check_answers",
     "check_units",
     "materials_needed",
+    "obstacles",
     "open_case",
     "possible_actions",
     "prefilled",
     "read_service",
     "redate",
     "render_letter",
+    "revise",
 ]

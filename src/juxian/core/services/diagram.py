@@ -17,6 +17,7 @@ from juxian.core.text import Text
 
 BOX_WIDTH, BOX_HEIGHT = 168, 56  # the units of an SVG
 BRANCH_HEIGHT = 22  # of each branch inside a parallel step
+LANE_WIDTH = 16  # of the passage of a long arrow through a layer
 GAP_X, GAP_Y, MARGIN = 40, 56, 24
 _SWEEPS = 6
 Point = tuple[int, int]
@@ -63,8 +64,9 @@ def layout(service: Service) -> Diagram:
     layers = _layers(service, [way for way in ways if way not in backward])
     rows = _with_passages(layers, [way for way in ways if way not in backward])
     _order(rows)
-    boxes = _boxes(service, rows, layers)
-    arrows = _arrows(ways, backward, rows, boxes)
+    lefts = _lefts(rows, layers)
+    boxes = _boxes(service, rows, layers, lefts)
+    arrows = _arrows(ways, backward, _passage_points(rows, boxes, lefts), boxes)
     width = max((x for arrow in arrows for x, _ in arrow.points), default=0)
     width = max(width, *(box.x + box.width for box in boxes.values())) + MARGIN
     height = max(box.y + box.height for box in boxes.values()) + MARGIN
@@ -132,12 +134,12 @@ class _Spot:
 
 
 def _with_passages(layers: Mapping[str, int], forward: Sequence[Way]) -> list[list[_Spot]]:
-    """The spots of each layer; an arrow over several layers passes through one in each."""
+    """The spots of each layer. An arrow over several layers passes through one in each; arrows to one state share it."""
     spots = {state: _Spot(state, layer, [], []) for state, layer in layers.items()}
     for start, end in forward:
-        chain = [start, *(f"{start}>{end}@{layer}" for layer in range(layers[start] + 1, layers[end])), end]
+        chain = [start, *(_passage(end, layer) for layer in range(layers[start] + 1, layers[end])), end]
         for offset, name in enumerate(chain[1:-1], start=1):
-            spots[name] = _Spot(name, layers[start] + offset, [], [])
+            spots.setdefault(name, _Spot(name, layers[start] + offset, [], []))
         for upper, lower in pairwise(chain):
             spots[upper].below.append(lower)
             spots[lower].above.append(upper)
@@ -145,6 +147,11 @@ def _with_passages(layers: Mapping[str, int], forward: Sequence[Way]) -> list[li
     for spot in spots.values():
         rows[spot.layer].append(spot)
     return rows
+
+
+def _passage(end: str, layer: int) -> str:
+    """Name of the spot through which arrows to ``end`` pass ``layer``; no code of a state holds an @."""
+    return f"{end}@{layer}"
 
 
 def _order(rows: list[list[_Spot]]) -> None:
@@ -170,41 +177,54 @@ def _mean(spot: _Spot, neighbours: Sequence[str], spots: Mapping[str, _Spot]) ->
     return sum(places) / len(places) if places else spot.place
 
 
-def _boxes(service: Service, rows: Sequence[Sequence[_Spot]], layers: Mapping[str, int]) -> dict[str, Box]:
-    widest = max(len(row) for row in rows)
+def _lefts(rows: Sequence[Sequence[_Spot]], layers: Mapping[str, int]) -> dict[str, int]:
+    """Left edge of each spot; every layer stands in the middle of the widest."""
+    widths = [
+        [
+            BOX_WIDTH if spot.name in layers else LANE_WIDTH
+            for spot in sorted(row, key=lambda spot: spot.place)
+        ]
+        for row in rows
+    ]
+    totals = [sum(row) + GAP_X * (len(row) - 1) for row in widths]
+    found: dict[str, int] = {}
+    for row, wide, total in zip(rows, widths, totals, strict=True):
+        x = MARGIN + (max(totals) - total) // 2
+        for spot, width in zip(sorted(row, key=lambda spot: spot.place), wide, strict=True):
+            found[spot.name] = x
+            x += width + GAP_X
+    return found
+
+
+def _boxes(
+    service: Service, rows: Sequence[Sequence[_Spot]], layers: Mapping[str, int], lefts: Mapping[str, int]
+) -> dict[str, Box]:
     found: dict[str, Box] = {}
     y = MARGIN
     for row in rows:
-        left = _left(len(row), widest)
-        heights = [BOX_HEIGHT]
-        for spot in row:
-            x = left + spot.place * (BOX_WIDTH + GAP_X)
-            inside: tuple[Text, ...] = ()
-            kind = "passage"
-            if spot.name in service.steps:
-                step = service.steps[spot.name]
-                kind = str(step.kind)
-                inside = tuple(post.title for post in step.posts) if len(step.posts) > 1 else ()
-            elif spot.name in service.ends:
-                kind = "end"
-            height = BOX_HEIGHT + BRANCH_HEIGHT * len(inside)
-            heights.append(height)
-            if kind != "passage":
-                title = service.title_of(spot.name)
-                found[spot.name] = Box(
-                    spot.name, title, kind, layers[spot.name], x, y, BOX_WIDTH, height, inside
-                )
-        y += max(heights) + GAP_Y
+        lowest = y
+        for state in (spot.name for spot in row if spot.name in layers):
+            box = _box(service, state, layers[state], lefts[state], y)
+            found[state] = box
+            lowest = max(lowest, y + box.height)
+        y = lowest + GAP_Y
     return found
+
+
+def _box(service: Service, state: str, layer: int, x: int, y: int) -> Box:
+    step = service.steps.get(state)
+    inside = tuple(post.title for post in step.posts) if step and len(step.posts) > 1 else ()
+    kind = str(step.kind) if step else "end"
+    height = BOX_HEIGHT + BRANCH_HEIGHT * len(inside)
+    return Box(state, service.title_of(state), kind, layer, x, y, BOX_WIDTH, height, inside)
 
 
 def _arrows(
     ways: Mapping[Way, tuple[Text, ...]],
     backward: set[Way],
-    rows: Sequence[Sequence[_Spot]],
+    passages: Mapping[str, tuple[Point, Point]],
     boxes: Mapping[str, Box],
 ) -> tuple[Arrow, ...]:
-    passages = _passage_points(rows, boxes)
     right = max(box.x + box.width for box in boxes.values())
     found = []
     for number, ((start, end), titles) in enumerate(ways.items()):
@@ -220,7 +240,7 @@ def _arrows(
         between = (
             point
             for layer in range(from_box.layer + 1, to_box.layer)
-            for point in passages[f"{start}>{end}@{layer}"]
+            for point in passages[_passage(end, layer)]
         )
         top = (from_box.x + from_box.width // 2, from_box.y + from_box.height)
         found.append(Arrow(start, end, titles, (top, *between, (to_box.x + to_box.width // 2, to_box.y))))
@@ -228,24 +248,17 @@ def _arrows(
 
 
 def _passage_points(
-    rows: Sequence[Sequence[_Spot]], boxes: Mapping[str, Box]
+    rows: Sequence[Sequence[_Spot]], boxes: Mapping[str, Box], lefts: Mapping[str, int]
 ) -> dict[str, tuple[Point, Point]]:
     """Where a long arrow enters and leaves each layer that it passes."""
-    widest = max(len(row) for row in rows)
     found: dict[str, tuple[Point, Point]] = {}
     for row in rows:
-        left = _left(len(row), widest)
         here = [boxes[spot.name] for spot in row if spot.name in boxes]
         for spot in row:
             if spot.name not in boxes:
-                x = left + spot.place * (BOX_WIDTH + GAP_X) + BOX_WIDTH // 2
+                x = lefts[spot.name] + LANE_WIDTH // 2
                 found[spot.name] = ((x, here[0].y), (x, max(box.y + box.height for box in here)))
     return found
-
-
-def _left(count: int, widest: int) -> int:
-    """Where a layer of ``count`` spots begins, so that it stands in the middle."""
-    return MARGIN + (widest - count) * (BOX_WIDTH + GAP_X) // 2
 
 
 def _middle(box: Box) -> int:

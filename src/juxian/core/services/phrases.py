@@ -36,6 +36,7 @@ RESERVED: Mapping[str, Text] = {
     "lapse": Text("逾期未补正", "Lapse"),
     "overdue": Text("超过时限", "Overdue"),
     "redate": Text("调整到期日", "Re-date"),
+    "revise": Text("换用新版定义", "Go on under a new version"),
 }
 # what stands between braces in a letter; the application fills in what the engine does not know
 PLACEHOLDERS: Mapping[str, Text] = {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from juxian.core.dates import add_months
+from juxian.core.policy import Expression
 from juxian.core.services.answers import holds
 from juxian.core.services.cases import (
     Action,
@@ -61,7 +62,7 @@ class Turn:
     def day(self) -> date:
         return self.at.date()
 
-    def holds(self, condition: Any) -> bool | None:
+    def holds(self, condition: Expression | None) -> bool | None:
         return holds(self.service, condition, self.case.answers, self.case.profile, self.day)
 
     def outcome(self) -> Outcome:
@@ -137,12 +138,16 @@ class Turn:
         day = self.calendar.received(self.at, self.service.cut_off)
         self._retime(key, lambda term: term.resume(day))
 
+    def reperiod(self, key: str, period: Period) -> None:
+        """Give a running timer another length; what has passed and rested stays."""
+        self._retime(key, lambda term: replace(term, period=period))
+
     def tell(self, key: str) -> None:
         """Remember that ``key`` was told to be late."""
         timers = tuple(replace(timer, told=True) if timer.key == key else timer for timer in self.case.timers)
         self.case = replace(self.case, timers=timers)
 
-    def _retime(self, key: str, change: Any) -> None:
+    def _retime(self, key: str, change: Callable[[Term], Term]) -> None:
         timers = []
         for timer in self.case.timers:
             if timer.key == key:
