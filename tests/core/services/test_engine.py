@@ -328,3 +328,36 @@ def joined_by(join: str) -> Service:
     service, problems = read(text.replace("join: all", f"join: {join}"))
     assert problems == []
     return service
+
+
+def test_a_case_that_is_led_back_to_the_form_rests_until_it_is_submitted_again():
+    service, problems = read("""\
+service: ring
+title: {zh: 环, en: Ring}
+audience: [person]
+deadline: 10
+steps:
+  apply: {kind: apply, title: {zh: 申请, en: Apply}, who: {role: person}, goes: {submit: check}}
+  check:
+    kind: check
+    title: {zh: 审核, en: Check}
+    who: {role: office}
+    goes: {pass: done, again: {to: apply, title: {zh: 重填, en: Fill in again}}}
+ends:
+  done: {title: {zh: 办结, en: Done}, result: closed, letter: done}
+letters:
+  done: {subject: {zh: 办结, en: Done}, body: {zh: 办结, en: Done}}
+""")
+    assert problems == []
+    case = open_case(service, PERSON, at("2026-03-02 09:00"), CALENDAR).case
+    days = []
+    for name, by, when in (
+        ("submit", PERSON, "2026-03-02"),
+        ("again", OFFICE, "2026-03-03"),
+        ("submit", PERSON, "2026-03-10"),
+    ):
+        case = act(service, case, Action(name), by, at(f"{when} 10:00"), CALENDAR).case
+        days.append((case.timer("service").deadline.day, case.timer("service").term.paused))
+
+    # 4 to 10 March, five working days, rest
+    assert days == [(date(2026, 3, 16), False), (date(2026, 3, 16), True), (date(2026, 3, 23), False)]
