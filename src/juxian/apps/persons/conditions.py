@@ -138,9 +138,12 @@ class _Lowering:
                 return self._against(field, relation, day if is_column else day.isoformat())
             case n.FieldValue(first), n.FieldValue(second) if self._are_columns(first, second):
                 return self._against(first, relation, F(second))
-        zh = "列表中的条件只能把一个字段与一个固定值比较；更复杂的算式请写进政策"
-        en = "in lists a condition compares one field with a fixed value; write richer arithmetic in a policy"
-        raise NotFilterable(Text(zh, en))
+        raise NotFilterable(
+            Text(
+                "列表中的条件只能把一个字段与一个固定值比较；更复杂的算式请写进政策",
+                "in lists a condition compares one field with a fixed value; write richer arithmetic in a policy",
+            )
+        )
 
     def _are_columns(self, *fields: str) -> bool:
         return self.table == "profile" and set(fields) <= set(Profile.COLUMNS)

@@ -248,4 +248,6 @@ def _level_group(
     if NOT_RECORDED in codes:
         wanted |= Q(**{f"profile__{name}": None, "profile__isnull": False})
     titles = [levels[code].title.in_language(language) if code in levels else _("未登记") for code in codes]
-    return Group(f"{column.title.in_language(language)}：{'、'.join(titles)}", everybody.filter(wanted))
+    return Group(
+        formats.labelled(column.title.in_language(language), formats.listed(titles)), everybody.filter(wanted)
+    )

@@ -22,6 +22,7 @@ from juxian.core.policy.cases import CaseResult, read_cases, run_cases
 from juxian.core.positioned import read_yaml
 from juxian.core.source import Rejected, Source
 from juxian.web.desk.scope import home_of
+from juxian.web.kit import formats
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.policies import policy_rows, policy_view
 from juxian.web.kit.responses import go
@@ -104,4 +105,4 @@ def _cases(policy: Policy, pack: Pack, language: str) -> dict[str, Any]:
 
 def _outcome(result: CaseResult, language: str) -> CaseOutcome:
     told = [problem.message.in_language(language) for problem in result.problems]
-    return CaseOutcome(result.case.name, result.case.day, "no" if told else "yes", "；".join(told))
+    return CaseOutcome(result.case.name, result.case.day, "no" if told else "yes", formats.clauses(told))

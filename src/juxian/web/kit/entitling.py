@@ -23,7 +23,7 @@ from juxian.core.policy.document import Benefit
 from juxian.core.policy.explain import Reason
 from juxian.core.policy.nodes import AllOf, Clause, fields_of
 from juxian.core.policy.wording import field_title
-from juxian.web.kit import phrases
+from juxian.web.kit import formats, phrases
 
 DEEPEST = 3
 CHANGES_TOLD = 2
@@ -246,7 +246,7 @@ class _Cards:
         if item.verdict is Verdict.YES:
             return self.payment(item)
         if item.standing is Standing.DISPLACED:
-            names = "、".join(benefit.title.in_language(self.language) for benefit in item.displaced_by)
+            names = formats.listed(benefit.title.in_language(self.language) for benefit in item.displaced_by)
             return _("同类待遇已由“%(names)s”享受") % {"names": names}
         words = []
         if item.verdict is Verdict.NO and item.turns_on and item.standing is not Standing.NOT_IN_FORCE:
@@ -260,7 +260,7 @@ class _Cards:
                 }
                 for change in item.changes[:CHANGES_TOLD]
             ]
-        return "；".join(words)
+        return formats.clauses(words)
 
     def payment(self, item: Entitlement) -> str:
         payments = item.payments
@@ -333,4 +333,4 @@ class _Cards:
             return ""
         own = _("当前：%(value)s") % {"value": reason.own.in_language(self.language)}
         paper = "" if reason.missing else self.papers.behind(reason.fields, self.schema, self.day)
-        return f"{own}（{paper}）" if paper else own
+        return formats.with_aside(own, paper)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -92,6 +93,26 @@ def change(now: int | None, before: int | None) -> str:
         return MISSING
     text = rate(now - before, abs(before))
     return text if text.startswith("-") else f"+{text}"
+
+
+def listed(names: Iterable[object]) -> str:
+    """Names beside each other: ``甲、乙``, in English ``A, B``."""
+    return _("、").join(map(str, names))
+
+
+def clauses(sentences: Iterable[object]) -> str:
+    """Statements after each other: ``甲；乙``, in English ``A; B``."""
+    return _("；").join(map(str, sentences))
+
+
+def labelled(label: object, value: object) -> str:
+    """What it is, then the value: ``学历：硕士``, in English ``Education level: master``."""
+    return _("%(label)s：%(value)s") % {"label": label, "value": value}
+
+
+def with_aside(words: object, aside: object) -> str:
+    """Words with a remark in brackets: ``硕士（毕业证）``; without a remark the words alone."""
+    return _("%(words)s（%(aside)s）") % {"words": words, "aside": aside} if aside else str(words)
 
 
 def day(value: date | datetime | str | None) -> str:

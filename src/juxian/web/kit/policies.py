@@ -18,7 +18,7 @@ from juxian.core.policy.document import Benefit, Cap, Hit, Pay, Policy, Row, Sta
 from juxian.core.policy.language import Expression
 from juxian.core.policy.nodes import AllOf
 from juxian.core.policy.wording import statement, term_words
-from juxian.web.kit import phrases
+from juxian.web.kit import formats, phrases
 
 BASIS_TONES = {"sourced": "ok", "analogue": "warn", "assumed": "warn"}
 STAGES: dict[str, str | Promise] = {
@@ -253,7 +253,7 @@ class _Words:
         if len(set(pay.shares)) > 1:
             words.append(_("各次比例 %(shares)s") % {"shares": ":".join(map(str, pay.shares))})
         if pay.each_if:
-            condition = "；".join(self.condition(pay.each_if))
+            condition = formats.clauses(self.condition(pay.each_if))
             words.append(_("从第二次起须满足：%(condition)s") % {"condition": condition})
         return words
 
@@ -283,5 +283,5 @@ class _Words:
         amount = show_amount(cap.amount_fen, self.language)
         words = _("本政策各项合计，每人最多 %(amount)s") % {"amount": amount}
         if cap.unless:
-            words += _("（%(condition)s的除外）") % {"condition": "；".join(self.condition(cap.unless))}
+            words += _("（%(condition)s的除外）") % {"condition": formats.clauses(self.condition(cap.unless))}
         return words

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
@@ -59,7 +60,7 @@ def decide_rows(*, batch: Batch, reason: str, decision: str, by: User) -> int:
     """Decide all rows that wait for one reason; returns their number. Raises ``NotPossible``."""
     rows = list(batch.rows.filter(state=RowState.WAITING, reason=reason).select_related("batch"))
     if decision == RowDecision.SAME_PERSON and any(len(content_of(row).candidates) != 1 for row in rows):
-        raise NotPossible("有的行不止一个可能的人，请逐行决定。")
+        raise NotPossible(_("有的行不止一个可能的人，请逐行决定。"))
     if rows:
         _decide(rows, decision, by, None)
     return len(rows)
@@ -73,10 +74,10 @@ def _decide(rows: Sequence[Row], decision: str, by: User, person: Person | None)
         .get(pk=rows[0].batch_id)
     )
     if batch.state not in (BatchState.STAGED, BatchState.ACCEPTED):
-        raise NotPossible("该批次现在不能修改。")
+        raise NotPossible(_("该批次现在不能修改。"))
     for row in rows:
         if row.state != RowState.WAITING or decision not in decisions_for(row.reason):
-            raise NotPossible("该行不在等待这样的决定。")
+            raise NotPossible(_("该行不在等待这样的决定。"))
         _apply(row, RowDecision(decision), batch, person)
     Row.objects.bulk_update(rows, ["state", "reason", "decision", "person"], batch_size=500)
     _count(batch, rows)
@@ -122,13 +123,13 @@ def _chosen(row: Row, batch: Batch, person: Person | None) -> int | None:
     candidates = content_of(row).candidates
     if person is not None:
         if person.home_id != batch.home_id or person.merged_into_id:
-            raise NotPossible("所选档案不在本管辖范围内。")
+            raise NotPossible(_("所选档案不在本管辖范围内。"))
         return person.pk
     if len(candidates) == 1:
         return candidates[0]
     if row.reason == RowReason.NUMBER_SHARED and not candidates:
         return None
-    raise NotPossible("请选择要并入的档案。")
+    raise NotPossible(_("请选择要并入的档案。"))
 
 
 def _count(batch: Batch, rows: Sequence[Row]) -> None:

@@ -11,9 +11,11 @@ from itertools import islice
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
+from juxian.apps.clock import SHANGHAI
 from juxian.apps.imports.actions.bulk import rare_collection
 from juxian.apps.imports.actions.filing import forget_file, store_file, stored_bytes
 from juxian.apps.imports.actions.linking import compare
@@ -42,7 +44,9 @@ class AlreadyHandedIn(Exception):
     batch: Batch
 
     def __str__(self) -> str:
-        return f"这个文件已于 {self.batch.uploaded_at:%Y-%m-%d} 报送过：{self.batch.file_name}"
+        words = _("这个文件已于 %(day)s 报送过，见批次“%(name)s”。")
+        day = self.batch.uploaded_at.astimezone(SHANGHAI).date().isoformat()
+        return words % {"day": day, "name": self.batch.file_name}
 
 
 @dataclass
@@ -52,7 +56,7 @@ class TooLarge(Exception):
     limit_bytes: int
 
     def __str__(self) -> str:
-        return f"文件超过 {self.limit_bytes // (1024 * 1024)} MB 的上限"
+        return _("文件超过 %(limit)s MB 的上限。") % {"limit": self.limit_bytes // 1024**2}
 
 
 def stage_file(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from juxian.apps.imports.actions import AlreadyHandedIn, TooLarge, stage_file
@@ -17,7 +16,7 @@ from juxian.core.source import Rejected
 from juxian.web.desk.imports.finding import SENDERS
 from juxian.web.desk.imports.forms import HandInForm
 from juxian.web.kit.access import for_roles
-from juxian.web.kit.formats import day
+from juxian.web.kit.formats import with_aside
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope
 
@@ -64,21 +63,16 @@ def _stage(request: HttpRequest, form: HandInForm) -> HttpResponse | None:
             by=request.user,  # type: ignore[arg-type]
         )
     except AlreadyHandedIn as earlier:
-        words = _("这个文件已于 %(day)s 报送过，见批次“%(name)s”。")
-        form.add_error(
-            "file", words % {"day": day(earlier.batch.uploaded_at), "name": earlier.batch.file_name}
-        )
+        form.add_error("file", str(earlier))
         return None
     except TooLarge as refused:
-        form.add_error(
-            "file", _("文件超过 %(limit)s MB 的上限。") % {"limit": refused.limit_bytes // 1024**2}
-        )
+        form.add_error("file", str(refused))
         return None
     except Rejected as refused:
         language = current_scope(request).language
         for problem in refused.problems:
-            hint = f"（{problem.hint.in_language(language)}）" if problem.hint else ""
-            form.add_error("file", f"{problem.message.in_language(language)}{hint}")
+            hint = problem.hint.in_language(language) if problem.hint else ""
+            form.add_error("file", with_aside(problem.message.in_language(language), hint))
         return None
     if batch.state == BatchState.READING:
         read.enqueue(batch.pk)

@@ -19,6 +19,7 @@ from juxian.web.desk.imports.batch import wording_for
 from juxian.web.desk.imports.finding import SENDERS, find_batch
 from juxian.web.desk.imports.forms import MappingForm
 from juxian.web.desk.imports.wording import Wording
+from juxian.web.kit import formats
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.responses import go
 
@@ -78,7 +79,7 @@ def _shown(column: dict[str, Any], form: MappingForm, words: Wording) -> dict[st
         "field": form[f"column_{column['index']}"],
         "how": _how(column["how"]),
         "meaning": words.target(column["target"]),
-        "sample": "、".join(column["sample"]),
+        "sample": formats.listed(column["sample"]),
         "tone": "ok" if column["confidence"] >= 90 else "warn",
     }
 

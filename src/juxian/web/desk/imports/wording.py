@@ -16,6 +16,7 @@ from juxian.core.tables.cells import RULES
 from juxian.core.tables.mapping import NUMBER, NUMBER_KIND
 from juxian.core.tables.organisations import Organisations
 from juxian.core.tables.rows import CellProblem, ReadCell, column_letters
+from juxian.web.kit import formats
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Wording:
         if not name:
             return _("不导入")
         words = {NUMBER: _("证件号码"), NUMBER_KIND: _("证件类型")}.get(name) or self._field(name)
-        return f"{words}（{part}）" if part else words
+        return formats.with_aside(words, part)
 
     def _field(self, target: str) -> str:
         code, _dot, name = target.partition(".")

@@ -22,7 +22,7 @@ from juxian.apps.policies.queries import newest_run, persons_determined
 from juxian.core.policy import names_of_schema, parse_condition
 from juxian.core.source import Problem, Rejected
 from juxian.web.desk.persons.paging import DEFAULT_SIZE, LARGEST_SIZE, SORTS
-from juxian.web.kit import phrases
+from juxian.web.kit import formats, phrases
 from juxian.web.kit.scope import Scope
 
 LEVEL_COLUMNS = ("degree", "title_level", "talent_level", "six_ranks", "introduction_mode", "status")
@@ -161,30 +161,32 @@ class RegisterFilter(forms.Form):
     def chips(self, employer_name: str) -> list[Chip]:
         """The conditions that are set, in words; call when valid."""
         wanted = self.cleaned_data
-        chips = [Chip(str(self.fields["q"].label) + "：" + wanted["q"], ("q",))] if wanted["q"] else []
+        chips = [self._chip("q", wanted["q"])] if wanted["q"] else []
         for name in (*LEVEL_COLUMNS, "verification"):
             if wanted[name]:
                 title = dict(self.fields[name].choices)[wanted[name]]  # type: ignore[attr-defined]
-                chips.append(Chip(f"{self.fields[name].label}：{title}", (name,)))
+                chips.append(self._chip(name, title))
         if wanted["employer"]:
-            chips.append(
-                Chip(f"{self.fields['employer'].label}：{employer_name or wanted['employer']}", ("employer",))
-            )
+            chips.append(self._chip("employer", employer_name or wanted["employer"]))
         if wanted["indicator"]:
             title = self.scope.pack.indicators[wanted["indicator"]].title.in_language(self.scope.language)
-            chips.append(Chip(f"{self.fields['indicator'].label}：{title}", ("indicator",)))
+            chips.append(self._chip("indicator", title))
         if wanted["policy"]:
             chips.append(Chip(self._policy_words(), ("policy", "benefit", "verdict")))
         if wanted["condition"] is not None:
-            chips.append(Chip(f"{self.fields['condition'].label}：{self.data['condition']}", ("condition",)))
+            chips.append(self._chip("condition", self.data["condition"]))
         return chips
+
+    def _chip(self, name: str, value: object) -> Chip:
+        return Chip(formats.labelled(self.fields[name].label, value), (name,))
 
     def _policy_words(self) -> str:
         wanted, language = self.cleaned_data, self.scope.language
         policy = self.scope.pack.policies[wanted["policy"]]
         titles = {benefit.id: benefit.title for version in policy.versions for benefit in version.benefits}
         title = titles.get(wanted["benefit"], policy.title).in_language(language)
-        return f"{Determination.Verdict(wanted['verdict'] or Determination.Verdict.YES).label}：{title}"
+        verdict = Determination.Verdict(wanted["verdict"] or Determination.Verdict.YES)
+        return formats.labelled(verdict.label, title)
 
     @property
     def picks(self) -> list[Pick]:

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -164,7 +164,7 @@ def register(request: HttpRequest) -> HttpResponse:
             person = _register(request, form, home, scope)
             for warning in form.warnings:
                 messages.warning(request, warning)
-            messages.success(request, _t("已登记，编号 %(number)s") % {"number": person.number})
+            messages.success(request, gettext("已登记，编号 %(number)s") % {"number": person.number})
             return go(request, "desk:person", number=person.number)
     context = {
         "form": form,

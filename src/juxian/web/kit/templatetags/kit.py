@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -95,6 +96,17 @@ def known(value: Any) -> Any:
 def surname(name: str) -> str:
     """The first character, for the round picture beside a name."""
     return (name or "?").strip()[:1].upper()
+
+
+@register.filter
+def listed(names: Iterable[object]) -> str:
+    return formats.listed(names)
+
+
+@register.filter
+def labelled(label: object, value: object) -> str:
+    """``{{ field.label|labelled:error }}``: 姓名：请填写."""
+    return formats.labelled(label, value)
 
 
 @register.filter
