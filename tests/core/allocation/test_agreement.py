@@ -80,7 +80,7 @@ def test_three_implementations_agree_after_declines() -> None:
     assert set(leavers).isdisjoint(replaced.selected)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(plans(), st.data())
 def test_three_implementations_agree_on_any_plan(of: Plan, data: st.DataObject) -> None:
     try:
@@ -99,7 +99,7 @@ def test_three_implementations_agree_on_any_plan(of: Plan, data: st.DataObject) 
     assert transcript.walk.complete or len(transcript.walk.rounds) > 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(plans())
 def test_what_is_frozen_can_be_filled_and_what_is_refused_cannot(of: Plan) -> None:
     able = [entry for entry in of.pool.entries if entry not in of.pool.barred]

@@ -20,7 +20,7 @@ _Edge = tuple[str, str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """``least`` ≤ members with ``attribute`` = ``value`` ≤ ``most``. An empty value: every value by itself.
+    """``least`` ≤ members with ``attribute`` = ``value`` ≤ ``most``. An empty value: every value of the pool by itself.
 
     ``Quota("employer", most=1)``: one from each employer; ``Quota("discipline", "内科", least=2)``. ``most`` None: no limit.
     """
@@ -43,11 +43,14 @@ class Quotas:
         """Attributes that a quota speaks of, in the order of the quotas."""
         return tuple(dict.fromkeys(quota.attribute for quota in self.quotas))
 
-    def bounds(self, axis: int, value: str) -> Bounds:
-        """(least, most) members with ``value`` of the attribute number ``axis`` (0 or 1)."""
+    def bounds(self, axis: int, words: tuple[str, ...]) -> Bounds:
+        """(least, most) members of one value of the attribute number ``axis`` (0 or 1).
+
+        words: the values of quotas that speak of it: ``("", value)``, or ``(value,)`` when nobody in the pool has it.
+        """
         least, most = 0, self.size
         for quota in self._of_axis[axis]:
-            if quota.value in ("", value):
+            if quota.value in words:
                 least = max(least, quota.least)
                 most = most if quota.most is None else min(most, quota.most)
         return least, most
@@ -64,11 +67,9 @@ class Quotas:
         """A panel that contains ``taken``, by cell, out of all the ``able`` (taken ones included); None if there is none."""
         edges: list[_Edge] = [("total", "panel", self.size, self.size)]
         for axis in (0, 1):
-            named = {
-                quota.value for quota in self.quotas if quota.attribute in self.attributes[axis : axis + 1]
-            }
-            for value in {cell[axis] for cell in able} | (named - {""}):
-                least, most = self.bounds(axis, value)
+            present = {cell[axis] for cell in able}
+            for value in present | {quota.value for quota in self._of_axis[axis] if quota.value}:
+                least, most = self.bounds(axis, ("", value) if value in present else (value,))
                 ends = ("panel", f"0{value}") if axis == 0 else (f"1{value}", "total")
                 edges.append((*ends, least, min(most, self.size)))
         edges += [(f"0{cell[0]}", f"1{cell[1]}", taken.get(cell, 0), able[cell]) for cell in able]

@@ -54,7 +54,7 @@ class Panel:
         self.able.subtract(self.cell[entry] for entry in self.pool["barred"])
         self.bounds, values = dict[Any, Any](), {(axis, cell[axis]) for cell in self.able for axis in (0, 1)}
         for axis, value in values | {(names.index(q["attribute"]), q["value"]) for q in quotas if q["value"]}:
-            mine = [q for q in quotas if [q["attribute"]] == names[axis:axis + 1] and q["value"] in ("", value)]
+            mine = [q for q in quotas if [q["attribute"]] == names[axis:axis + 1] and q["value"] in ("" if (axis, value) in values else value, value)]
             self.bounds[axis, value] = max([0, *(q["least"] for q in mine)]), min([self.size, *(q["most"] for q in mine)])
     def completable(self) -> bool:
         edges: Any = [("0" + a, "1" + b, self.taken[a, b], able) for (a, b), able in self.able.items()]

@@ -83,7 +83,7 @@ class _Panel:
         """The most of one of the cell's values is reached."""
         return any(
             sum(times for other, times in self.taken.items() if other[axis] == cell[axis])
-            >= self.plan.quotas.bounds(axis, cell[axis])[1]
+            >= self.plan.quotas.bounds(axis, ("", cell[axis]))[1]
             for axis in range(len(self.plan.quotas.attributes))
         )
 
