@@ -88,10 +88,10 @@ def organisations_behind(indicator: Indicator, pack: Pack, as_of: date) -> Query
 
 def measure(indicator: Indicator, pack: Pack, as_of: date) -> int | None:
     """The value on ``as_of``: a count, a sum (whole yuan for money), or per cent for a ratio; None: no base."""
-    return _kept("measure", pack, (indicator.id, as_of), lambda: _measure(indicator, pack, as_of))
+    return kept("measure", pack, (indicator.id, as_of), lambda: _measure(indicator, pack, as_of))
 
 
-def _kept(what: str, pack: Pack, about: tuple[object, ...], compute: Callable[[], T]) -> T:
+def kept(what: str, pack: Pack, about: tuple[object, ...], compute: Callable[[], T]) -> T:
     """``compute()``, or its result from before when nothing has changed the register since."""
     key = ":".join(map(str, ("assessment", what, pack.digest, last_change_of_register(), *about)))
     found: T | None = cache.get(key)
@@ -138,7 +138,7 @@ def target_results(pack: Pack, as_of: date) -> list[TargetResult]:
 
 def months_of_introduction(pack: Pack, as_of: date) -> dict[tuple[int, int], int]:
     """Introductions by (year, month) in the year of ``as_of`` and the one before."""
-    return _kept("months", pack, (as_of,), lambda: _months_of_introduction(pack, as_of))
+    return kept("months", pack, (as_of,), lambda: _months_of_introduction(pack, as_of))
 
 
 def _months_of_introduction(pack: Pack, as_of: date) -> dict[tuple[int, int], int]:
@@ -163,7 +163,7 @@ def structure(pack: Pack, field: str) -> dict[str | None, int]:
     """Persons by the level of a profile column (one of ``Profile.COLUMNS``); None: not recorded."""
     if field not in Profile.COLUMNS:
         raise ValueError(f"{field} is not a column of the profile")
-    return _kept("structure", pack, (field,), lambda: _structure(pack, field))
+    return kept("structure", pack, (field,), lambda: _structure(pack, field))
 
 
 def _structure(pack: Pack, field: str) -> dict[str | None, int]:
@@ -173,7 +173,7 @@ def _structure(pack: Pack, field: str) -> dict[str | None, int]:
 
 def ages(pack: Pack, as_of: date) -> dict[int, int]:
     """Persons by year of birth (from ``birth_date``), for the age structure."""
-    return _kept("ages", pack, (), lambda: _ages(pack))
+    return kept("ages", pack, (), lambda: _ages(pack))
 
 
 def _ages(pack: Pack) -> dict[int, int]:

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from juxian.apps.assessment.queries import kept
 from juxian.apps.imports.enums import BatchState
 from juxian.apps.imports.models import Batch
 from juxian.apps.persons.enums import Verification
@@ -93,9 +94,7 @@ def _facts_that_wait(pack: Pack, day: BoardDay) -> list[Alert]:
         "ending": ending_soon(day.day),
         "unverified": Q(verification=Verification.UNVERIFIED),
     }
-    persons = facts_of(pack).aggregate(
-        **{name: Count("person", distinct=True, filter=condition) for name, condition in conditions.items()}
-    )
+    persons = kept("alerts", pack, (day.day,), lambda: _persons_of(pack, conditions))
     words = {
         "disputed": ("bad", _("%(number)s 人的信息项有异议"), _("两个来源说法不同，待人工决定")),
         "ending": ("warn", _("%(number)s 人的管理期或合同将在 90 日内届满"), _("建议启动续聘或离岗核验")),
@@ -108,6 +107,11 @@ def _facts_that_wait(pack: Pack, day: BoardDay) -> list[Alert]:
         for name, (tone, title, sub) in words.items()
         if persons[name]
     ]
+
+
+def _persons_of(pack: Pack, conditions: dict[str, Q]) -> dict[str, int]:
+    counts = {name: Count("person", distinct=True, filter=condition) for name, condition in conditions.items()}
+    return facts_of(pack).aggregate(**counts)
 
 
 def _rows_that_wait(pack: Pack) -> list[Alert]:
