@@ -148,7 +148,7 @@ def policy_view(
     words = _Words(
         pack.schema,
         language,
-        {benefit.id: benefit.title.in_language(language) for benefit in _benefits(pack)},
+        _group_names(pack, language),
     )
     return PolicyView(
         row=policy_row(policy, day, language, totals),
@@ -164,8 +164,18 @@ def policy_view(
     )
 
 
-def _benefits(pack: Pack) -> list[Benefit]:
-    return [benefit for policy in pack.policies.values() for benefit in policy.benefits.values()]
+def _group_names(pack: Pack, language: str) -> dict[str, str]:
+    """Group of benefits → the office's word for it; English, which has no such word, names the benefits."""
+    members: dict[str, list[str]] = {}
+    for policy in pack.policies.values():
+        for benefit in policy.benefits.values():
+            for rule in benefit.stacking:
+                members.setdefault(rule.group, []).append(benefit.title.in_language(language))
+    own = language == "en"
+    return {
+        group: formats.listed(dict.fromkeys(titles)) if own or group.startswith("=") else group
+        for group, titles in members.items()
+    }
 
 
 def _sum_of(policy: str, totals: Totals | None) -> BenefitTotal | None:
@@ -183,7 +193,7 @@ def _sum_of(policy: str, totals: Totals | None) -> BenefitTotal | None:
 class _Words:
     schema: Schema
     language: str
-    titles: Mapping[str, str]  # benefit id → title
+    groups: Mapping[str, str]  # group of benefits → its name
 
     def version(self, version: Version, policy: Policy, *, current: bool, totals: Totals) -> VersionView:
         field_ = self.schema.profile.get(version.applies_by)
@@ -276,8 +286,7 @@ class _Words:
         return words
 
     def stacking(self, rule: Stacking) -> str:
-        group = self.titles.get(rule.group, rule.group)
-        return str(STACKINGS[rule.rule]) % {"group": group}
+        return str(STACKINGS[rule.rule]) % {"group": self.groups[rule.group]}
 
     def cap(self, cap: Cap) -> str:
         amount = show_amount(cap.amount_fen, self.language)

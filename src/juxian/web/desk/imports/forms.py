@@ -14,14 +14,22 @@ from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.organisations.models import Organisation
 from juxian.web.desk.forms import day_field
+from juxian.web.kit.templatetags.kit import name_of
 
 MEGABYTE = 1024 * 1024
+
+
+class SenderField(forms.ModelChoiceField):
+    """Organisations by their name in the language in force."""
+
+    def label_from_instance(self, obj: Organisation) -> str:
+        return name_of(obj)
 
 
 class HandInForm(forms.Form):
     """A file, who sends it and the day it speaks of."""
 
-    organisation = forms.ModelChoiceField(
+    organisation = SenderField(
         label=_("报送单位"),
         queryset=Organisation.objects.none(),
         help_text=_("名册没有“工作单位”列时，视为该单位的人员"),
