@@ -49,7 +49,7 @@ class Person(models.Model):
         indexes = [
             models.Index(fields=["home", "-id"], name="person_home"),
             models.Index(fields=["name"], name="person_name"),
-            models.Index(fields=["name_key"], name="person_name_key"),
+            models.Index(fields=["home", "name_key"], name="person_name_key"),
         ]
 
     def __str__(self) -> str:

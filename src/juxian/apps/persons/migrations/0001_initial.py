@@ -316,7 +316,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="person",
-            index=models.Index(fields=["name_key"], name="person_name_key"),
+            index=models.Index(fields=["home", "name_key"], name="person_name_key"),
         ),
         migrations.AddIndex(
             model_name="identitydocument",

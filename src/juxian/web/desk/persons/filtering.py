@@ -26,6 +26,7 @@ from juxian.web.kit import formats, phrases
 from juxian.web.kit.scope import Scope
 
 LEVEL_COLUMNS = ("degree", "title_level", "talent_level", "six_ranks", "introduction_mode", "status")
+LAST_CHARACTER = "\uffff"
 _NUMBER = re.compile(r"[A-Za-z]{2,4}\d{2,}")
 _LIKE_ID = re.compile(r"\d{14,}[0-9Xx]?")
 
@@ -141,7 +142,8 @@ class RegisterFilter(forms.Form):
         if not text:
             return Q()
         if _NUMBER.fullmatch(text):
-            return Q(number__startswith=text.upper())
+            first = text.upper()
+            return Q(number__gte=first, number__lt=first + LAST_CHARACTER)  # a range, which the index serves
         if text.isascii():
             return Q(name_key__startswith=re.sub(r"[^a-z]", "", text.lower()) or text.lower())
         return Q(name__contains=text)
