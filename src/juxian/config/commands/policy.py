@@ -1,4 +1,4 @@
-"""``juxian policy explain|sweep``: one person's entitlements with reasons; everybody's at once (政策)."""
+"""``juxian policy explain|sweep|lint``: one person's entitlements with reasons; everybody's at once; mistakes (政策)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from juxian.config.commands import policy_lint
 from juxian.config.commands.pack import directory_of
 from juxian.core.source import Problem, Rejected, Source, Span
 from juxian.core.text import Text
@@ -29,7 +30,9 @@ _MARKS = {True: "✓", False: "✗", None: "?"}
 
 
 def add(subparsers: Any) -> None:
-    parser = subparsers.add_parser("policy", help="explain one person's entitlements, or sweep a population")
+    parser = subparsers.add_parser(
+        "policy", help="explain one person's entitlements, sweep a population, or look for mistakes"
+    )
     commands = parser.add_subparsers(metavar="WHAT", required=True)
     explain = commands.add_parser("explain", help="all benefits of one person, with reasons")
     explain.add_argument("--person", required=True, metavar="FILE.json", help="profile: field → value")
@@ -43,6 +46,7 @@ def add(subparsers: Any) -> None:
     )
     sweep.add_argument("--engine", choices=("polars", "rowwise"), default="polars")
     sweep.set_defaults(run=run_sweep)
+    policy_lint.add_to(commands)
     for part in (explain, sweep):
         part.add_argument("--pack", required=True, help="directory of a pack, or its code")
         part.add_argument(

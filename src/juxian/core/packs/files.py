@@ -27,6 +27,7 @@ FILES = (
     "reported.yaml",
     "targets.yaml",
     "population.yaml",
+    "lint.yaml",
 )
 FOLDERS = ("policies",)
 CASES = ".cases.yaml"

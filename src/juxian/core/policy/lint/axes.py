@@ -42,7 +42,7 @@ from juxian.core.policy.rowwise import Situation, evaluate
 
 STEPS = {Kind.MONEY: 100, Kind.INTEGER: 1, Kind.MONTHS: 1}  # one yuan, one, one month
 ANCHORS: dict[Kind, tuple[int, ...]] = {
-    Kind.MONEY: (0, 1_000_000, 100_000_000),
+    Kind.MONEY: (0, 1_000_000, 2_000_000),
     Kind.INTEGER: (0, 1, 2, 3),
     Kind.MONTHS: (0, 12, 24),
 }
@@ -214,10 +214,10 @@ def _receipts(nodes: Sequence[Node]) -> list[dict[str, int]]:
 def _numbers(kind: Kind, name: str, nodes: Sequence[Node]) -> list[int]:
     step = STEPS[kind]
     written = {value for root in nodes for value in _turning_points(root, kind)}
-    alone = all(fields_of(node) == (name,) for node in nodes)
-    if not (alone and written) or any(isinstance(node, _ARITHMETIC) for root in nodes for node in walk(root)):
-        written |= set(ANCHORS[kind])
     near = {value + change for value in written for change in (-step, 0, step)}
+    reckoned = any(isinstance(node, _ARITHMETIC) for root in nodes for node in walk(root))
+    if not near or reckoned or any(fields_of(node) != (name,) for node in nodes):
+        near |= set(ANCHORS[kind])
     return sorted(value for value in near if value >= 0)
 
 

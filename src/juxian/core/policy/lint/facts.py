@@ -44,9 +44,18 @@ def _sole_for_all(view: View, merit: Merit, desk: Desk) -> Finding:
         f"“{title.zh}”是否享受只看一项：{measure.zh}",
         f"{title.en}: who may have it hangs on one thing alone: {measure.in_language('en')}",
     )
-    row = who_shows(view, first(view.who.yes), lambda d: d.in_force is True and d.who is True)
+    given = [part.mask for part in view.parts if part.decision.offered.holds is True]
+    row = who_shows(view, first(given[0] if given else view.who.yes), _is_given if given else _may_have)
     people: list[Person] = [] if row is None else [(_alone_words(merit), row)]
     return desk.finding("L109", "question", message, view.item, condition_path(view.item, None), None, people)
+
+
+def _is_given(decision: Decision) -> bool:
+    return decision.offered.holds is True
+
+
+def _may_have(decision: Decision) -> bool:
+    return decision.in_force is True and decision.who is True
 
 
 def _sole_for_amount(view: View, merit: Merit, row: int, people: list[Person], desk: Desk) -> Finding:

@@ -11,9 +11,10 @@ from juxian.core.policy.lint.grid import first
 from juxian.core.policy.lint.joint import Joint, Row, clusters, joint_of, reads
 from juxian.core.policy.lint.merits import Merits
 from juxian.core.policy.lint.people import smallest
-from juxian.core.policy.lint.places import Desk, benefit_path
+from juxian.core.policy.lint.places import Desk, benefit_path, title_of
+from juxian.core.policy.nodes import Number
 from juxian.core.policy.rulebook import Item, Rulebook
-from juxian.core.policy.wording import field_title, money_words, value_words
+from juxian.core.policy.wording import field_title, joined, money_words, value_words
 from juxian.core.text import Text
 
 
@@ -93,16 +94,39 @@ def _told(joint: Joint, field: str, lower: Row, higher: Row, code: str, desk: De
     where = (
         Text("", "") if code == "L107" else Text(f"（{'、'.join(policies)}合计）", " over several policies")
     )
+    instead = _instead(joint, lower, higher)
     message = Text(
-        f"倒挂{where.zh}：其他条件相同，{title.zh}从{low.zh}升到{high.zh}，所得由 {more.zh} 减为 {less.zh}",
-        f"inversion{where.en}: all else equal, {title.en or title.zh} from {low.en} to {high.en} brings {less.en} instead of {more.en}",
-    )  # fmt: skip
-    severity: Severity = "warning" if code == "L107" else "question"
+        f"倒挂{where.zh}：其他条件相同，{title.zh}从{low.zh}升到{high.zh}，所得由 {more.zh} 减为 {less.zh}{instead.zh}",
+        f"inversion{where.en}: all else equal, {title.en or title.zh} from {low.en} to {high.en} brings {less.en} instead of {more.en}{instead.en}",
+    )
+    severity: Severity = "question" if instead.zh or code == "L108" else "warning"
     people = [
         (Text(f"{title.zh}{words.zh}", f"{title.en or title.zh}: {words.en}"), row)
         for words, row in ((low, lower), (high, higher))
     ]
     return desk.finding(code, severity, message, item, benefit_path(item), None, people, others)
+
+
+def _instead(joint: Joint, lower: Row, higher: Row) -> Text:
+    """What the higher one is given instead that has no written amount; empty when there is nothing."""
+    before, after = joint.decisions(lower), joint.decisions(higher)
+    titles = [
+        title_of(decision.item)
+        for place, decision in after.items()
+        if decision.offered.holds is True
+        and before[place].offered.holds is not True
+        and not _is_written(decision.item)
+    ]
+    if not titles:
+        return Text("", "")
+    told = joined(titles, "、", ", ")
+    return Text(f"，另得“{told.zh}”（金额不定）", f", but also {told.en}, of no fixed amount")
+
+
+def _is_written(item: Item) -> bool:
+    """Whether every row gives an amount that stands in the policy."""
+    rows = item.benefit.table.rows
+    return all(row.give is not None and isinstance(row.give.term, Number) for row in rows)
 
 
 def _hit_hardest(joint: Joint, lower: Row, higher: Row) -> Item:

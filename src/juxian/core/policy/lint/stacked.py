@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from juxian.core.facts.schema import Kind
 from juxian.core.policy.decisions import Decision, alone
+from juxian.core.policy.document import Benefit
 from juxian.core.policy.lint.finding import Finding
 from juxian.core.policy.lint.grid import first
 from juxian.core.policy.lint.joint import Joint, Row, clusters, joint_of
-from juxian.core.policy.lint.parts import View, views_on
+from juxian.core.policy.lint.parts import View, conditions_of, views_on
 from juxian.core.policy.lint.people import smallest
 from juxian.core.policy.lint.places import Desk, benefit_path, title_of
 from juxian.core.policy.lint.tables import claim
+from juxian.core.policy.nodes import AllOf, AnyOf, Clause, Not
 from juxian.core.policy.rulebook import Item, Rulebook
 from juxian.core.text import Text
 
@@ -26,7 +27,11 @@ def never_given(book: Rulebook, desk: Desk) -> Iterator[Finding]:
         joint = joint_of(book, cluster, desk)
         for view, place in zip(joint.views, sorted(cluster), strict=True):
             holds = _holds(view)
-            if holds and not any(_is_given(decisions[place]) for _, decisions in joint.parts):
+            if (
+                holds
+                and not joint.grid.thinned
+                and not any(_is_given(decisions[place]) for _, decisions in joint.parts)
+            ):
                 yield _never_given(joint, view, place, holds, desk)
 
 
@@ -56,7 +61,7 @@ def _never_given(joint: Joint, view: View, place: int, holds: int, desk: Desk) -
 
 
 def never_together(book: Rulebook, desk: Desk) -> Iterator[Finding]:
-    """L111: two benefits that somebody may have, but nobody both, where no group and no open choice of level says so."""
+    """L111: two benefits that somebody may have, but nobody both, where no group and no plain condition says so."""
     for one, two in combinations(book.items, 2):
         if one.version is not two.version or one.key == two.key or _share_group(one, two):
             continue
@@ -84,15 +89,32 @@ def _holds(view: View) -> int:
 
 
 def _is_open_choice(views: Sequence[View], one: int, two: int) -> bool:
-    """Whether a level, number or day that both ask for parts them: the author's plain intention."""
+    """Whether one field parts them, or a question that one asks and the other turns round: a plain intention."""
     grid = views[0].grid
+    asked, other = (_asked(view.item.benefit) for view in views)
+    if any((leaf, not sense) in other for leaf, sense in asked):
+        return True
     for field in grid.fields:
-        if grid.at.schema.profile[field].type.kind is Kind.BOOLEAN:
-            continue
         masks = [grid.where(field, place) for place in range(len(grid.axis(field).values))]
         if not any(mask & one and mask & two for mask in masks):
             return True
     return False
+
+
+def _asked(benefit: Benefit) -> set[tuple[Clause, bool]]:
+    """Each single question of the conditions, and whether yes or no is wanted."""
+    return {found for _, clause in conditions_of(benefit) for found in _senses(clause, True)}
+
+
+def _senses(clause: Clause, wanted: bool) -> Iterator[tuple[Clause, bool]]:
+    match clause:
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from _senses(part, wanted)
+        case Not(part):
+            yield from _senses(part, not wanted)
+        case _:
+            yield clause, wanted
 
 
 def _apart(views: Sequence[View], holds: int, desk: Desk) -> Finding:

@@ -7,9 +7,10 @@ from typing import Any
 
 from juxian.core.policy.decisions import Decision, alone
 from juxian.core.policy.document import Hit
+from juxian.core.policy.lint.axes import Rules
 from juxian.core.policy.lint.finding import Finding, Severity
 from juxian.core.policy.lint.grid import Truth, both, first
-from juxian.core.policy.lint.parts import Part, View
+from juxian.core.policy.lint.parts import Part, View, conditions_of
 from juxian.core.policy.lint.people import smallest
 from juxian.core.policy.lint.places import (
     Desk,
@@ -30,14 +31,14 @@ Shows = Callable[[Decision], bool]
 
 def check_benefit(view: View, desk: Desk) -> Iterator[Finding]:
     """L101 L102 L103 L104 L105 of one benefit."""
-    contradictions = list(contradictions_in(view, desk))
-    yield from contradictions
+    yield from contradictions_in(view, desk)
     if not view.who.yes:
         return
-    yield from _never_reached(view, desk)
     yield from _gap(view, desk)
     yield from _overlaps(view, desk)
-    yield from _never_pays(view, desk)
+    if not view.grid.thinned:
+        yield from _never_reached(view, desk)
+        yield from _never_pays(view, desk)
 
 
 def claim(view: View) -> Severity:
@@ -61,14 +62,15 @@ def _person(view: View, cell: int, name: Text, shows: Shows) -> list[Person]:
 
 def contradictions_in(view: View, desk: Desk) -> Iterator[Finding]:
     """Conditions, and alternatives within them, that hold for nobody."""
-    item = view.item
-    if item.benefit.who is not None:
-        yield from _impossible(view, None, item.benefit.who.clause, view.in_force.yes, desk)
-    for place, row in enumerate(item.benefit.table.rows):
-        if row.when is not None and view.grid.truth(row.when.clause).yes == 0:
-            yield from _impossible(view, place, row.when.clause, view.in_force.yes, desk)
-        elif row.when is not None and view.who.yes & view.when(place).yes:
-            yield from _impossible(view, place, row.when.clause, view.who.yes, desk)
+    for row, clause in conditions_of(view.item.benefit):
+        if view.grid.thinned:
+            alone_on = View(view.item, desk.grid(Rules((clause,)), [view.item]))
+            if not alone_on.grid.thinned:
+                yield from _impossible(alone_on, row, clause, alone_on.grid.full, desk)
+        elif row is None or view.grid.truth(clause).yes == 0:
+            yield from _impossible(view, row, clause, view.in_force.yes, desk)
+        elif view.who.yes & view.when(row).yes:
+            yield from _impossible(view, row, clause, view.who.yes, desk)
 
 
 def _impossible(view: View, row: int | None, clause: Clause, context: int, desk: Desk) -> Iterator[Finding]:
@@ -239,7 +241,10 @@ def _overlaps(view: View, desk: Desk) -> Iterator[Finding]:
 
 
 def _overlap(decision: Decision) -> tuple[int, int] | None:
-    """The row that counts and a later one that also holds: giving more (first), or another amount (unique)."""
+    """The row that counts and a later one that also holds: giving more (first), or another amount (unique).
+
+    A row without a condition takes what is left, so that exceptions before it are no overlap.
+    """
     if decision.in_force is not True or decision.who is not True:
         return None
     holding = [place for place, row in enumerate(decision.rows) if row.holds is True]
@@ -247,7 +252,8 @@ def _overlap(decision: Decision) -> tuple[int, int] | None:
         return None
     counts = decision.rows[holding[0]]
     unique = decision.item.benefit.table.hit is Hit.UNIQUE
-    for later in holding[1:]:
+    table_rows = decision.item.benefit.table.rows
+    for later in [place for place in holding[1:] if table_rows[place].when is not None]:
         other = decision.rows[later]
         if other.low > counts.high or (unique and (other.low, other.high) != (counts.low, counts.high)):
             return holding[0], later
