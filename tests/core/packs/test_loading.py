@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from juxian.core.packs import check_pack, find_packs_dir, load_all, load_pack, run_pack_cases
+from juxian.core.packs import check_pack, find_packs_dir, load_all, load_pack, pack_called, run_pack_cases
 from juxian.core.source import Problem, Rejected
 from tests.core.packs.place import PACK, write_base, write_pack, write_policy
 
@@ -218,6 +218,21 @@ def test_all_packs_are_loaded_or_all_problems_told(packs: Path, monkeypatch: pyt
     with pytest.raises(Rejected) as told:
         load_all()
     assert codes(told.value.problems) == ["K209", "K101", "K209"]
+
+
+def test_a_place_goes_on_when_the_pack_of_another_is_broken(
+    packs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_pack(packs)
+    write_pack(packs, "other", "OT", targets="targets: 3\n")
+    monkeypatch.setenv("JUXIAN_PACKS", str(packs))
+
+    assert pack_called("shiyan").code == "shiyan"
+    with pytest.raises(Rejected):
+        pack_called("other")
+    for unknown in ("nowhere", "../base", ""):
+        with pytest.raises(KeyError):
+            pack_called(unknown)
 
 
 def test_the_named_place_of_packs_must_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

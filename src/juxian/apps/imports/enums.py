@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class BatchState(models.TextChoices):
@@ -47,4 +48,4 @@ class RowDecision(models.TextChoices):
     WITHOUT_DOUBTFUL = "without_doubtful", _("除问题单元格外入库")
     NEW_PERSON = "new_person", _("作为新人入库")
     SAME_PERSON = "same_person", _("并入已有档案")
-    REFUSE = "refuse", _("不收")
+    REFUSE = "refuse", pgettext_lazy("decision", "不收")

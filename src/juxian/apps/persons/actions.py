@@ -26,7 +26,7 @@ from juxian.core.facts.profile import FactRecord, derive_profile
 from juxian.core.facts.schema import Schema
 from juxian.core.identity.documents import canonical_number, mask_document
 from juxian.core.identity.names import name_key
-from juxian.core.packs import load_all
+from juxian.core.packs import pack_called
 from juxian.core.secrecy import digest, seal
 
 CHUNK = 2000
@@ -222,7 +222,7 @@ def next_numbers(home: Organisation, count: int) -> Iterator[str]:
     """The next ``count`` person numbers of a jurisdiction, e.g. ``JY00000042``; call inside a transaction."""
     NumberSeries.objects.get_or_create(home=home)
     series = NumberSeries.objects.select_for_update().get(home=home)
-    first, prefix = series.last + 1, load_all()[home.pack].number_prefix
+    first, prefix = series.last + 1, pack_called(home.pack).number_prefix
     NumberSeries.objects.filter(pk=series.pk).update(last=F("last") + count)
     return (f"{prefix}{number:08d}" for number in range(first, first + count))
 

@@ -15,7 +15,7 @@ from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Fact, Person
 from juxian.core.facts.profile import FactRecord, derive_profile
 from juxian.core.facts.schema import Schema
-from juxian.core.packs import load_all
+from juxian.core.packs import pack_called
 
 READERS = (Role.OFFICE, Role.LEADER)
 
@@ -38,7 +38,7 @@ def persons_visible_to(user: User) -> QuerySet[Person]:
 
 def schema_for(home: Organisation) -> Schema:
     """The vocabulary in force in a jurisdiction: that of its pack (词汇表)."""
-    return load_all()[home.pack].schema
+    return pack_called(home.pack).schema
 
 
 def organisation_attributes(codes: Iterable[str] | None = None) -> dict[str, dict[str, str]]:

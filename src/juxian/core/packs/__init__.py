@@ -2,7 +2,7 @@
 
 from juxian.core.packs.cases import PolicyCases, run_pack_cases
 from juxian.core.packs.files import find_packs_dir
-from juxian.core.packs.loading import check_pack, load_all, load_pack
+from juxian.core.packs.loading import check_pack, load_all, load_pack, pack_called
 from juxian.core.packs.schema import OrganisationEntry, Pack
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "find_packs_dir",
     "load_all",
     "load_pack",
+    "pack_called",
     "run_pack_cases",
 ]

@@ -91,6 +91,20 @@ def load_all() -> dict[str, Pack]:
     return dict(_all_in(find_packs_dir().resolve()))
 
 
+def pack_called(code: str) -> Pack:
+    """The pack of ``find_packs_dir()`` with this code, read once. Raises ``KeyError`` when there is none, ``Rejected``
+    when it is broken; mistakes in packs of other places do not matter to it.
+    """
+    return _called(find_packs_dir().resolve(), code)
+
+
+@lru_cache(maxsize=64)
+def _called(directory: Path, code: str) -> Pack:
+    if directory / code not in packs_in(directory):
+        raise KeyError(code)
+    return load_pack(directory / code)
+
+
 @lru_cache(maxsize=16)
 def _all_in(directory: Path) -> Mapping[str, Pack]:
     packs: dict[str, Pack] = {}

@@ -28,7 +28,7 @@ from juxian.apps.persons.models import Fact, IdentityDocument, Person, Source
 from juxian.core.facts.profile import SINCE_UNKNOWN
 from juxian.core.facts.schema import Schema
 from juxian.core.identity import mask_document, name_key
-from juxian.core.packs import load_all
+from juxian.core.packs import pack_called
 from juxian.core.secrecy import seal
 from juxian.core.tables.rows import RowFact
 
@@ -203,7 +203,7 @@ def _person_of(row: Row) -> int:
 
 def state_facts(batch: Batch, pairs: Sequence[tuple[Row, RowContent]], by: User | None) -> int:
     """Record what the rows say of their persons and the register does not hold yet; returns the number of facts."""
-    schema = load_all()[batch.pack].schema
+    schema = pack_called(batch.pack).schema
     held = _held_facts({_person_of(row) for row, _content in pairs})
     new: list[tuple[int, RowFact, str]] = []
     for row, content in pairs:

@@ -23,7 +23,7 @@ from juxian.apps.imports.enums import BatchState, RowState
 from juxian.apps.imports.models import Batch, ColumnMapping, Row, Table
 from juxian.apps.imports.queries import RowContent, earlier_batch, employers_below, organisations_of
 from juxian.apps.organisations.models import Organisation
-from juxian.core.packs import load_all
+from juxian.core.packs import pack_called
 from juxian.core.secrecy import seal
 from juxian.core.source import Rejected
 from juxian.core.tables.limits import Limits
@@ -162,7 +162,7 @@ def correct_mapping(*, table: Table, targets: Mapping[int, str], by: User) -> Ba
 def _read(batch: Batch, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Roster:
     organisation = batch.organisation
     reading = Reading(
-        schema=load_all()[batch.pack].schema,
+        schema=pack_called(batch.pack).schema,
         organisations=organisations_of(batch.home),
         as_of=batch.as_of,
         employer=organisation.code if organisation.employs else "",

@@ -18,7 +18,7 @@ from juxian.apps.imports.models import Batch, Row
 from juxian.apps.imports.queries import content_of, organisations_of, reasons_in
 from juxian.apps.imports.rules import may_decide, may_undo
 from juxian.apps.imports.tasks import accept as accept_later
-from juxian.core.packs import load_all
+from juxian.core.packs import pack_called
 from juxian.web.desk.forms import ReasonForm
 from juxian.web.desk.imports.finding import SENDERS, find_batch
 from juxian.web.desk.imports.wording import ShownProblem, Wording, decision_label, targets_of
@@ -43,7 +43,7 @@ class ShownRow:
 
 def wording_for(batch: Batch) -> Wording:
     """The words with which rows of the batch are shown."""
-    return Wording(load_all()[batch.pack].schema, organisations_of(batch.home), language())
+    return Wording(pack_called(batch.pack).schema, organisations_of(batch.home), language())
 
 
 @for_roles(*SENDERS)
