@@ -44,6 +44,12 @@ def test_a_fragment_sends_the_whole_page_to_sign_in():
     assert (answer.status_code, answer["HX-Redirect"]) == (204, "/sign-in/?next=/desk/")
 
 
+def test_a_fragment_of_no_address_comes_back_to_the_home():
+    answer = office_page(asked(hx_request="true", hx_current_url="http://[::"))
+
+    assert (answer.status_code, answer["HX-Redirect"]) == (204, "/sign-in/?next=/")
+
+
 def test_the_role_opens_the_page(place):
     user = UserFactory(role=Role.OFFICE, organisation=place)
 

@@ -47,7 +47,9 @@ def test_an_unknown_account_gets_the_same_answer_as_a_wrong_password(clerk):
 
 
 def test_a_password_of_129_characters_is_refused_before_hashing(clerk, monkeypatch):
-    monkeypatch.setattr("django.contrib.auth.forms.authenticate", lambda *args, **kwargs: pytest.fail("was hashed"))
+    monkeypatch.setattr(
+        "django.contrib.auth.forms.authenticate", lambda *args, **kwargs: pytest.fail("was hashed")
+    )
 
     assert Client().post("/sign-in/", {"username": "zhang", "password": "x" * 129}).status_code == 422
 
@@ -72,7 +74,16 @@ def test_signing_out_takes_a_post(sign_in):
 
 
 @pytest.mark.parametrize(
-    "next_page", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"]
+    "next_page",
+    [
+        "https://elsewhere.example/",
+        "//elsewhere.example",
+        "javascript:alert(1)",
+        "9999-99-99",
+        "sign-in",
+        "a\u202eb",
+        "",
+    ],
 )
 def test_no_form_of_the_frame_leads_to_another_site(place, next_page):
     answer = Client().post("/theme/", {"theme": "dark", "next": next_page})
@@ -109,6 +120,40 @@ def test_a_visitor_looks_at_another_place(elsewhere):
     client.post("/place/", {"place": "tinghu"})
 
     assert "亭湖" in client.get("/sign-in/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("page", "there"),
+    [
+        ("/p/jiayuguan/policies/", "/p/tinghu/policies/"),
+        ("/p/jiayuguan/screener/?x=1", "/p/tinghu/screener/"),
+        ("/p/jiayuguan/policies/settlement/", "/p/tinghu/policies/"),
+        ("/", "/"),
+        ("/no/such/page", "/no/such/page"),
+    ],
+)
+def test_another_place_opens_on_the_page_where_one_stands(elsewhere, page, there):
+    answer = Client().post("/place/", {"place": "tinghu", "next": page})
+
+    assert (answer.status_code, answer["Location"]) == (303, there)
+
+
+def test_the_place_in_the_address_is_the_place_of_the_page_and_of_the_next_ones(elsewhere):
+    client = Client()
+
+    page = client.get("/p/tinghu/policies/").content.decode()
+
+    assert "亭湖区人才工作平台" in page
+    assert "嘉峪关市人才工作平台" not in page
+    assert client.get("/screener/").url == "/p/tinghu/screener/"
+
+
+def test_a_place_that_is_not_installed_is_not_kept(elsewhere):
+    client = Client()
+
+    client.get("/p/nowhere/policies/")
+
+    assert "place" not in client.cookies
 
 
 def test_an_unknown_place_is_not_kept(place):

@@ -51,6 +51,14 @@ def open_to(view: Callable[..., HttpResponse]) -> frozenset[str] | None:
 def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     if wants_part(request):
         answer = HttpResponse(status=204)
-        answer["HX-Redirect"] = redirect_to_login(request.htmx.current_url_abs_path or "/").url  # type: ignore[attr-defined]
+        answer["HX-Redirect"] = redirect_to_login(_page_of(request)).url
         return answer
     return redirect_to_login(request.get_full_path())
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Local address of the page that a fragment was asked from; ``/`` when its header is no address."""
+    try:
+        return request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+    except ValueError:
+        return "/"

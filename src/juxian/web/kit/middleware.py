@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import secrets
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -59,12 +60,8 @@ class Appearance:
         patch_vary_headers(response, ["HX-Request", "Cookie"])
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store")
-        chosen = request.GET.get(PLACE_COOKIE, "")
-        if (
-            chosen.replace("-", "").isalnum()
-            and chosen.isascii()
-            and request.COOKIES.get(PLACE_COOKIE) != chosen
-        ):
+        chosen = _place_of(request)
+        if response.status_code == HTTPStatus.OK and chosen and request.COOKIES.get(PLACE_COOKIE) != chosen:
             remember(response, PLACE_COOKIE, chosen)
         return response
 
@@ -81,6 +78,13 @@ class Appearance:
             if any(word in words for word in LOCKED):
                 return errors.unavailable(request, exception)
         return None
+
+
+def _place_of(request: HttpRequest) -> str:
+    """The place that the address names: ``/p/<pack>/…`` or ``?place=<pack>``; empty for none."""
+    match = request.resolver_match
+    chosen = (match.kwargs.get("pack") if match else None) or request.GET.get(PLACE_COOKIE, "")
+    return chosen if chosen.isascii() and chosen.replace("-", "").isalnum() else ""
 
 
 def remember(response: HttpResponseBase, name: str, value: str) -> None:

@@ -83,9 +83,16 @@ def _of_user(request: HttpRequest, user: User) -> Scope:
 
 
 def _of_visitor(request: HttpRequest) -> Scope:
+    """The place in the address (``/p/<pack>/…``), else the one asked for, the one chosen before, or the first."""
     installed = {item.code: item for item in InstalledPack.objects.select_related("root")}
-    chosen = request.GET.get(PLACE_COOKIE) or request.COOKIES.get(PLACE_COOKIE) or ""
-    item = installed.get(chosen) or next(iter(installed.values()), None)
+    match = request.resolver_match
+    wished = (
+        match.kwargs.get("pack") if match else None,
+        request.GET.get(PLACE_COOKIE),
+        request.COOKIES.get(PLACE_COOKIE),
+    )
+    found = (installed[code] for code in wished if code in installed)
+    item = next(found, None) or next(iter(installed.values()), None)
     if item is None:
         raise NothingInstalled
     return Scope(item.root, pack_of(item.root), "", formats.language(), today())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.forms import AuthenticationForm
@@ -9,7 +11,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -21,7 +23,7 @@ from juxian.web.kit.access import public
 from juxian.web.kit.forms import SignInForm
 from juxian.web.kit.middleware import THEME_COOKIE, THEMES, remember
 from juxian.web.kit.queries import demo_accounts, demo_user_like
-from juxian.web.kit.responses import go
+from juxian.web.kit.responses import HttpResponseSeeOther, go
 from juxian.web.kit.scope import PLACE_COOKIE, POST_SESSION_KEY, current_scope, posts_of
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -77,11 +79,12 @@ def language(request: HttpRequest) -> HttpResponse:
 @public
 @require_POST
 def place(request: HttpRequest) -> HttpResponse:
-    """A visitor looks at another place."""
-    response = _back(request)
+    """A visitor looks at another place: the same page of that place, or its policies where it lacks the page."""
     chosen = request.POST.get("place", "")
-    if chosen in {pack.code for pack in installed()}:
-        remember(response, PLACE_COOKIE, chosen)
+    if chosen not in {pack.code for pack in installed()}:
+        return _back(request)
+    response = HttpResponseSeeOther(_elsewhere(_next(request), chosen))
+    remember(response, PLACE_COOKIE, chosen)
     return response
 
 
@@ -136,9 +139,24 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def _back(request: HttpRequest) -> HttpResponse:
-    """To the page that the form of the frame stood on, never to another site."""
+    """To the page that the form of the frame stood on."""
+    return HttpResponseSeeOther(_next(request))
+
+
+def _next(request: HttpRequest) -> str:
+    """The page that a form of the frame stood on, as an address of this site; the start for anything else."""
     target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return redirect(target if safe else reverse("start"))
+    safe = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+    return target if safe else reverse("start")
+
+
+def _elsewhere(address: str, pack: str) -> str:
+    """The address of the same page in another place; pages of one policy lead to the policies there."""
+    try:
+        match = resolve(urlsplit(address).path)
+    except Resolver404:
+        return address
+    if "pack" not in match.kwargs:
+        return address
+    view = "portal:policies" if len(match.kwargs) > 1 else match.view_name
+    return reverse(view, args=[pack])
