@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages import Catalog
-from babel.messages.mofile import read_mo
+from babel.messages import Catalog, Message
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +54,11 @@ def texts(words: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
     return (words,) if isinstance(words, str) else tuple(words)
 
 
+def key(message: Message) -> tuple[str, ...]:
+    """A message is its words and the context that tells it from others with the same words."""
+    return (message.context or "", *texts(message.id))
+
+
 def placeholders(words: str) -> list[str]:
     return sorted(PLACEHOLDER.findall(words))
 
@@ -86,9 +91,9 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_file_holds_the_messages_of_the_source_and_no_others(collected: Path) -> None:
-    found = {message.id for message in read_catalog(collected) if message.id}
+    found = {key(message) for message in read_catalog(collected) if message.id}
 
-    assert {message.id for message in MESSAGES} == found
+    assert {key(message) for message in MESSAGES} == found
 
 
 def test_collecting_again_changes_nothing(collected: Path) -> None:
@@ -131,11 +136,14 @@ def test_translations_hold_no_quotation_marks() -> None:
 
 
 def test_the_compiled_file_is_the_text_file_compiled() -> None:
-    compiled = read_mo(io.BytesIO(PO.with_suffix(".mo").read_bytes()))
+    compiled = io.BytesIO()
+    write_mo(compiled, CATALOG)
 
-    assert {texts(message.id): texts(message.string) for message in compiled if message.id} == {
-        texts(message.id): texts(message.string) for message in MESSAGES
-    }
+    assert contents(PO.with_suffix(".mo").read_bytes()) == contents(compiled.getvalue())
+
+
+def contents(compiled: bytes) -> dict[tuple[str, ...], tuple[str, ...]]:
+    return {key(message): texts(message.string) for message in read_mo(io.BytesIO(compiled)) if message.id}
 
 
 def test_words_of_templates_can_be_translated() -> None:

@@ -61,7 +61,7 @@ def parse_amount(text: str) -> int | Refusal:
     if not found:
         message = Text(
             f"“{text}”不是金额，应写如 5万元、1500元",
-            f"“{text}” is not an amount; write 5万元 or 1500元",
+            f"“{text}” is not an amount; write 50000 yuan or 1500 yuan",
         )
         return Refusal(message)
     sign, whole, part, unit = found.groups()
@@ -212,7 +212,7 @@ def _parse_months(raw: object, _type: ValueType, _schema: Schema) -> int | Refus
         return Refusal(
             Text(
                 f"“{raw}”不是月数，应写如 36个月、3年",
-                f"“{raw}” is not a term; write 36个月 or 3年",
+                f"“{raw}” is not a term; write 36 months or 3 years",
             )
         )
     if not 0 <= months <= MONTHS_LIMIT:

@@ -300,7 +300,7 @@ def _stacking(decision: Decision, decisions: Sequence[Decision]) -> list[Reason]
     asked = joined([_RULE_WORDS[s.rule] for s in rules], "；", "; ")
     groups = "、".join(s.group for s in rules if not s.group.startswith("="))
     asked = Text(
-        f"{groups}：{asked.zh}" if groups else asked.zh, f"of its group, {asked.en}" if groups else asked.en
+        f"{groups}：{asked.zh}" if groups else asked.zh, f"Of its group, {asked.en}" if groups else asked.en
     )
     if decision.alone_refused:
         skipped = Text("不符合条件，不参与叠加", "the conditions are not met, so there is nothing to stack")

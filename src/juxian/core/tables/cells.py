@@ -244,7 +244,9 @@ def _read_money(raw: Cell, field: Field, context: Context) -> Reading:
         number, unit = number * 100, "万元"
     parsed = parse_value(f"{number:f}{unit}", field.type, context.schema)
     if isinstance(parsed, Refusal):
-        return Reading(problem=parsed.reason, hint=Text("写成 5万元、1500元", "write 5万元 or 1500元"))
+        return Reading(
+            problem=parsed.reason, hint=Text("写成 5万元、1500元", "write 50000 yuan or 1500 yuan")
+        )
     return Reading(parsed, rule)
 
 
