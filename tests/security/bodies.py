@@ -1,0 +1,122 @@
+"""A valid body for every function that writes (有效的提交内容)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from juxian.apps.accounts.models import User
+from juxian.apps.imports.actions.deciding import decisions_for
+from juxian.apps.imports.enums import RowDecision, RowState
+from juxian.apps.imports.models import Batch, Row
+from tests import rosters
+from tests.security.world import Objects, roster
+
+NEW_NUMBER = rosters.resident_id("19870707", 301, "620299")
+NEW_PHONE = "13912345678"
+REASON = "核对材料"
+
+
+def _hand_in(objects: Objects, batch: Batch) -> dict[str, Any]:
+    file = SimpleUploadedFile("新名册.csv", roster(f"new of {batch.organisation.code}"))
+    return {"organisation": batch.organisation_id, "as_of": "2022-06-01", "file": file}
+
+
+def _registration(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {
+        "name": "新登记人",
+        "document_kind": "resident_id",
+        "document_number": NEW_NUMBER,
+        "phone": NEW_PHONE,
+        "employer": objects.place.employer.code,
+        "position": "医师",
+        "hired_on": "2020-01-01",
+        "source": "本人到窗口登记",
+        "evidence": "身份证",
+    }
+
+
+def _fact(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {
+        "value-degree": "doctor",
+        "value-school": "测试大学",
+        "since": "2020-07-01",
+        "source": "本人申报",
+        "evidence": "毕业证书",
+    }
+
+
+def _reveal(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"key": f"document-{objects.person.documents.get().pk}", "reason": REASON}
+
+
+def _columns(_objects: Objects, batch: Batch) -> dict[str, Any]:
+    columns = batch.tables.get(position=0).columns
+    return {f"column_{column['index']}": column["target"] for column in columns if column["header"]} | {
+        "column_3": ""
+    }
+
+
+def _waiting(batch: Batch) -> Row:
+    found = batch.rows.filter(state=RowState.WAITING).order_by("pk").first()
+    if found is None:
+        raise ValueError(f"no row of {batch} waits")
+    return found
+
+
+def _decide_row(_objects: Objects, batch: Batch) -> dict[str, Any]:
+    choices = [item for item in decisions_for(_waiting(batch).reason) if item != RowDecision.SAME_PERSON]
+    return {"decision": choices[0]}
+
+
+def _decide_alike(objects: Objects, batch: Batch) -> dict[str, Any]:
+    return {"reason": _waiting(batch).reason, **_decide_row(objects, batch)}
+
+
+def _text(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {
+        "title": "通知",
+        "issuer": "人才办",
+        "reference": "〔2022〕1 号",
+        "day": "2022-05-01",
+        "body": "正文",
+    }
+
+
+def _find(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"document_number": NEW_NUMBER}
+
+
+def _reason(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"reason": REASON}
+
+
+def _nothing(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {}
+
+
+BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
+    "desk:person-find": _find,
+    "desk:person-new": _registration,
+    "desk:person-reveal": _reveal,
+    "desk:fact-add": _fact,
+    "desk:fact-withdraw": _reason,
+    "desk:import-new": _hand_in,
+    "desk:import-mapping": _columns,
+    "desk:import-row": _decide_row,
+    "desk:import-decide": _decide_alike,
+    "desk:import-accept": _nothing,
+    "desk:import-undo": _reason,
+    "desk:policies-sweep": _nothing,
+    "desk:document-new": _text,
+}
+
+
+def body_of(function: str, objects: Objects, user: User | None = None) -> dict[str, Any]:
+    """What a function is posted with; empty for functions that need nothing."""
+    if function == "post":
+        own = user.posts.first() if user else None
+        return {"post": own.pk} if own else {}
+    return BODIES.get(function, _nothing)(objects, objects.batch)

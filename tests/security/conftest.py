@@ -1,0 +1,22 @@
+"""The world of two places, made once for each module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.security.world import World, world_of_two_places
+
+
+@pytest.fixture(scope="module")
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    with django_db_blocker.unblock(), world_of_two_places() as world:
+        yield world
+
+
+@pytest.fixture
+def world(committed: World, db: None) -> World:
+    """The world; what a test changes is rolled back."""
+    return committed

@@ -1,0 +1,218 @@
+"""Everybody × every address × GET and POST × page and fragment × own and foreign objects (权限矩阵).
+
+The expectations stand in matrix.yaml; nothing here says who may do what.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import product
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import reverse
+
+from juxian.apps.accounts.enums import Role
+from juxian.web.kit.access import EVERYBODY, open_to
+from tests.security.bodies import BODIES, body_of
+from tests.security.matrix import METHODS, OUTCOMES, Function, Outcome, addresses, read_matrix
+from tests.security.world import ELSEWHERE_NUMBER, HOME_NUMBER, NAMES, Objects, World, snapshot
+
+MATRIX = read_matrix()
+SHAPES = {"page": {}, "fragment": {"HX-Request": "true", "HX-Current-URL": "http://testserver/"}}
+HERE_ACTORS = [actor for actor in MATRIX.actors if not actor.endswith("_elsewhere")]
+WITH_FOREIGN = [function for function in MATRIX.functions.values() if function.foreign is not None]
+OF_UNITS = [function for function in MATRIX.functions.values() if function.other_unit is not None]
+WRITERS = [function for function in MATRIX.functions.values() if function.writes]
+_CHANGING = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|X-CSRFToken[^}]*}|nonce="[\w-]+"')
+
+
+def of_function(function: Function) -> str:
+    return function.name
+
+
+# the file and the URL configuration
+
+
+def test_every_address_has_a_name() -> None:
+    assert [item.route for item in addresses() if not item.name or item.name.endswith(":")] == []
+
+
+def test_no_name_has_two_addresses() -> None:
+    names = [item.name for item in addresses()]
+
+    assert sorted(names) == sorted(set(names))
+
+
+def test_every_address_has_a_line_and_every_line_an_address() -> None:
+    assert {item.name for item in addresses()} ^ set(MATRIX.functions) == set()
+
+
+def test_every_address_declares_whom_it_is_open_to() -> None:
+    assert [item.name for item in addresses() if open_to(item.view) is None] == []
+
+
+def test_every_role_is_an_actor() -> None:
+    assert set(Role.values) <= set(MATRIX.actors)
+
+
+def test_the_file_says_known_things_only() -> None:
+    for function in MATRIX.functions.values():
+        for line in function.outcomes.values():
+            assert set(line) <= {*MATRIX.actors, "others"}, function.name
+            assert set(line.values()) <= set(OUTCOMES), function.name
+            assert "others" in line or set(line) == set(MATRIX.actors), function.name
+
+
+def test_the_parts_of_every_address_are_named() -> None:
+    assert {item.name: set(item.parts) for item in addresses()} == {
+        function.name: set(function.address) for function in MATRIX.functions.values()
+    }
+
+
+def test_the_file_agrees_with_what_views_declare() -> None:
+    for item in addresses():
+        function, declared = MATRIX.functions[item.name], open_to(item.view)
+        served = {
+            actor
+            for actor in Role.values
+            for method in METHODS
+            if function.outcome(method, actor) in ("allow", 405)
+        }
+        assert declared in (EVERYBODY, served), item.name
+
+
+# the requests
+
+
+def ask(
+    world: World, function: Function, method: str, actor: str, shape: str, objects: Objects, **found: Any
+) -> HttpResponse:
+    """One request of the actor for the function on the objects, with valid content where it is a POST."""
+    address = reverse(function.name, kwargs=objects.arguments(function.address, **found))
+    client, headers = world.client(actor), SHAPES[shape]
+    if method == "GET":
+        return client.get(address, headers=headers)
+    return client.post(address, body_of(function.name, objects, world.users[actor]), headers=headers)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def outcome_of(answer: HttpResponse) -> Outcome:
+    """The word of the matrix for an answer; a status that has none stands for itself."""
+    onward = answer.headers.get("Location") or answer.headers.get("HX-Redirect") or ""
+    if answer.status_code in (204, 302, 303) and onward:
+        if onward.startswith(reverse("sign-in")):
+            return "sign-in"
+        return "allow" if onward.startswith("/") and not onward.startswith("//") else onward
+    return "allow" if answer.status_code in (200, 422) else answer.status_code
+
+
+def cases(actors: Iterable[str], functions: Iterable[Function]) -> list[Any]:
+    return [
+        pytest.param(function, actor, method, id=f"{function.name}-{actor}-{method}")
+        for function, actor, method in product(functions, actors, METHODS)
+    ]
+
+
+@pytest.mark.parametrize(("function", "actor", "method"), cases(MATRIX.actors, MATRIX.functions.values()))
+def test_an_actor_gets_what_the_matrix_says(
+    world: World, function: Function, actor: str, method: str
+) -> None:
+    expected = function.outcome(method, actor)
+    before = snapshot()
+
+    for shape in SHAPES:
+        with undone():
+            answer = ask(world, function, method, actor, shape, world.here)
+
+            assert outcome_of(answer) == expected, shape
+            assert_nobody_is_shown_to_strangers(answer, actor)
+            assert expected == "allow" or snapshot() == before, (
+                f"a refused request changed something ({shape})"
+            )
+
+
+@pytest.mark.parametrize(("function", "actor", "method"), cases(HERE_ACTORS, WITH_FOREIGN))
+def test_objects_of_another_place_are_not_found(
+    world: World, function: Function, actor: str, method: str
+) -> None:
+    expected = function.outcome_for_foreign(method, actor)
+    before = snapshot()
+
+    for shape in SHAPES:
+        with undone():
+            answer = ask(world, function, method, actor, shape, world.there)
+
+            assert outcome_of(answer) == expected, shape
+            assert NAMES["zigui"] not in answer.content.decode(), shape
+            assert expected == "allow" or snapshot() == before, (
+                f"a refused request changed something ({shape})"
+            )
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("function", OF_UNITS, ids=of_function)
+def test_rosters_of_another_employer_are_not_found(world: World, function: Function, method: str) -> None:
+    expected = function.other_unit if function.outcome(method, "employer") == "allow" else 405
+    before = snapshot()
+
+    for shape in SHAPES:
+        answer = ask(world, function, method, "employer", shape, world.here, batch=world.here.unit_batch)
+
+        assert outcome_of(answer) == expected, shape
+        assert snapshot() == before, shape
+
+
+@pytest.mark.parametrize("function", [item for item in WITH_FOREIGN if item.foreign == 404], ids=of_function)
+def test_what_is_foreign_looks_like_what_does_not_exist(world: World, function: Function) -> None:
+    method = "GET" if function.outcome("GET", "office") == "allow" else "POST"
+    nowhere = {part: _nothing_of(kind) for part, kind in function.address.items()}
+    client = world.client("office")
+    missing = client.generic(method, reverse(function.name, kwargs=nowhere))
+
+    foreign = ask(world, function, method, "office", "page", world.there)
+
+    assert (foreign.status_code, missing.status_code) == (404, 404)
+    assert _CHANGING.sub("", foreign.content.decode()) == _CHANGING.sub("", missing.content.decode())
+
+
+@pytest.mark.parametrize("function", WRITERS, ids=of_function)
+def test_an_allowed_request_writes(world: World, function: Function) -> None:
+    """So that the refusals above are not refusals of a request that would have done nothing."""
+    before = snapshot()
+
+    answer = ask(world, function, "POST", "office", "page", world.here)
+
+    assert answer.status_code in (200, 303)
+    assert snapshot() != before
+
+
+def test_every_body_belongs_to_a_function_that_writes() -> None:
+    assert set(BODIES) == {function.name for function in WRITERS}
+
+
+def assert_nobody_is_shown_to_strangers(answer: HttpResponse, actor: str) -> None:
+    """No name or number of a person on a page of somebody who may not see the person."""
+    page = answer.content.decode()
+    elsewhere = actor.endswith("_elsewhere")
+    own, other = (NAMES["zigui"], NAMES["jiayuguan"]) if elsewhere else (NAMES["jiayuguan"], NAMES["zigui"])
+    assert other not in page
+    if actor.removesuffix("_elsewhere") not in ("office", "department", "employer", "leader", "person"):
+        assert own not in page
+    assert HOME_NUMBER not in page or actor == "office"
+    assert ELSEWHERE_NUMBER not in page or actor == "office_elsewhere"
+
+
+def _nothing_of(kind: str) -> Any:
+    return {"person": "XX99999999", "policy": "no-such-policy", "kind": "education"}.get(kind, 999_999_999)

@@ -1,0 +1,163 @@
+"""Two places with people, rosters and texts, and somebody of every role (权限测试的世界)."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection, transaction
+from django.test import Client, override_settings
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.models import User
+from juxian.apps.documents.actions import add_text
+from juxian.apps.imports.actions import stage_file
+from juxian.apps.imports.enums import RowState
+from juxian.apps.imports.models import Batch
+from juxian.apps.organisations.models import Organisation
+from juxian.apps.persons.models import Person
+from tests import rosters
+from tests.factories import EmployerFactory, UserFactory
+from tests.web.places import Place, make_place
+
+DAY = date(2022, 6, 1)
+HERE, THERE = "jiayuguan", "zigui"
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+HOME_NUMBER = "620201199001011232"
+ELSEWHERE_NUMBER = rosters.resident_id("19910203", 205, "420527")
+PHONE = "13800001234"
+NAMES = {HERE: "欧阳本地", THERE: "司徒外地"}
+OWN_TABLES = {"django_session", "axes_accessattempt", "axes_accesslog", "axes_accessfailurelog"}
+
+
+@dataclass
+class Objects:
+    """What stands in the addresses of one place. unit_batch: a roster of another employer of the same place."""
+
+    place: Place
+    person: Person
+    batch: Batch
+    office: User
+    text_pk: int
+    unit: Organisation
+    unit_batch: Batch
+
+    def arguments(self, address: Mapping[str, str], *, batch: Batch | None = None) -> dict[str, Any]:
+        """Values for the parts of an address: name of the part → kind of object, as the matrix names them."""
+        found = batch or self.batch
+        row = found.rows.filter(state=RowState.WAITING).order_by("pk").first() or found.rows.first()
+        known = {
+            "person": self.person.number,
+            "fact": self.person.facts.get(kind="education").pk,
+            "kind": "education",
+            "batch": found.pk,
+            "row": row.pk if row else 0,
+            "table": 0,
+            "text": self.text_pk,
+            "policy": next(iter(self.place.pack.policies)),
+            "pack": self.place.pack.code,
+            "account": self.office.username,
+        }
+        return {part: known[kind] for part, kind in address.items()}
+
+
+@dataclass
+class World:
+    """``here`` is where every actor stands except those whose name ends in ``_elsewhere``."""
+
+    here: Objects
+    there: Objects
+    users: dict[str, User | None] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+
+    def client(self, actor: str, **options: Any) -> Client:
+        """A browser signed in as the actor, with a session of its own that was made beforehand."""
+        client = Client(**options)
+        if actor in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[actor]
+        return client
+
+
+@contextmanager
+def world_of_two_places() -> Iterator[World]:
+    """Made inside a transaction that is rolled back at the end; files lie in a directory of their own."""
+    with tempfile.TemporaryDirectory() as directory:
+        static = Path(directory) / "static"
+        static.mkdir()
+        own = override_settings(
+            JUXIAN_TODAY=DAY,
+            JUXIAN_FILES=Path(directory) / "files",
+            STATIC_ROOT=static,
+            AXES_ENABLED=False,
+            TASKS={"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}},
+        )
+        with own, transaction.atomic():
+            yield _made()
+            transaction.set_rollback(True)
+
+
+def _made() -> World:
+    here, there = _objects(HERE, HOME_NUMBER), _objects(THERE, ELSEWHERE_NUMBER)
+    world = World(here, there, {"visitor": None})
+    for role in Role:
+        world.users[role.value] = here.place.user(role)
+    world.users["person"].person = here.person  # type: ignore[union-attr]
+    world.users["no_post"] = UserFactory()
+    world.users["office_elsewhere"] = there.place.user(Role.OFFICE)
+    world.users["leader_elsewhere"] = there.place.user(Role.LEADER)
+    world.users["employer_elsewhere"] = there.place.user(Role.EMPLOYER)
+    world.users["person_elsewhere"] = there.place.user(Role.PERSON, person=there.person)
+    for actor, user in world.users.items():
+        if user:
+            user.save()
+            world.sessions[actor] = _session_of(user)
+    return world
+
+
+def _session_of(user: User) -> str:
+    store = SessionStore()
+    store[SESSION_KEY], store[BACKEND_SESSION_KEY] = str(user.pk), MODEL_BACKEND
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)
+
+
+def _objects(code: str, number: str) -> Objects:
+    place = make_place(code)
+    person = place.person(NAMES[code], number)
+    office = place.user(Role.OFFICE)
+    unit = EmployerFactory(code=f"{code}-school", parent=place.root, pack=code, name="测试学校")
+    text = add_text(organisation=place.root, title=f"{NAMES[code]}文件", body="正文", by=office, day=DAY)
+    batches = [
+        stage_file(data=roster(sender.code), file_name="名册.csv", organisation=sender, as_of=DAY, by=office)
+        for sender in (place.employer, unit)
+    ]
+    return Objects(place, person, batches[0], office, text.pk, unit, batches[1])
+
+
+def roster(seed: str) -> bytes:
+    """A CSV with one clean row and one that waits for a decision; no two places hand in the same people."""
+    first = 100 + int(hashlib.sha256(seed.encode()).hexdigest()[:4], 16) % 400 * 2
+    numbers = [rosters.resident_id(sequence=first + step) for step in (1, 3)]
+    lines = ["姓名,身份证号,学历,联系电话", f"名册甲,{numbers[0]},本科,{PHONE}", f"名册乙,{numbers[1]},博学,"]
+    return "\n".join(lines).encode("utf-8-sig")
+
+
+def snapshot() -> str:
+    """A digest of every row of every table but sessions and counted sign-ins: equal when nothing was written."""
+    digest = hashlib.sha256()
+    tables = set(connection.introspection.table_names()) - OWN_TABLES
+    for model in sorted(apps.get_models(include_auto_created=True), key=lambda model: model._meta.db_table):
+        if model._meta.db_table in tables:
+            digest.update(repr(list(model._base_manager.order_by("pk").values_list())).encode())
+    return digest.hexdigest()
