@@ -13,7 +13,21 @@ from collections.abc import Sequence
 
 from juxian.core.source import Rejected
 
-COMMANDS = ("demo", "serve", "upgrade", "worker", "pack", "policy", "roster", "indicator", "audit", "draw")
+COMMANDS = (
+    "demo",
+    "serve",
+    "upgrade",
+    "worker",
+    "backup",
+    "restore",
+    "invariants",
+    "pack",
+    "policy",
+    "roster",
+    "indicator",
+    "audit",
+    "draw",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

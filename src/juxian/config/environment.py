@@ -11,7 +11,12 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from juxian.core.source import Problem, Rejected
+from juxian.core.text import Text
+
 KEY_BYTES = 48
+FIELDS_KEY = "fields.key"
+AWAITED = "fields.awaited"  # beside the key: fingerprint of the one that restored data was sealed with
 
 
 class Environment(BaseSettings):
@@ -46,7 +51,7 @@ class Environment(BaseSettings):
     @cached_property
     def master_key(self) -> bytes:
         """Key of encrypted fields: ``keys/fields.key`` in the home directory, made on first use."""
-        return self._key("fields.key").encode()
+        return self._key(FIELDS_KEY).encode()
 
     @cached_property
     def signing_key(self) -> str:
@@ -57,6 +62,8 @@ class Environment(BaseSettings):
         try:
             return path.read_text(encoding="ascii")
         except FileNotFoundError:
+            if name == FIELDS_KEY and (path.parent / AWAITED).exists():
+                raise _key_awaited(path) from None
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             made = secrets.token_urlsafe(KEY_BYTES)
             try:
@@ -65,3 +72,11 @@ class Environment(BaseSettings):
             except FileExistsError:  # another process was first
                 return path.read_text(encoding="ascii")
             return made
+
+
+def _key_awaited(path: Path) -> Rejected:
+    """Restored data waits for its key; a new one could not open it."""
+    wanted = (path.parent / AWAITED).read_text(encoding="ascii").strip()
+    zh = f"缺少加密密钥：把指纹为 {wanted} 的 fields.key 放到 {path}。"
+    en = f"The key of encrypted fields is missing: put the fields.key with fingerprint {wanted} at {path}."
+    return Rejected([Problem("B111", Text(zh, en))])

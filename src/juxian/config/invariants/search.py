@@ -1,0 +1,72 @@
+"""Carrying out all checks on one moment of the database (执行核查)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, connection
+
+from juxian.apps.audit.queries import verify
+from juxian.config.invariants import batches, register, storage
+from juxian.config.invariants.result import Result, Scope
+from juxian.core.text import Text
+
+Check = Callable[[Scope], Result]
+_BEGIN = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
+
+
+def references(scope: Scope) -> Result:
+    """Every reference leads to a row (SQLite can be written to without that; PostgreSQL holds it itself)."""
+    tables = connection.introspection.table_names()
+    try:
+        connection.check_constraints()
+    except IntegrityError as error:
+        return Result(len(tables), [Text(f"引用无效：{error}", f"a reference leads nowhere: {error}")])
+    return Result(len(tables), [])
+
+
+def audit(scope: Scope) -> Result:
+    """The chain of the audit log is whole."""
+    found = verify()
+    if found.broken is None:
+        return Result(found.entries, [])
+    return Result(
+        found.entries, [Text(f"第 {found.broken} 条审计记录不符", f"audit entry {found.broken} does not fit")]
+    )
+
+
+CHECKS: dict[str, Check] = {
+    "references": references,
+    "batch_sums": batches.sums,
+    "batch_states": batches.states,
+    "numbers": register.numbers,
+    "documents": register.documents,
+    "profiles_present": register.profiles_present,
+    "profiles_derived": register.profiles_derived,
+    "files": storage.files,
+    "sealed": storage.sealed,
+    "audit": audit,
+}
+
+
+def search(scope: Scope) -> Iterator[tuple[str, Result]]:
+    """Run every check; all see the same moment, and nobody who writes is held up."""
+    with one_moment():
+        for name, check in CHECKS.items():
+            yield name, check(scope)
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """A reading transaction; ``transaction.atomic`` would take the lock of the one writer of SQLite."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGIN[connection.vendor])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ROLLBACK")
