@@ -6,13 +6,11 @@ The expectations stand in matrix.yaml; nothing here says who may do what.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from itertools import product
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 
@@ -20,7 +18,7 @@ from juxian.apps.accounts.enums import Role
 from juxian.web.kit.access import EVERYBODY, open_to
 from tests.security.bodies import BODIES, body_of
 from tests.security.matrix import METHODS, OUTCOMES, Function, Outcome, addresses, read_matrix
-from tests.security.world import ELSEWHERE_NUMBER, HOME_NUMBER, NAMES, Objects, World, snapshot
+from tests.security.world import ELSEWHERE_NUMBER, HOME_NUMBER, NAMES, Objects, World, snapshot, undone
 
 MATRIX = read_matrix()
 SHAPES = {"page": {}, "fragment": {"HX-Request": "true", "HX-Current-URL": "http://testserver/"}}
@@ -98,14 +96,6 @@ def ask(
     if method == "GET":
         return client.get(address, headers=headers)
     return client.post(address, body_of(function.name, objects, world.users[actor]), headers=headers)
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """What happens inside is taken back."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def outcome_of(answer: HttpResponse) -> Outcome:

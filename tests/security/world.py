@@ -106,6 +106,14 @@ def world_of_two_places() -> Iterator[World]:
             transaction.set_rollback(True)
 
 
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 def _made() -> World:
     here, there = _objects(HERE, HOME_NUMBER), _objects(THERE, ELSEWHERE_NUMBER)
     world = World(here, there, {"visitor": None})
