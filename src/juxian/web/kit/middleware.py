@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
@@ -18,6 +19,7 @@ THEME_COOKIE = "theme"
 THEMES = ("light", "dark")
 A_YEAR = 365 * 24 * 3600
 NONCE_BYTES = 18
+LONGEST_PLACE = 64  # of a pack's code; a longer cookie would only burden every request that follows
 POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -84,9 +86,12 @@ def _place_of(request: HttpRequest) -> str:
     """The place that the address names: ``/p/<pack>/…`` or ``?place=<pack>``; empty for none."""
     match = request.resolver_match
     chosen = (match.kwargs.get("pack") if match else None) or request.GET.get(PLACE_COOKIE, "")
-    return chosen if chosen.isascii() and chosen.replace("-", "").isalnum() else ""
+    fits = len(chosen) <= LONGEST_PLACE and chosen.isascii() and chosen.replace("-", "").isalnum()
+    return chosen if fits else ""
 
 
 def remember(response: HttpResponseBase, name: str, value: str) -> None:
     """Keep a choice of appearance for a year; it holds no personal data."""
-    response.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", httponly=True)
+    response.set_cookie(
+        name, value, max_age=A_YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
+    )
