@@ -52,7 +52,7 @@ EVERY: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class PolicyRow:
-    """A policy in a list."""
+    """A policy in a list. is_money: at least one benefit in force is paid, so that a total means something."""
 
     id: str
     title: str
@@ -64,6 +64,7 @@ class PolicyRow:
     basis_tone: str
     since: date | None
     benefits: int
+    is_money: bool
     total: BenefitTotal | None = None
 
 
@@ -136,6 +137,7 @@ def policy_row(policy: Policy, day: date, language: str, totals: Totals | None =
         basis_tone=BASIS_TONES[policy.basis],
         since=version.since if version else None,
         benefits=len(version.benefits) if version else 0,
+        is_money=any(benefit.is_money for benefit in version.benefits) if version else False,
         total=_sum_of(policy.id, totals),
     )
 
