@@ -6,6 +6,7 @@ from django.urls import reverse
 from juxian.apps.audit.models import AuditEntry
 from juxian.apps.documents.models import LibraryText
 from juxian.apps.policies.models import Determination, SweepRun
+from juxian.web.desk import home
 from tests.web.places import make_place
 
 TEXT = {
@@ -142,3 +143,41 @@ def test_a_text_of_another_place_is_not_found(place):
 
     assert place.client("office").get(address).status_code == 404
     assert list(place.client("office").get(reverse("desk:documents")).context["page"]) == []
+
+
+def test_a_policy_that_pays_nothing_has_no_total_of_money(place):
+    services = next(
+        policy
+        for policy in place.pack.policies.values()
+        if not any(benefit.is_money for benefit in policy.versions[-1].benefits)
+    )
+    found = finished_run(place, place.person())
+    client = place.client("office")
+
+    listed = {row.id: row for row in client.get(reverse("desk:policies")).context["rows"]}
+    page = client.get(reverse("desk:policy", args=[services.id])).content.decode()
+
+    assert not listed[services.id].is_money
+    assert listed[found.policy].is_money
+    assert "金额合计 <b>" not in page
+    assert "不发钱" in page
+
+
+def test_the_list_of_new_records_ends_where_the_cards_beside_it_end(place, monkeypatch):
+    monkeypatch.setattr(home, "reported_figures", lambda pack: [])
+    monkeypatch.setattr(home, "FEWEST_ROWS", 1)
+    people = [place.person(f"测试{number}") for number in range(9)]
+    client = place.client("office")
+    before = client.get(reverse("desk:home")).context["newest"]
+
+    finished_run(place, people[0])
+    after = client.get(reverse("desk:home")).context["newest"]
+
+    assert (len(before), len(after)) == (1, 1 + len(place.pack.policies))
+
+
+@pytest.mark.parametrize(("role", "offered"), [("office", True), ("leader", True), ("department", False)])
+def test_the_search_for_persons_is_offered_to_those_who_may_open_them(place, role, offered):
+    page = place.client(role).get(reverse("desk:policies")).content.decode()
+
+    assert ('role="search"' in page) is offered

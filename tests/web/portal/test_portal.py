@@ -133,6 +133,8 @@ def test_an_employer_sees_its_own_people_only(place):
 
     assert [row.number for row in answer.context["rows"]] == [mine.number]
     assert answer.context["total"] == 1
+    degrees = answer.context["charts"][0]
+    assert (degrees.title, degrees.rows) == ("学历", [["硕士", "1", "100.0%"]])
 
 
 def test_the_number_of_queries_of_the_employers_page_does_not_grow(place, django_assert_max_num_queries):

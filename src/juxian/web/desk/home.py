@@ -22,6 +22,7 @@ from juxian.web.kit.rows import rows_of
 from juxian.web.kit.scope import current_scope
 
 SHOWN = 10
+FEWEST_ROWS, MISSING_ROWS = 3, 2  # of the list of persons: as high as the cards beside it without their lines
 
 
 @for_roles(Role.OFFICE, Role.DEPARTMENT)
@@ -33,20 +34,25 @@ def home(request: HttpRequest) -> HttpResponse:
     figures = reported_figures(scope.pack)
     run = newest_run(scope.pack.code)
     totals = benefit_totals(run)
-    newest = people.select_related("profile").order_by("-pk")[:SHOWN]
+    policies = policy_rows(scope.pack, scope.as_of, scope.language, totals) if run else []
+    batches = _waiting_batches(place)
+    failing = [result for result in figures if result.holds is False]
+    unknown = sum(total.unknown for total in totals.values())
+    beside = len(policies) + len(batches) + len(failing) + (MISSING_ROWS if unknown else 0)
+    newest = people.select_related("profile").order_by("-pk")[: FEWEST_ROWS + beside]
     context = {
         "may_open": scope.role == Role.OFFICE,
         "total": bounded_count(people),
         "newest": rows_of(newest, scope.pack.schema, scope.language),
         "unverified": _unverified(place),
-        "batches": _waiting_batches(place),
-        "failing": [result for result in figures if result.holds is False],
+        "batches": batches,
+        "failing": failing,
         "holding": sum(result.holds is True for result in figures),
         "pending": sum(result.holds is None for result in figures),
         "run": run,
-        "policies": policy_rows(scope.pack, scope.as_of, scope.language, totals) if run else [],
+        "policies": policies,
         "entitled": entitled_persons(run),
-        "unknown": sum(total.unknown for total in totals.values()),
+        "unknown": unknown,
     }
     return render(request, "desk/home.html", context)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from juxian.apps.packs.queries import installed
@@ -12,6 +13,12 @@ from juxian.web.kit.policies import policy_rows
 from juxian.web.kit.scope import current_scope
 
 SHOWN = 6
+PROMISES = (
+    _("政策用白话写清：给谁、给多少、依据哪一条。"),
+    _("能不能享受，由同一套规则计算，并说明每一条理由。"),
+    _("缺信息不等于不符合：会告诉您还要补什么。"),
+    _("依据不是本地公布文件的，都标明“参照”或“假定”。"),
+)
 
 
 @public
@@ -25,5 +32,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "policies": len(rows),
         "benefits": sum(row.benefits for row in rows),
         "places": installed(),
+        "promises": PROMISES,
     }
     return render(request, "portal/home.html", context)

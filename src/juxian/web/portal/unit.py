@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
@@ -12,6 +14,7 @@ from juxian.apps.accounts.enums import Role
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.queries import persons_visible_to
 from juxian.web.kit.access import for_roles
+from juxian.web.kit.charts import Chart, Mark, ranking
 from juxian.web.kit.responses import render_part
 from juxian.web.kit.rows import rows_of
 from juxian.web.kit.scope import Scope, current_scope
@@ -30,7 +33,8 @@ def unit(request: HttpRequest) -> HttpResponse:
     people = persons_visible_to(request.user)  # type: ignore[arg-type]
     people = people.filter(profile__home=home, profile__employer__in=list(codes))
     wanted = request.GET.get("q", "").replace("\0", "").strip()[:60]
-    levels = list(people.order_by().values_list(*(f"profile__{field}" for field in COUNTED)))
+    fields = [f"profile__{field}" for field in COUNTED]
+    levels = list(people.order_by().values_list(*fields).annotate(Count("pk")))
     shown = people.filter(name__contains=wanted) if wanted else people
     shown = shown.select_related("profile").order_by("name_key", "pk")
     page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -39,22 +43,26 @@ def unit(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": rows_of(page.object_list, scope.pack.schema, scope.language),
         "q": wanted,
-        "total": len(levels),
-        "structures": [_structure(place, levels, field, scope) for place, field in enumerate(COUNTED)],
+        "total": sum(row[-1] for row in levels),
+        "charts": [chart for at, field in enumerate(COUNTED) if (chart := _chart(at, levels, field, scope))],
     }
     return render_part(request, "portal/unit.html#list", context)
 
 
-def _structure(
-    place: int, levels: list[tuple[str | None, ...]], field: str, scope: Scope
-) -> tuple[str, list[tuple[str, int]]]:
-    """Title of a field, and (level, persons) from the highest level down; levels without anybody are left out."""
+def _chart(at: int, levels: list[tuple[Any, ...]], field: str, scope: Scope) -> Chart | None:
+    """Persons at each level of a field, from the highest down; None where nobody has one.
+
+    levels: rows of (level of each field of ``COUNTED`` …, persons); at: the column of ``field``.
+    """
     known = scope.pack.schema.profile[field]
-    counted = Counter(row[place] for row in levels)
+    counted: Counter[str | None] = Counter()
+    for row in levels:
+        counted[row[at]] += row[-1]
     scale = scope.pack.schema.scale_of(known.type).levels.values()
-    found = [
-        (level.title.in_language(scope.language), counted[level.code])
+    marks = [
+        Mark(level.title.in_language(scope.language), counted[level.code])
         for level in scale
         if counted[level.code]
-    ]
-    return known.title.in_language(scope.language), found[::-1]
+    ][::-1]
+    title = known.title.in_language(scope.language)
+    return ranking(title, marks, title, whole=sum(counted.values())) if marks else None
