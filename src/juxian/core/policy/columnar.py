@@ -46,7 +46,7 @@ from juxian.core.policy.nodes import (
     Times,
     fields_of,
 )
-from juxian.core.policy.population import ranked
+from juxian.core.policy.scales import ranked
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,13 @@ from typing import Any
 
 from juxian.core.facts.schema import Schema
 from juxian.core.money import split_by_share
+from juxian.core.policy.compiled import answerer
 from juxian.core.policy.decisions import Decision, decide, decide_some
 from juxian.core.policy.document import Benefit, Pay, Policy, StackingRule, Version
 from juxian.core.policy.explain import Reason, missing_in, reasons_of
 from juxian.core.policy.outcomes import Outcome, either
 from juxian.core.policy.rowwise import Situation
-from juxian.core.policy.rulebook import Rulebook, rulebook
+from juxian.core.policy.rulebook import Item, Rulebook, rulebook
 from juxian.core.policy.turning import Change, nearest_changes, turning_day
 from juxian.core.text import Text
 
@@ -25,6 +26,10 @@ class Verdict(StrEnum):
     YES = "yes"  # 符合
     NO = "no"  # 不符合
     UNKNOWN = "unknown"  # 待补充材料
+
+
+_VERDICTS = (Verdict.YES, Verdict.NO, Verdict.UNKNOWN)  # in the order of compiled.YES, NO, UNKNOWN
+COMPILED_AFTER = 40  # persons asked under one rulebook; by then making the function has paid for itself
 
 
 class Standing(StrEnum):
@@ -67,22 +72,36 @@ class Entitlement:
 
     verdict: yes only when it holds and its amount is decided. amount_fen: what counts after stacking and caps, 0 for no,
     None while facts that decide it are missing. offered_fen: what this benefit by itself gives (differs for an
-    alternative that another is chosen over, and under caps). low_fen/high_fen: what it may come to, once it holds.
-    missing: stored profile fields by English name. The explanations are worked out when first asked for.
+    alternative that another is chosen over, and under caps). low_fen/high_fen: what it may come to, once it holds. All the
+    rest is worked out when first asked for.
     """
 
     policy: Policy
-    version: Version
-    benefit: Benefit
     verdict: Verdict
-    standing: Standing
     amount_fen: int | None
     offered_fen: int | None
     low_fen: int
     high_fen: int
-    missing: tuple[str, ...]
     _case: _Case = field(repr=False)
     _places: tuple[int, ...] = field(repr=False)
+
+    @property
+    def version(self) -> Version:
+        """The one in force for the person, else one that may be, else the newest."""
+        return self._item.version
+
+    @property
+    def benefit(self) -> Benefit:
+        return self._item.benefit
+
+    @cached_property
+    def standing(self) -> Standing:
+        return _standing(self.verdict, self._decisions)
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """Stored fields by English name that keep it undecided."""
+        return _missing(self._case, self._decisions) if self.verdict is Verdict.UNKNOWN else ()
 
     @property
     def article(self) -> str:
@@ -140,6 +159,10 @@ class Entitlement:
     def _shown(self) -> Decision:
         return _shown(self._decisions)
 
+    @cached_property
+    def _item(self) -> Item:
+        return self._case.book.items[self._places[0]] if len(self._places) == 1 else self._shown.item
+
     def _ask(self, day: date, row: Mapping[str, Any]) -> tuple[str, int | None]:
         """Verdict and offer on another day or for a changed row; only what bears on this benefit is worked out."""
         book = self._case.book if day == self._case.at.as_of else self._case.book.on(self._case.policies, day)
@@ -159,7 +182,11 @@ class _Case:
     book: Rulebook
     row: Mapping[str, Any]
     at: Situation
-    decisions: Sequence[Decision]
+
+    @cached_property
+    def decisions(self) -> Sequence[Decision]:
+        """By the reference evaluator, stage by stage; reasons need them, answers do not."""
+        return decide(self.book, self.row, self.at.schema)
 
 
 @dataclass(frozen=True)
@@ -203,8 +230,29 @@ def entitlements(
     """All benefits of the person whose profile is ``row`` (canonical values; absent or None is unknown)."""
     every = tuple(policies)
     book = rulebook(every, as_of)
-    case = _Case(every, book, row, book.situation(schema), decide(book, row, schema))
-    return Entitlements(as_of, tuple(_entitlement(case, tuple(places)) for places in book.keys.values()))
+    at = book.situation(schema)
+    asked = at.memory["asked", as_of] = at.memory.get(("asked", as_of), 0) + 1
+    case = _Case(every, book, row, at)
+    found = _compiled(case) if asked > COMPILED_AFTER else _by_reference(case)
+    return Entitlements(as_of, tuple(found))
+
+
+def _compiled(case: _Case) -> Iterator[Entitlement]:
+    """Through the generated function: the same verdicts and amounts, without the stages between."""
+    answers = answerer(case.book, case.at.schema)(case.row)
+    for places, (verdict, amount, low, high) in zip(case.book.keys.values(), answers, strict=True):
+        policy = case.book.items[places[0]].policy
+        offered = low if low == high else None
+        yield Entitlement(policy, _VERDICTS[verdict], amount, offered, low, high, case, tuple(places))
+
+
+def _by_reference(case: _Case) -> Iterator[Entitlement]:
+    for places in case.book.keys.values():
+        verdict, amount, offered = judged([case.decisions[place] for place in places])
+        policy = case.book.items[places[0]].policy
+        low, high = (0, 0) if verdict is Verdict.NO else (offered.low, offered.high)
+        fixed = low if low == high else None
+        yield Entitlement(policy, verdict, amount, fixed, low, high, case, tuple(places))
 
 
 def judged(decisions: Sequence[Decision]) -> tuple[Verdict, int | None, Outcome]:
@@ -216,26 +264,6 @@ def judged(decisions: Sequence[Decision]) -> tuple[Verdict, int | None, Outcome]
         return Verdict.UNKNOWN, None, offered
     counted = either(decision.amount._replace(holds=decision.offered.holds) for decision in decisions)
     return Verdict.YES, counted.fixed, offered
-
-
-def _entitlement(case: _Case, places: tuple[int, ...]) -> Entitlement:
-    decisions = [case.decisions[place] for place in places]
-    verdict, amount, offered = judged(decisions)
-    shown = _shown(decisions)
-    return Entitlement(
-        policy=shown.item.policy,
-        version=shown.item.version,
-        benefit=shown.item.benefit,
-        verdict=verdict,
-        standing=_standing(verdict, decisions),
-        amount_fen=amount,
-        offered_fen=offered.fixed if verdict is not Verdict.NO else 0,
-        low_fen=offered.low,
-        high_fen=offered.high,
-        missing=_missing(case, decisions) if verdict is Verdict.UNKNOWN else (),
-        _case=case,
-        _places=places,
-    )
 
 
 def _shown(decisions: Sequence[Decision]) -> Decision:

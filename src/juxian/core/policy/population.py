@@ -20,6 +20,7 @@ import polars as pl
 from juxian.core.facts.schema import Kind, ProfileField, Scale, Schema
 from juxian.core.policy.bounds import FIELD_LIMITS
 from juxian.core.policy.nodes import RECEIVED
+from juxian.core.policy.scales import ranked
 from juxian.core.source import Problem, Rejected
 from juxian.core.text import Text
 
@@ -38,13 +39,6 @@ class Population:
     frame: pl.DataFrame
     certain: frozenset[str]
     problems: tuple[Problem, ...]
-
-
-def ranked(scale: Scale) -> list[str]:
-    """Codes of a scale, lowest first; the place in this list is the number that columns hold."""
-    if not scale.ordered:
-        return list(scale.levels)
-    return sorted(scale.levels, key=lambda code: scale.levels[code].rank)
 
 
 def population(

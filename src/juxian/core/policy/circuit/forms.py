@@ -1,0 +1,333 @@
+"""Each form of the language as gates (每种形式如何接线): a clause becomes an ``Answer``, a term a ``Quantity``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import reduce, singledispatch
+from operator import ge, gt, le, lt
+from typing import Any, NamedTuple
+
+from juxian.core.dates import latest_start, whole_months
+from juxian.core.facts.schema import Kind, Scale
+from juxian.core.policy.circuit.gates import Gate
+from juxian.core.policy.circuit.leaves import Board, LeafKind
+from juxian.core.policy.nodes import (
+    RECEIVED,
+    AllOf,
+    AnyOf,
+    Clause,
+    Compare,
+    Constant,
+    Day,
+    Elapsed,
+    FieldValue,
+    Greatest,
+    HasAny,
+    IsTrue,
+    Known,
+    Least,
+    LevelCompare,
+    LevelIs,
+    Minus,
+    Node,
+    Not,
+    Number,
+    OneOf,
+    Order,
+    Plus,
+    Received,
+    ReceivedAmount,
+    Relation,
+    Share,
+    Term,
+    TextIs,
+    Times,
+)
+from juxian.core.policy.scales import ranked
+
+
+class Answer(NamedTuple):
+    """Yes, no or unknown: ``sure`` where it is yes, ``may`` where it is not no."""
+
+    sure: Gate
+    may: Gate
+
+    @property
+    def certain(self) -> bool:
+        return self.sure is self.may
+
+
+class Quantity(NamedTuple):
+    """A term: ``value`` counts where ``known`` is yes."""
+
+    value: Gate
+    known: Gate
+
+
+def answer_of(clause: Clause, board: Board) -> Answer:
+    found: Answer = wire(clause, board)
+    return found
+
+
+def quantity_of(term: Term, board: Board) -> Quantity:
+    found: Quantity = wire(term, board)
+    return found
+
+
+def all_answers(answers: Iterable[Answer], board: Board) -> Answer:
+    """Kleene's and."""
+    every = list(answers)
+    circuit = board.circuit
+    return Answer(circuit.every(a.sure for a in every), circuit.every(a.may for a in every))
+
+
+def any_answer(answers: Iterable[Answer], board: Board) -> Answer:
+    """Kleene's or."""
+    every = list(answers)
+    circuit = board.circuit
+    return Answer(circuit.any(a.sure for a in every), circuit.any(a.may for a in every))
+
+
+def opposite(answer: Answer, board: Board) -> Answer:
+    sure = board.circuit.opposite(answer.may)
+    return Answer(sure, sure if answer.certain else board.circuit.opposite(answer.sure))
+
+
+def where_known(holds: Gate, known: Gate, board: Board) -> Answer:
+    """An answer that is unknown wherever ``known`` is no."""
+    circuit = board.circuit
+    if known is circuit.yes:
+        return Answer(holds, holds)
+    return Answer(circuit.both(known, holds), circuit.any((circuit.opposite(known), holds)))
+
+
+@singledispatch
+def wire(node: Node, board: Board) -> Any:
+    """``Answer`` of a clause, ``Quantity`` of a term."""
+    raise TypeError(f"no rule for {type(node).__name__}")
+
+
+@wire.register
+def _(node: Number, board: Board) -> Quantity:
+    return Quantity(board.circuit.number(node.value), board.circuit.yes)
+
+
+@wire.register
+def _(node: Day, board: Board) -> Quantity:
+    return Quantity(board.circuit.number(board.days(node.value)), board.circuit.yes)
+
+
+@wire.register
+def _(node: FieldValue, board: Board) -> Quantity:
+    return Quantity(*board.read(LeafKind.DAY if node.kind is Kind.DATE else LeafKind.NUMBER, node.field))
+
+
+@wire.register
+def _(node: Elapsed, board: Board) -> Quantity:
+    day, known = board.read(LeafKind.DAY, node.field)
+    low, high = (whole_months(_day(end, board), board.as_of) for end in (day.high, day.low))
+    months = board.circuit.months(day, low - 1, high + 1)
+    return Quantity(board.circuit.divide(months, 12) if node.unit == "years" else months, known)
+
+
+def _day(count: int, board: Board) -> date:
+    return date.fromordinal(min(max(count + board.day_zero, 1), date.max.toordinal()))
+
+
+@wire.register
+def _(node: ReceivedAmount, board: Board) -> Quantity:
+    return received_fen(board.words_of(node.benefit), board)
+
+
+@wire.register
+def _(node: Plus, board: Board) -> Quantity:
+    left, right = quantity_of(node.left, board), quantity_of(node.right, board)
+    return Quantity(board.circuit.add(left.value, right.value), board.circuit.both(left.known, right.known))
+
+
+@wire.register
+def _(node: Minus, board: Board) -> Quantity:
+    left, right = quantity_of(node.left, board), quantity_of(node.right, board)
+    return Quantity(
+        board.circuit.subtract(left.value, right.value), board.circuit.both(left.known, right.known)
+    )
+
+
+@wire.register
+def _(node: Times, board: Board) -> Quantity:
+    left, right = quantity_of(node.left, board), quantity_of(node.right, board)
+    return Quantity(
+        board.circuit.multiply(left.value, right.value), board.circuit.both(left.known, right.known)
+    )
+
+
+@wire.register
+def _(node: Share, board: Board) -> Quantity:
+    whole = quantity_of(node.whole, board)
+    return Quantity(board.circuit.share(whole.value, node.per_mille, 1000), whole.known)
+
+
+@wire.register
+def _(node: Least, board: Board) -> Quantity:
+    terms = [quantity_of(term, board) for term in node.terms]
+    value = reduce(board.circuit.least, (term.value for term in terms))
+    return Quantity(value, board.circuit.every(term.known for term in terms))
+
+
+@wire.register
+def _(node: Greatest, board: Board) -> Quantity:
+    terms = [quantity_of(term, board) for term in node.terms]
+    value = reduce(board.circuit.greatest, (term.value for term in terms))
+    return Quantity(value, board.circuit.every(term.known for term in terms))
+
+
+@wire.register
+def _(node: Constant, board: Board) -> Answer:
+    holds = board.circuit.truth(node.value)
+    return Answer(holds, holds)
+
+
+@wire.register
+def _(node: AllOf, board: Board) -> Answer:
+    return all_answers((answer_of(part, board) for part in node.parts), board)
+
+
+@wire.register
+def _(node: AnyOf, board: Board) -> Answer:
+    return any_answer((answer_of(part, board) for part in node.parts), board)
+
+
+@wire.register
+def _(node: Not, board: Board) -> Answer:
+    return opposite(answer_of(node.part, board), board)
+
+
+@wire.register
+def _(node: Compare, board: Board) -> Answer:
+    match node.left, node.right:
+        case Elapsed() as term, Number(value):
+            return _elapsed(term, node.relation, value, board)
+        case Number(value), Elapsed() as term:
+            return _elapsed(term, _MIRRORED[node.relation], value, board)
+    left, right = quantity_of(node.left, board), quantity_of(node.right, board)
+    holds = board.circuit.compare(node.relation, left.value, right.value)
+    return where_known(holds, board.circuit.both(left.known, right.known), board)
+
+
+@wire.register
+def _(node: OneOf, board: Board) -> Answer:
+    return any_answer((answer_of(Compare("==", node.term, value), board) for value in node.values), board)
+
+
+@wire.register
+def _(node: LevelIs, board: Board) -> Answer:
+    order = ranked(board.schema.scales[node.scale])
+    return _among(node.field, node.scale, {order.index(level) for level in node.levels}, board)
+
+
+@wire.register
+def _(node: LevelCompare, board: Board) -> Answer:
+    scale = board.schema.scales[node.scale]
+    return _among(node.field, node.scale, set(_places(scale, node)), board)
+
+
+@wire.register
+def _(node: HasAny, board: Board) -> Answer:
+    flags = [board.read(LeafKind.HOLDS, node.field, code) for code in node.levels]
+    return where_known(board.circuit.any(value for value, _ in flags), flags[0][1], board)
+
+
+@wire.register
+def _(node: TextIs, board: Board) -> Answer:
+    return where_known(*board.read(LeafKind.TEXT, node.field, *node.values), board)
+
+
+@wire.register
+def _(node: IsTrue, board: Board) -> Answer:
+    return where_known(*board.read(LeafKind.FLAG, node.field), board)
+
+
+@wire.register
+def _(node: Received, board: Board) -> Answer:
+    return was_received(board.words_of(node.benefit), board)
+
+
+@wire.register
+def _(node: Known, board: Board) -> Answer:
+    recorded, _ = board.read(LeafKind.RECORDED, node.field)
+    return Answer(recorded, recorded)
+
+
+def was_received(words: tuple[str, ...], board: Board) -> Answer:
+    """Whether anything was received under one of the names."""
+    found = [board.read(LeafKind.RECEIVED, RECEIVED, word)[1] for word in words]
+    return where_known(board.circuit.any(found), board.read(LeafKind.HISTORY, RECEIVED)[1], board)
+
+
+def received_fen(words: tuple[str, ...], board: Board) -> Quantity:
+    """Fen received under the names together."""
+    circuit = board.circuit
+    parts = [board.read(LeafKind.RECEIVED, RECEIVED, word) for word in words]
+    amounts = [circuit.select(known, value, circuit.number(0)) for value, known in parts]
+    return Quantity(reduce(circuit.add, amounts), board.read(LeafKind.HISTORY, RECEIVED)[1])
+
+
+def _places(scale: Scale, node: LevelCompare) -> list[int]:
+    """Places of the levels that stand in the asked relation to the threshold."""
+    limit = scale.levels[node.level].rank
+    met = _RELATIONS[node.order]
+    return [place for place, code in enumerate(ranked(scale)) if met(scale.levels[code].rank, limit)]
+
+
+_RELATIONS: dict[Order, Callable[[int, int], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
+
+
+def _among(field: str, scale: str, places: set[int], board: Board) -> Answer:
+    """A level stands at one of some places; a run of neighbours is told from both ends."""
+    value, known = board.read(LeafKind.LEVEL, field, scale)
+    circuit = board.circuit
+    runs = []
+    for first in sorted(place for place in places if place - 1 not in places):
+        last = first
+        while last + 1 in places:
+            last += 1
+        if first == last:
+            runs.append(circuit.same(value, circuit.number(first)))
+        else:
+            from_first = circuit.compare(">=", value, circuit.number(first))
+            runs.append(circuit.both(from_first, circuit.compare("<=", value, circuit.number(last))))
+    return where_known(circuit.any(runs), known, board)
+
+
+def _elapsed(term: Elapsed, relation: Relation, value: int, board: Board) -> Answer:
+    """Whole years or months against a number: the start against the last day from which so much has passed."""
+    circuit = board.circuit
+    start, known = board.read(LeafKind.DAY, term.field)
+
+    def reached(count: int) -> Gate:
+        latest = _latest(board.as_of, count * 12 if term.unit == "years" else count)
+        return circuit.compare("<=", start, circuit.number(board.days(latest)))
+
+    at_least, more = reached(value), reached(value + 1)
+    exactly = circuit.both(at_least, circuit.opposite(more))
+    holds = {
+        ">=": at_least,
+        ">": more,
+        "<": circuit.opposite(at_least),
+        "<=": circuit.opposite(more),
+        "==": exactly,
+        "!=": circuit.opposite(exactly),
+    }[relation]
+    return where_known(holds, known, board)
+
+
+def _latest(day: date, months: int) -> date:
+    if months >= 12 * (day.year - 1):
+        return date.min
+    if months <= -12 * (9998 - day.year):
+        return date.max
+    return latest_start(day, months)
+
+
+_MIRRORED: dict[Relation, Relation] = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}

@@ -1,0 +1,87 @@
+"""The leaves of a circuit: what it reads of a person (电路的输入)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from juxian.core.facts.schema import Schema
+from juxian.core.policy.circuit.gates import Circuit, Gate
+
+
+class LeafKind(StrEnum):
+    """How the value of a leaf is told in a number; ``detail`` of the leaf in brackets."""
+
+    NUMBER = "number"  # an INTEGER, MONEY or MONTHS field
+    DAY = "day"  # a DATE field, in days
+    LEVEL = "level"  # place of a LEVEL in ``population.ranked``; unknown for a code outside the scale [scale]
+    FLAG = "flag"  # a BOOLEAN field
+    HOLDS = "holds"  # whether a LEVELS field holds a code [code]
+    TEXT = "text"  # whether a TEXT or ORGANISATION field is one of some texts [texts]
+    RECORDED = "recorded"  # whether a field is recorded at all; never unknown
+    HISTORY = "history"  # 1 where anything is known of benefits received
+    RECEIVED = "received"  # fen received under a name; unknown where nothing was [name]
+
+
+TRUTH_LEAVES = frozenset({LeafKind.FLAG, LeafKind.HOLDS, LeafKind.TEXT, LeafKind.RECORDED, LeafKind.HISTORY})
+
+
+class Leaf(NamedTuple):
+    kind: LeafKind
+    field: str
+    detail: tuple[str, ...] = ()
+
+
+class Limits(NamedTuple):
+    """What a backend says of a leaf: bounds of its value where it is known, and whether it is known of everybody."""
+
+    low: int
+    high: int
+    certain: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Board:
+    """A circuit under construction, with what lowering needs besides a node.
+
+    limits: of a leaf, asked once. day_zero: ordinal of the day that is 0 in DAY leaves.
+    """
+
+    as_of: date
+    schema: Schema
+    benefit_words: Mapping[str, tuple[str, ...]]
+    limits: Callable[[Leaf], Limits]
+    day_zero: int
+    circuit: Circuit
+    leaves: dict[Leaf, tuple[Gate, Gate]]
+
+    @classmethod
+    def empty(
+        cls,
+        as_of: date,
+        schema: Schema,
+        benefit_words: Mapping[str, tuple[str, ...]],
+        limits: Callable[[Leaf], Limits],
+        day_zero: int = 0,
+    ) -> Board:
+        return cls(as_of, schema, benefit_words, limits, day_zero, Circuit(), {})
+
+    def words_of(self, benefit: str) -> tuple[str, ...]:
+        return self.benefit_words.get(benefit, (benefit,))
+
+    def read(self, kind: LeafKind, field: str, *detail: str) -> tuple[Gate, Gate]:
+        """(value, known) of a leaf."""
+        leaf = Leaf(kind, field, detail)
+        found = self.leaves.get(leaf)
+        if found is None:
+            place, limits = len(self.leaves), self.limits(leaf)
+            value = self.circuit.input(place, limits.low, limits.high, truth=kind in TRUTH_LEAVES)
+            found = (value, self.circuit.yes if limits.certain else self.circuit.known(place))
+            self.leaves[leaf] = found
+        return found
+
+    def days(self, day: date) -> int:
+        return day.toordinal() - self.day_zero

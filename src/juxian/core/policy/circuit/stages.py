@@ -1,0 +1,283 @@
+"""The stages of ``decisions`` as gates: each benefit alone, what was received before, groups, caps (认定各阶段)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+
+from juxian.core.money import CEILING_FEN
+from juxian.core.policy.circuit.forms import (
+    Answer,
+    all_answers,
+    answer_of,
+    any_answer,
+    opposite,
+    quantity_of,
+    received_fen,
+    was_received,
+)
+from juxian.core.policy.circuit.gates import Gate
+from juxian.core.policy.circuit.leaves import Board
+from juxian.core.policy.document import Hit, StackingRule
+from juxian.core.policy.document import Row as TableRow
+from juxian.core.policy.nodes import Relation
+from juxian.core.policy.outcomes import NONE_HIGH, NONE_LOW
+from juxian.core.policy.rulebook import Ceiling, Group, Item, Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An outcome: whether it holds and, where it may, the ends of its amount in fen. Elsewhere the ends are any numbers."""
+
+    holds: Answer
+    low: Gate
+    high: Gate
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the amount is known of everybody."""
+        return self.low is self.high
+
+    @property
+    def settled(self) -> bool:
+        return self.fixed and self.holds.certain
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """What comes out for one benefit over its versions, all gates.
+
+    yes, no: the verdict; neither is unknown. low, high: what it may come to once it holds, 0 for no. amount: what counts
+    where ``decided``, 0 unless yes.
+    """
+
+    policy: str
+    benefit: str
+    yes: Gate
+    no: Gate
+    low: Gate
+    high: Gate
+    decided: Gate
+    amount: Gate
+
+
+def finals_of(book: Rulebook, board: Board) -> list[Final]:
+    """The circuit of a whole rulebook on ``board``; benefits in the order of ``book.keys``."""
+    offered = [_alone(item, board) for item in book.items]
+    counts: dict[int, Answer] = {}
+    for group in book.groups:
+        _stack(group, offered, counts, board)
+    amounts = [_counted(offer, counts.get(place), board) for place, offer in enumerate(offered)]
+    for ceiling in book.ceilings:
+        _cut(ceiling, amounts, board)
+    return [
+        _final(key, [offered[p] for p in places], [amounts[p] for p in places], board)
+        for key, places in book.keys.items()
+    ]
+
+
+# each benefit alone
+
+
+def _alone(item: Item, board: Board) -> Offer:
+    benefit, circuit = item.benefit, board.circuit
+    table = _of_table(benefit.table.hit, [_row(item, row, board) for row in benefit.table.rows], board)
+    parts = [answer_of(item.in_force, board)]
+    if benefit.who is not None:
+        parts.append(answer_of(benefit.who.clause, board))
+    parts.append(table.holds)
+    if item.once:
+        parts.append(opposite(was_received(item.once, board), board))
+    holds = all_answers(parts, board)
+    low, high = table.low, table.high
+    if benefit.cap_fen is not None:
+        cap = circuit.number(benefit.cap_fen)
+        low, high = circuit.least(low, cap), circuit.least(high, cap)
+    if item.deducted:
+        low, high = _after_earlier(low, high, item, board)
+    return _masked(Offer(holds, low, high), board)
+
+
+def _row(item: Item, row: TableRow, board: Board) -> Offer:
+    circuit = board.circuit
+    holds = Answer(circuit.yes, circuit.yes) if row.when is None else answer_of(row.when.clause, board)
+    if row.give is None:
+        return Offer(holds, circuit.number(0), circuit.number(0))
+    given = quantity_of(row.give.term, board)
+    count = item.benefit.pay.count if item.benefit.per_payment else 1
+
+    def whole(amount: Gate) -> Gate:
+        return circuit.least(circuit.multiply(amount, circuit.number(count)), circuit.number(CEILING_FEN))
+
+    kept = whole(circuit.within(given.value, 0, CEILING_FEN))
+    low = circuit.select(given.known, kept, circuit.number(0))
+    return Offer(holds, low, circuit.select(given.known, kept, circuit.number(CEILING_FEN)))
+
+
+def _after_earlier(low: Gate, high: Gate, item: Item, board: Board) -> tuple[Gate, Gate]:
+    circuit, received = board.circuit, received_fen(item.deducted, board)
+    nothing = circuit.number(0)
+    left_low, left_high = (
+        circuit.greatest(circuit.subtract(end, received.value), nothing) for end in (low, high)
+    )
+    return circuit.select(received.known, left_low, nothing), circuit.select(received.known, left_high, high)
+
+
+def _masked(offer: Offer, board: Board) -> Offer:
+    """The same with nothing where it does not hold, so that a backend need not work an amount out in vain."""
+    circuit, nothing = board.circuit, board.circuit.number(0)
+    low = circuit.select(offer.holds.may, offer.low, nothing)
+    return replace(offer, low=low, high=circuit.select(offer.holds.may, offer.high, nothing))
+
+
+# tables; see ``outcomes.of_table``
+
+
+def _of_table(hit: Hit, rows: Sequence[Offer], board: Board) -> Offer:
+    match hit:
+        case Hit.FIRST:
+            return _first(rows, board)
+        case Hit.HIGHEST:
+            return _highest(rows, board)
+        case Hit.LOWEST:
+            return _lowest(rows, board)
+        case Hit.SUM:
+            return _sum(rows, board)
+    return _either(rows, board)
+
+
+def _first(rows: Sequence[Offer], board: Board) -> Offer:
+    circuit = board.circuit
+    holds = any_answer((row.holds for row in rows), board)
+    last, above = rows[-1], rows[:-1]
+    low, high = last.low, last.high
+    if not all(row.holds.certain for row in above):
+        low = circuit.select(last.holds.may, low, circuit.number(NONE_LOW))
+        high = circuit.select(last.holds.may, high, circuit.number(NONE_HIGH))
+    for row in reversed(above):
+        low = _taken(row, row.low, circuit.least(row.low, low), low, board)
+        high = _taken(row, row.high, circuit.greatest(row.high, high), high, board)
+    return Offer(holds, low, high)
+
+
+def _taken(row: Offer, own: Gate, wider: Gate, below: Gate, board: Board) -> Gate:
+    if row.holds.certain:
+        return board.circuit.select(row.holds.sure, own, below)
+    return board.circuit.select(row.holds.sure, own, board.circuit.select(row.holds.may, wider, below))
+
+
+def _highest(rows: Sequence[Offer], board: Board) -> Offer:
+    circuit, nothing = board.circuit, board.circuit.number(NONE_HIGH)
+    sure = reduce(circuit.greatest, (circuit.select(row.holds.sure, row.low, nothing) for row in rows))
+    possible = _either(rows, board)
+    if all(row.settled for row in rows):
+        return Offer(possible.holds, sure, sure)
+    return Offer(possible.holds, circuit.select(possible.holds.sure, sure, possible.low), possible.high)
+
+
+def _lowest(rows: Sequence[Offer], board: Board) -> Offer:
+    circuit, nothing = board.circuit, board.circuit.number(NONE_LOW)
+    sure = reduce(circuit.least, (circuit.select(row.holds.sure, row.high, nothing) for row in rows))
+    possible = _either(rows, board)
+    if all(row.settled for row in rows):
+        return Offer(possible.holds, sure, sure)
+    return Offer(possible.holds, possible.low, circuit.select(possible.holds.sure, sure, possible.high))
+
+
+def _sum(rows: Sequence[Offer], board: Board) -> Offer:
+    circuit, nothing = board.circuit, board.circuit.number(0)
+    ceiling = circuit.number(CEILING_FEN)
+    sure = reduce(circuit.add, (circuit.select(row.holds.sure, row.low, nothing) for row in rows))
+    most = reduce(circuit.add, (circuit.select(row.holds.may, row.high, nothing) for row in rows))
+    sure, most = circuit.least(sure, ceiling), circuit.least(most, ceiling)
+    possible = _either(rows, board)
+    if all(row.settled for row in rows):
+        return Offer(possible.holds, sure, sure)
+    return Offer(possible.holds, circuit.select(possible.holds.sure, sure, possible.low), most)
+
+
+def _either(rows: Sequence[Offer], board: Board) -> Offer:
+    """Any of several of which at most one should hold: the versions of a benefit, the rows of a UNIQUE table."""
+    if len(rows) == 1:
+        return rows[0]
+    circuit = board.circuit
+    low = reduce(
+        circuit.least, (circuit.select(row.holds.may, row.low, circuit.number(NONE_LOW)) for row in rows)
+    )
+    high = reduce(
+        circuit.greatest, (circuit.select(row.holds.may, row.high, circuit.number(NONE_HIGH)) for row in rows)
+    )
+    return Offer(any_answer((row.holds for row in rows), board), low, high)
+
+
+# groups and caps
+
+
+def _stack(group: Group, offered: list[Offer], counts: dict[int, Answer], board: Board) -> None:
+    before = {place: offered[place] for place in group.members}
+    in_order = group.rule is StackingRule.FIRST
+    for rank, place in enumerate(group.members):
+        own = before[place]
+        wins = [
+            before[other].holds if in_order else _beats(before[other], own, ties=r < rank, board=board)
+            for r, other in enumerate(group.members)
+            if r != rank and (r < rank or not in_order)
+        ]
+        kept = opposite(any_answer(wins, board), board)
+        if group.rule is StackingRule.CHOOSE_ONE:
+            counts[place] = all_answers([counts[place], kept], board) if place in counts else kept
+        else:
+            offered[place] = replace(own, holds=all_answers([own.holds, kept], board))
+
+
+def _beats(other: Offer, own: Offer, *, ties: bool, board: Board) -> Answer:
+    """Whether ``other`` holds and is greater; with ``ties`` also when it is equal. See ``outcomes.beats``."""
+    relation: Relation = ">=" if ties else ">"
+    sure = board.circuit.compare(relation, other.low, own.high)
+    may = sure if other.fixed and own.fixed else board.circuit.compare(relation, other.high, own.low)
+    return all_answers([other.holds, Answer(sure, may)], board)
+
+
+def _counted(offer: Offer, counts: Answer | None, board: Board) -> Offer:
+    """What goes into totals: nothing for what another is chosen over."""
+    if counts is None:
+        return offer
+    circuit, nothing = board.circuit, board.circuit.number(0)
+    low = circuit.select(counts.sure, offer.low, nothing)
+    return replace(offer, low=low, high=circuit.select(counts.may, offer.high, nothing))
+
+
+def _cut(ceiling: Ceiling, amounts: list[Offer], board: Board) -> None:
+    """Earlier benefits are kept whole, later ones get what is left under the cap."""
+    circuit, cap = board.circuit, board.circuit.number(ceiling.cap.amount_fen)
+    unless = ceiling.cap.unless
+    lifted = Answer(circuit.no, circuit.no) if unless is None else answer_of(unless.clause, board)
+    nothing = least = most = circuit.number(0)
+    for place in ceiling.members:
+        own = amounts[place]
+        low = circuit.least(own.low, circuit.greatest(circuit.subtract(cap, most), nothing))
+        high = circuit.least(own.high, circuit.greatest(circuit.subtract(cap, least), nothing))
+        amounts[place] = replace(
+            own,
+            low=circuit.select(lifted.sure, own.low, low),
+            high=circuit.select(lifted.may, own.high, high),
+        )
+        given = circuit.select(own.holds.sure, own.low, nothing)
+        least = circuit.add(least, given)
+        most = least if most is least and own.settled else circuit.add(most, _most(own, board))
+
+
+def _most(offer: Offer, board: Board) -> Gate:
+    return board.circuit.select(offer.holds.may, offer.high, board.circuit.number(0))
+
+
+def _final(key: tuple[str, str], offered: list[Offer], amounts: list[Offer], board: Board) -> Final:
+    circuit = board.circuit
+    offer, amount = _either(offered, board), _either(amounts, board)
+    yes = circuit.both(offer.holds.sure, circuit.same(offer.low, offer.high))
+    no, nothing = circuit.opposite(offer.holds.may), circuit.number(0)
+    decided = circuit.any((no, circuit.both(yes, circuit.same(amount.low, amount.high))))
+    low = circuit.select(offer.holds.may, offer.low, nothing)
+    high = circuit.select(offer.holds.may, offer.high, nothing)
+    return Final(*key, yes, no, low, high, decided, circuit.select(yes, amount.low, nothing))
