@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -97,9 +98,13 @@ def _from_sqlite(site: Site, place: Path) -> Moment:
     if not site.database.exists():
         raise refusal("B107", f"没有数据库 {site.database}。", f"There is no database {site.database}.")
     copy = place / DATABASES["sqlite"]
-    sqlite.copy_while_running(site.database, copy)
-    with sqlite.reading(copy) as ask:
-        return _state("sqlite", copy, sqlite.census_of(ask), known_files(ask, sqlite.columns_of(ask)))
+    try:
+        sqlite.copy_while_running(site.database, copy)
+        with sqlite.reading(copy) as ask:
+            return _state("sqlite", copy, sqlite.census_of(ask), known_files(ask, sqlite.columns_of(ask)))
+    except sqlite3.Error as error:
+        zh, en = f"不能读取数据库：{error}", f"The database cannot be read: {error}"
+        raise refusal("B115", zh, en) from error
 
 
 def _from_postgresql(site: Site, place: Path) -> Moment:
