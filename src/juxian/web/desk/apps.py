@@ -22,4 +22,20 @@ class DeskConfig(AppConfig):
             Item("desk:organisations", _("机构"), "network", "governance", staff, 30),
             Item("desk:documents", _("文件库"), "library", "governance", staff, 40),
         )
+        watchers = frozenset({Role.REVIEWER, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
+        register(
+            "work",
+            Item("desk:post", _("我的岗位"), "id-card", "workbench", watchers, 10, phone=True),
+            Item(
+                "desk:audit",
+                _("审计记录"),
+                "scroll-text",
+                "governance",
+                frozenset({Role.AUDITOR}),
+                50,
+                phone=True,
+            ),
+        )
         start_at("desk:home", Role.OFFICE, Role.DEPARTMENT)
+        start_at("desk:audit", Role.AUDITOR)
+        start_at("desk:post", Role.REVIEWER, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)

@@ -1,11 +1,13 @@
 from django.urls import include, path
 
-from juxian.web.desk import documents, figures, home, organisations, policies
+from juxian.web.desk import audit, documents, figures, home, organisations, policies, post
 from juxian.web.desk.persons import facts, listing, page, registration, revealing
 
 app_name = "desk"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("post/", post.post, name="post"),
+    path("audit/", audit.audit, name="audit"),
     path("imports/", include("juxian.web.desk.imports.urls")),
     path("persons/", listing.persons, name="persons"),
     path("persons/find/", listing.find_by_number, name="person-find"),

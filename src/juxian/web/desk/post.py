@@ -1,0 +1,55 @@
+"""Where posts without a desk of their own begin: what they can do today, what comes later (我的岗位)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from juxian.apps.accounts.enums import Role
+from juxian.web.kit.access import for_roles
+from juxian.web.kit.navigation import work_groups
+from juxian.web.kit.scope import current_scope
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """task: what the post answers for. later: what it will do in pages that do not exist yet."""
+
+    task: str | Promise
+    later: tuple[str | Promise, ...]
+
+
+DUTIES: dict[Role, Duty] = {
+    Role.REVIEWER: Duty(
+        _("对人才和项目独立评审、打分，应回避的主动回避。"),
+        (_("查看分给自己的评审任务"), _("打分并写明理由"), _("声明回避")),
+    ),
+    Role.SYSTEM_ADMIN: Duty(
+        _("管理账号、岗位和地方包；不办理业务，不查阅审计记录。"),
+        (_("在页面上开设账号、授予和收回岗位"), _("在页面上安装和升级地方包")),
+    ),
+    Role.SECURITY_ADMIN: Duty(
+        _("核准权限与安全设置；不办理业务，不管理账号。"),
+        (_("核准岗位的授予"), _("设置密码、锁定和两步验证的要求")),
+    ),
+    Role.AUDITOR: Duty(
+        _("查阅谁在何时做了什么、看了什么；只读，不改动任何记录。"),
+        (_("导出审计记录"), _("按人查看被查阅的情况")),
+    ),
+}
+
+
+@for_roles(*DUTIES)
+@require_GET
+def post(request: HttpRequest) -> HttpResponse:
+    """The acting post with links to everything it may open."""
+    scope = current_scope(request)
+    here = request.path
+    links = [link for _title, group in work_groups(scope.role, here) for link in group if link.href != here]
+    context = {"post": scope.post, "duty": DUTIES[Role(scope.role)], "links": links}
+    return render(request, "desk/post.html", context)

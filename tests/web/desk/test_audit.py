@@ -1,0 +1,114 @@
+"""The auditor reads what was done in the own place, and nobody else does."""
+
+import pytest
+from django.urls import reverse
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.audit.actions import record
+from juxian.apps.audit.models import AuditEntry
+from juxian.web.desk import audit
+from tests.factories import UserFactory
+from tests.web.places import make_place
+
+PAGE = "desk:audit"
+
+
+def note(place, action="persons.registered", **values) -> AuditEntry:
+    return record(action, organisation_path=place.root.path, **values)
+
+
+def numbers(answer) -> list[int]:
+    return [row.number for row in answer.context["page"].rows]
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_the_log_opens_for_auditors_only(place, role):
+    assert place.client(role).get(reverse(PAGE)).status_code == (200 if role == Role.AUDITOR else 403)
+
+
+def test_nothing_can_be_changed(place):
+    assert place.client("auditor").post(reverse(PAGE)).status_code == 405
+
+
+def test_an_auditor_reads_the_own_place_only(place):
+    elsewhere = make_place("zigui")
+    mine = [note(place), record("imports.accepted", organisation_path=place.employer.path)]
+    note(elsewhere)
+    record("packs.installed")
+    record("packs.installed", organisation_path=place.root.path + "-next")
+
+    assert numbers(place.client("auditor").get(reverse(PAGE))) == [entry.pk for entry in reversed(mine)]
+
+
+def test_entries_are_found_by_action_actor_and_day(place, monkeypatch):
+    clerk = UserFactory(name="办事员甲")
+    wanted = note(place, "imports.accepted", actor=clerk)
+    note(place, "imports.undone", actor=clerk)
+    note(place, "imports.accepted")
+    client = place.client("auditor")
+    day = wanted.at.astimezone(audit.SHANGHAI).date()
+
+    found = client.get(reverse(PAGE), {"action": "imports.accepted", "actor": "事员", "day": day.isoformat()})
+    other_day = client.get(reverse(PAGE), {"day": day.replace(year=1999).isoformat()})
+
+    assert numbers(found) == [wanted.pk]
+    assert numbers(client.get(reverse(PAGE), {"actor": clerk.username})) == [wanted.pk + 1, wanted.pk]
+    assert numbers(other_day) == []
+
+
+def test_pages_follow_each_other_without_loss(place, monkeypatch):
+    monkeypatch.setattr(audit, "PAGE_SIZE", 2)
+    entries = [note(place).pk for _number in range(5)][::-1]
+    client = place.client("auditor")
+
+    first = client.get(reverse(PAGE)).context["page"]
+    second = client.get(reverse(PAGE), {"before": first.older}).context["page"]
+    third = client.get(reverse(PAGE), {"before": second.older}).context["page"]
+    back = client.get(reverse(PAGE), {"after": third.newer}).context["page"]
+    begin = client.get(reverse(PAGE), {"after": back.newer}).context["page"]
+
+    assert [row.number for page in (first, second, third) for row in page.rows] == entries
+    assert (first.newer, third.older, begin.newer) == (0, 0, 0)
+    assert (back.rows, begin.rows) == (second.rows, first.rows)
+
+
+def test_what_was_typed_is_shown_as_text(place):
+    note(place, "persons.value_revealed", reason="<script>alert(1)</script>", detail={"k" * 3: "v" * 900})
+
+    page = place.client("auditor").get(reverse(PAGE)).content.decode()
+
+    assert "&lt;script&gt;alert(1)" in page
+    assert "v" * 41 not in page
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"day": "9999-99-99"},
+        {"action": "no.such"},
+        {"before": "x"},
+        {"before": "9" * 30},
+        {"actor": "a\u202eb"},
+    ],
+)
+def test_a_filter_that_cannot_be_read_is_told(place, wrong):
+    assert place.client("auditor").get(reverse(PAGE), wrong).status_code == 422
+
+
+def test_every_action_of_the_product_has_words(place):
+    place.person()
+    for action in AuditEntry.objects.values_list("action", flat=True):
+        assert action in audit.ACTIONS
+
+
+def test_the_number_of_queries_does_not_grow(place, django_assert_num_queries):
+    client = place.client("auditor")
+    note(place, actor=UserFactory())
+    client.get(reverse(PAGE))
+    with django_assert_num_queries(4) as few:
+        client.get(reverse(PAGE))
+    for _number in range(5):
+        note(place, actor=UserFactory(), acting_as=f"office@{place.root.code}")
+
+    with django_assert_num_queries(len(few)):
+        client.get(reverse(PAGE))
