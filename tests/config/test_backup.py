@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from juxian.config.backup.workspace import remove_leftovers, workspace
 from tests.config.sites import environment_of, juxian, set_up, started
 
 BIG_BYTES = 600_000_000
@@ -139,6 +140,36 @@ def test_a_failed_backup_leaves_nothing(home: Path, tmp_path: Path) -> None:
 
     assert (result.returncode, "B115" in result.stderr) == (1, True)
     assert left_in(to) == []
+
+
+@pytest.mark.parametrize("limit_bytes", [40_000, 400_000])
+def test_a_full_disk_leaves_nothing(home: Path, tmp_path: Path, limit_bytes: int) -> None:
+    archive = saved(home)
+    to = tmp_path / "out"
+    to.mkdir()
+    limited = ["bash", "-c", f'ulimit -f {limit_bytes // 1024}; exec "$@"', "-"]
+
+    for words in (["backup", "--to", str(to / "a.backup")], ["restore", str(archive), "--home", str(to)]):
+        result = subprocess.run(
+            [*limited, sys.executable, "-m", "juxian.config.cli", *words],
+            env=environment_of(home),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert result.returncode == 1
+        assert "Traceback" not in result.stderr
+        assert left_in(to) == []
+
+
+def test_the_place_of_a_backup_under_way_is_left_alone(tmp_path: Path) -> None:
+    with workspace(tmp_path) as living:
+        remove_leftovers(tmp_path)
+
+        assert left_in(tmp_path) == [living.name]
+
+    assert left_in(tmp_path) == []
 
 
 def test_an_archive_is_not_overwritten(home: Path, tmp_path: Path) -> None:

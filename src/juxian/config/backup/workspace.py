@@ -33,10 +33,10 @@ def workspace(parent: Path) -> Iterator[Path]:
 
 
 def remove_leftovers(parent: Path) -> None:
-    """Remove the workspaces of processes that have ended without doing so."""
+    """Remove this account's workspaces whose processes have ended without doing so."""
     for place in parent.glob(f"{PREFIX}*"):
         lock = place / LOCK
-        if not lock.exists():
+        if place.is_symlink() or place.stat().st_uid != os.getuid() or not lock.exists():
             continue
         held = os.open(lock, os.O_RDWR)
         try:
