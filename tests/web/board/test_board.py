@@ -193,3 +193,14 @@ def test_alerts_open_to_those_they_count(sign_in, introduce, place):
     unverified = shown(client, "/board/persons/?attention=unverified&on=published")
     assert unverified == sorted(person.number for person in counted)
     assert shown(client, "/board/persons/?attention=ending&on=published") == [ending.number]
+
+
+def test_every_chart_says_what_it_shows(sign_in, introduce):
+    introduce(3)
+
+    answer = sign_in(Role.LEADER).get("/board/?on=published")
+    charts = [answer.context[name] for name in ("months", "ranks", "degrees", "titles", "ages", "employers")]
+
+    assert all(chart.finding for chart in charts)
+    page = unescape(answer.content.decode())
+    assert all(f'<p class="finding">{chart.finding}</p>' in page for chart in charts)

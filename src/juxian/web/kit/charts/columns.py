@@ -38,7 +38,7 @@ def months(
         [_month(at), formats.count(this_year[at]), formats.count(last_year[at])]
         for at in range(len(last_year))
     ]
-    return Chart(title, drawing, [_("月份"), _year(year), _year(year - 1)], rows)
+    return Chart(title, drawing, [_("月份"), _year(year), _year(year - 1)], rows, finding)
 
 
 def histogram(
@@ -62,7 +62,11 @@ def histogram(
         parts.append(mark(_words(item), drawn, item.href))
     drawing = canvas(width, height, parts, finding=finding, linked=any(item.href for item in marks))
     return Chart(
-        title, drawing, [title, _("人数")], [[item.label, formats.count(item.value)] for item in marks]
+        title,
+        drawing,
+        [title, _("人数")],
+        [[item.label, formats.count(item.value)] for item in marks],
+        finding,
     )
 
 

@@ -26,12 +26,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawing with its figures as a table: ``heads`` and ``rows`` of words."""
+    """A drawing with its figures as a table: ``heads`` and ``rows`` of words. finding: the sentence it proves."""
 
     title: str
     drawing: SafeString
     heads: Sequence[str | Promise]
     rows: Sequence[Sequence[str]]
+    finding: str = ""
 
 
 def element(tag: str, content: str = "", **attributes: object) -> SafeString:

@@ -44,7 +44,7 @@ def pyramid(title: str, bands: Sequence[Band], finding: str, *, width: int = 344
         parts.append(mark(_words(band), drawn))
     drawing = canvas(width, 20 + ROW * len(bands), parts, finding=finding, linked=False)
     rows = [[band.label, formats.count(band.left), formats.count(band.right)] for band in bands]
-    return Chart(title, drawing, [_("年龄"), _("女"), _("男")], rows)
+    return Chart(title, drawing, [_("年龄"), _("女"), _("男")], rows, finding)
 
 
 def _words(band: Band) -> str:

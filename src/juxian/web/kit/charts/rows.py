@@ -47,7 +47,7 @@ def ranking(
         parts.append(mark(_words(item, whole), drawn, item.href))
     linked = any(item.href for item in marks)
     drawing = canvas(width, max(row, row * len(marks)), parts, finding=finding, linked=linked)
-    return _chart(title, drawing, marks, whole)
+    return _chart(title, drawing, marks, whole, finding)
 
 
 def stacked(title: str, marks: Sequence[Mark], finding: str, *, width: int = 344) -> Chart:
@@ -69,12 +69,12 @@ def stacked(title: str, marks: Sequence[Mark], finding: str, *, width: int = 344
         x += size
     linked = any(item.href for item in marks)
     drawing = canvas(width, 34 + 28 * len(marks), parts, finding=finding, linked=linked)
-    return _chart(title, drawing, marks, whole)
+    return _chart(title, drawing, marks, whole, finding)
 
 
-def _chart(title: str, drawing: SafeString, marks: Sequence[Mark], whole: int) -> Chart:
+def _chart(title: str, drawing: SafeString, marks: Sequence[Mark], whole: int, finding: str) -> Chart:
     rows = [[item.label, formats.count(item.value), formats.rate(item.value, whole)] for item in marks]
-    return Chart(title, drawing, [title, _("人数"), _("占比")], rows)
+    return Chart(title, drawing, [title, _("人数"), _("占比")], rows, finding)
 
 
 def _hit(y: float, width: int, height: int) -> SafeString:
