@@ -74,7 +74,7 @@ def told(report: Report, pack: Pack, language: str, seconds: float) -> dict[str,
         "cells": report.cells,
         "seconds": seconds,
         "findings": [_finding(finding, language) for finding in report.findings],
-        "cases": cases_of(report.findings, pack.policies.values(), pack.schema),
+        "cases": cases_of(report.findings, pack.schema),
     }
 
 
@@ -165,7 +165,7 @@ def _result_words(result: Result) -> Text:
 def _print_cases(report: Report, pack: Pack) -> None:
     from juxian.core.policy.lint.saving import cases_of  # deferred with the rest of the core
 
-    for policy, cases in cases_of(report.findings, pack.policies.values(), pack.schema).items():
+    for policy, cases in cases_of(report.findings, pack.schema).items():
         print(f"# {policy}.cases.yaml")
         print(cases, end="")
 

@@ -28,6 +28,7 @@ from juxian.core.policy.nodes import (
     Node,
     Not,
     Number,
+    OneOf,
     Plus,
     Received,
     ReceivedAmount,
@@ -122,12 +123,13 @@ def _axis(field: ProfileField, leaves: Sequence[Clause], terms: Sequence[Term], 
     if possible:
         values = [value for value in values if value in possible] or sorted(possible, key=str)
     kept = values if is_open else _told_apart(values, field.name, alone, at, rises=rises)
-    if is_open and len(kept) > OPEN_LIMIT:
+    cut = is_open and len(kept) > OPEN_LIMIT
+    if cut:
         step = -(-len(kept) // OPEN_LIMIT)
         kept = kept[::step] if kept[-1] in kept[::step] else [*kept[::step], kept[-1]]
     if any(isinstance(node, Known) for leaf in own for node in walk(leaf)):
         kept = [*kept, None]
-    exact = not any(isinstance(node, _ARITHMETIC) for leaf in own for node in walk(leaf))
+    exact = not cut and not any(isinstance(node, _ARITHMETIC) for leaf in own for node in walk(leaf))
     return Axis(field.name, tuple(kept) or (None,), rises, exact)
 
 
@@ -234,7 +236,16 @@ def _turning_points(root: Node, kind: Kind) -> Iterator[int]:
 
 
 def _written(root: Node, kind: Kind) -> list[int]:
-    return [node.value for node in walk(root) if isinstance(node, Number) and node.kind is kind]
+    return [number.value for number in _numbers_in(root) if number.kind is kind]
+
+
+def _numbers_in(root: Node) -> Iterator[Number]:
+    """Every written number, those of a list included."""
+    for node in walk(root):
+        if isinstance(node, Number):
+            yield node
+        elif isinstance(node, OneOf):
+            yield from node.values
 
 
 def _days(field: ProfileField, nodes: Sequence[Node], as_of: date) -> list[date]:
@@ -254,7 +265,7 @@ def _starts(root: Node, name: str, as_of: date) -> Iterator[date]:
     """Days from which one more, exactly, or one fewer of the written years or months have passed."""
     for node in walk(root):
         if isinstance(node, Elapsed) and node.field == name:
-            numbers = [part.value for part in walk(root) if isinstance(part, Number)] or [1]
+            numbers = [number.value for number in _numbers_in(root)] or [1]
             for number in numbers:
                 for count in (number - 1, number, number + 1, number + 2):
                     months = count * 12 if node.unit == "years" else count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -36,12 +36,16 @@ CODES: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How one benefit comes out for an example. amount_fen: of the offer where it may be chosen; None while undecided."""
+    """How one benefit comes out for an example; None while it is undecided.
+
+    amount_fen: what it gives, also where the person may choose another instead; counted_fen: what of it counts in totals.
+    """
 
     benefit: str
     title: Text
     verdict: Verdict
     amount_fen: int | None
+    counted_fen: int | None
     in_kind: bool
 
 
@@ -49,14 +53,16 @@ class Result:
 class Example:
     """One person, as few facts as will do, on one day under one policy.
 
-    ``name`` says what the person stands for; ``row`` is a profile in canonical values.
+    ``name`` says what the person stands for; ``row`` is a profile in canonical values. savable: whether a case of the
+    policy can say the same; not where several policies are weighed together, or a version is only supposed in force.
     """
 
     name: Text
-    policy: Policy
+    policy: Policy = field(repr=False)
     row: Row
     day: date
     results: tuple[Result, ...]
+    savable: bool = True
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class Finding:
     code: str
     severity: Severity
     message: Text
-    policy: Policy
+    policy: Policy = field(repr=False)
     benefit: str
     span: Span
     witness: tuple[Example, ...] = ()
@@ -101,22 +107,30 @@ class Report:
 
 
 def example(
-    name: Text, policy: Policy, benefits: Iterable[str], row: Row, day: date, schema: Schema
+    name: Text,
+    policies: Sequence[Policy],
+    benefits: Iterable[str],
+    row: Row,
+    day: date,
+    schema: Schema,
+    *,
+    savable: bool = True,
 ) -> Example:
-    """The person as the reference evaluator sees them under ``policy`` alone."""
+    """The person as the reference evaluator sees them under ``policies`` together; the example is told of the first."""
     wanted = set(benefits)
-    found = [item for item in entitlements([policy], row, day, schema) if item.benefit.id in wanted]
+    found = [item for item in entitlements(policies, row, day, schema) if item.benefit.id in wanted]
     results = tuple(
         Result(
             item.benefit.id,
             item.benefit.title,
             item.verdict,
             item.offered_fen if item.standing is Standing.ALTERNATIVE else item.amount_fen,
+            item.amount_fen,
             not item.benefit.is_money,
         )
         for item in found
     )
-    return Example(name, policy, dict(row), day, results)
+    return Example(name, policies[0], dict(row), day, results, savable and len(policies) == 1)
 
 
 def span_of(policy: Policy, path: Path, within: tuple[int, int] | None = None) -> Span:

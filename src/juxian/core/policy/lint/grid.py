@@ -37,12 +37,12 @@ class Grid:
     def __init__(self, axes: Sequence[Axis], at: Situation, limit: int) -> None:
         kept = list(axes)
         self.thinned = False
-        while _size(kept) > limit:
+        while size_of(kept) > limit:
             self.thinned = True
             place = max(range(len(kept)), key=lambda place: len(kept[place].values))
             kept[place] = replace(kept[place], values=_thinner(kept[place].values))
         self.at = at
-        self.size = _size(kept)
+        self.size = size_of(kept)
         self.full = (1 << self.size) - 1
         self.exact = not self.thinned and all(axis.exact for axis in kept)
         self._laid: dict[str, _Laid] = {}
@@ -157,7 +157,8 @@ def cells(mask: int, most: int) -> Iterator[int]:
         mask &= mask - 1
 
 
-def _size(axes: Sequence[Axis]) -> int:
+def size_of(axes: Sequence[Axis]) -> int:
+    """How many cells a grid of ``axes`` has."""
     size = 1
     for axis in axes:
         size *= max(1, len(axis.values))

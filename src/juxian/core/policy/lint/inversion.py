@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from juxian.core.facts.schema import Schema
 from juxian.core.policy.lint.finding import Finding, Severity
 from juxian.core.policy.lint.grid import first
-from juxian.core.policy.lint.joint import Joint, Row, clusters, joint_of, reads
+from juxian.core.policy.lint.joint import Joint, Row, clusters, joint_of, least_gain, reads
 from juxian.core.policy.lint.merits import Merits
 from juxian.core.policy.lint.people import smallest
 from juxian.core.policy.lint.places import Desk, benefit_path, title_of
@@ -22,9 +22,38 @@ def inversions(book: Rulebook, merits: Merits, desk: Desk) -> Iterator[Finding]:
     """L107: within one policy (``book`` holds no other)."""
     for field in _ladders(book, merits, desk.schema):
         touched = [cluster for cluster in clusters(book) if reads(book, cluster, field)]
-        places = frozenset().union(*touched)
-        if any(book.items[place].benefit.is_money for place in places):
-            yield from _inverted(joint_of(book, places, desk), field, "L107", desk)
+        if not any(book.items[place].benefit.is_money for cluster in touched for place in cluster):
+            continue
+        whole = Joint.over(book, frozenset().union(*touched), desk)
+        if whole is not None:
+            yield from _inverted(whole, field, "L107", desk)
+        else:
+            yield from _inverted_one_by_one(book, touched, field, desk)
+
+
+def _inverted_one_by_one(
+    book: Rulebook, touched: Sequence[frozenset[int]], field: str, desk: Desk
+) -> Iterator[Finding]:
+    """Where all benefits together have too many combinations: a loss in one cluster, not made up for by the others.
+
+    Every finding is true of the whole; some may be missed.
+    """
+    every = frozenset().union(*touched)
+    for cluster in touched:
+        joint = joint_of(book, cluster, desk)
+        worst = _worst(joint, field)
+        if worst is None:
+            continue
+        cell, low, high = worst
+        row = {name: value for name, value in joint.grid.row(cell).items() if name != field}
+        for other in touched:
+            if other != cluster:
+                row |= least_gain(book, other, row, {field: low}, {field: high}, desk)
+        whole = Joint(book, every, joint.grid, joint.views)
+        found = _shown(whole, field, row, low, high, "L107", desk)
+        if found is not None:
+            yield found
+            return
 
 
 def inversions_between(book: Rulebook, merits: Merits, desk: Desk) -> Iterator[Finding]:
@@ -48,11 +77,17 @@ def _inverted(joint: Joint, field: str, code: str, desk: Desk) -> Iterator[Findi
         return
     cell, low, high = worst
     row = {name: value for name, value in joint.grid.row(cell).items() if name != field}
+    found = _shown(joint, field, row, low, high, code, desk)
+    if found is not None:
+        yield found
+
+
+def _shown(joint: Joint, field: str, row: Row, low: Any, high: Any, code: str, desk: Desk) -> Finding | None:
+    """The finding, if the person of ``row`` really loses from ``low`` to ``high``."""
     kept = smallest(row, lambda some: _loses(joint, {**some, field: low}, {**some, field: high}))
-    if kept is None:
-        return
-    less, more = {**kept, field: low}, {**kept, field: high}
-    yield _told(joint, field, less, more, code, desk)
+    return (
+        None if kept is None else _told(joint, field, {**kept, field: low}, {**kept, field: high}, code, desk)
+    )
 
 
 def _worst(joint: Joint, field: str) -> tuple[int, Any, Any] | None:
@@ -89,7 +124,6 @@ def _told(joint: Joint, field: str, lower: Row, higher: Row, code: str, desk: De
     before, after = joint.total_of(lower) or 0, joint.total_of(higher) or 0
     more, less = money_words(before), money_words(after)
     item = _hit_hardest(joint, lower, higher)
-    others = [other for other in joint.items if other is not item and other.key != item.key]
     policies = dict.fromkeys(other.policy.title.zh for other in joint.items)
     where = (
         Text("", "") if code == "L107" else Text(f"（{'、'.join(policies)}合计）", " over several policies")
@@ -104,7 +138,7 @@ def _told(joint: Joint, field: str, lower: Row, higher: Row, code: str, desk: De
         (Text(f"{title.zh}{words.zh}", f"{title.en or title.zh}: {words.en}"), row)
         for words, row in ((low, lower), (high, higher))
     ]
-    return desk.finding(code, severity, message, item, benefit_path(item), None, people, others)
+    return desk.finding(code, severity, message, item, benefit_path(item), None, people, joint.items)
 
 
 def _instead(joint: Joint, lower: Row, higher: Row) -> Text:

@@ -12,12 +12,14 @@ from typing import Any
 
 from juxian.core.policy.decisions import Decision, decide
 from juxian.core.policy.entitlements import Verdict, judged
-from juxian.core.policy.lint.grid import Grid, first
+from juxian.core.policy.lint.axes import axes_of
+from juxian.core.policy.lint.grid import Grid, first, size_of
 from juxian.core.policy.lint.parts import Partition, View, by_truth, rules_of, split, views_on
 from juxian.core.policy.lint.places import Desk
 from juxian.core.policy.rulebook import Ceiling, Item, Rulebook
 
 Row = Mapping[str, Any]
+MORE_LIMIT = 512  # combinations of one cluster's own facts that are tried beside those of another
 
 
 def clusters(book: Rulebook) -> list[frozenset[int]]:
@@ -40,6 +42,13 @@ class Joint:
     places: frozenset[int]
     grid: Grid
     views: Sequence[View]
+
+    @classmethod
+    def over(cls, book: Rulebook, places: frozenset[int], desk: Desk) -> Joint | None:
+        """All of ``places`` on one grid; None where that would have too many cells."""
+        items = [book.items[place] for place in sorted(places)]
+        axes = axes_of(rules_of(items, ceilings_of(book, places)), desk.at)
+        return None if size_of(axes) > desk.limit else joint_of(book, places, desk)
 
     @cached_property
     def parts(self) -> list[tuple[int, dict[int, Decision]]]:
@@ -76,6 +85,31 @@ class Joint:
 
     def total_of(self, row: Row) -> int | None:
         return total_fen(self.book, self.decisions(row))
+
+
+def least_gain(
+    book: Rulebook, cluster: frozenset[int], row: Row, low: Row, high: Row, desk: Desk
+) -> dict[str, Any]:
+    """Values of the fields that only ``cluster`` reads, with which it gains least from ``low`` to ``high``."""
+    items = [book.items[place] for place in sorted(cluster)]
+    known = {**row, **low}
+    axes = [
+        axis
+        for axis in axes_of(rules_of(items, ceilings_of(book, cluster)), desk.at)
+        if axis.field not in known
+    ]
+    grid = Grid(axes, desk.at, MORE_LIMIT)
+    desk.cells += grid.size
+    joint = Joint(book, cluster, grid, [])
+    best: tuple[int, dict[str, Any]] | None = None
+    for cell in range(grid.size):
+        own = grid.row(cell)
+        less, more = (joint.total_of({**row, **own, **change}) for change in (low, high))
+        if less is not None and more is not None and (best is None or more - less < best[0]):
+            best = more - less, own
+        if best is not None and best[0] <= 0:
+            break
+    return best[1] if best else {}
 
 
 def joint_of(book: Rulebook, places: Iterable[int], desk: Desk) -> Joint:

@@ -11,7 +11,7 @@ from juxian.core.facts.schema import Schema
 from juxian.core.facts.values import parse_day
 from juxian.core.policy.document import Policy, Version
 from juxian.core.policy.lint.axes import Rules, axes_of
-from juxian.core.policy.lint.finding import Example, Finding, Row, Severity, example, span_of
+from juxian.core.policy.lint.finding import Finding, Row, Severity, example, span_of
 from juxian.core.policy.lint.grid import Grid
 from juxian.core.policy.nodes import Node
 from juxian.core.policy.rowwise import Situation
@@ -66,19 +66,15 @@ class Desk:
     ) -> Finding:
         """A finding about ``item``: at the text of ``node`` inside ``path``, or at the whole of it.
 
-        others: further benefits, also of other policies, whose results belong to the witness.
+        others: further benefits whose results belong to the witness, in the order of the rulebook.
         """
         place = node.place if node is not None and node.place != (0, 0) else None
+        items = [*others, *([] if item in others else [item])]
+        policies = list(dict.fromkeys(other.policy for other in items))
+        benefits = {other.benefit.id for other in items}
+        witness = tuple(example(name, policies, benefits, row, self.day, self.schema) for name, row in people)
         span = span_of(item.policy, path, place)
-        policies = list(dict.fromkeys([item.policy, *(other.policy for other in others)]))
-        witness = tuple(
-            self._example(name, policy, [item, *others], row) for name, row in people for policy in policies
-        )
         return Finding(code, severity, message, item.policy, item.benefit.id, span, witness)
-
-    def _example(self, name: Text, policy: Policy, items: Sequence[Item], row: Row) -> Example:
-        benefits = [item.benefit.id for item in items if item.policy is policy]
-        return example(name, policy, benefits, row, self.day, self.schema)
 
 
 def benefit_path(item: Item) -> Path:

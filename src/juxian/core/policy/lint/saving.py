@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import yaml
 
 from juxian.core.facts.schema import Kind, ProfileField, Schema
-from juxian.core.policy.document import Policy
 from juxian.core.policy.entitlements import Verdict
 from juxian.core.policy.lint.finding import CODES, Example, Finding, Result
 
 FEN_PER_TEN_THOUSAND = 1_000_000
 
 
-def cases_of(findings: Iterable[Finding], policies: Collection[Policy], schema: Schema) -> dict[str, str]:
+def cases_of(findings: Iterable[Finding], schema: Schema) -> dict[str, str]:
     """Id of a policy → its new cases as items of a YAML list, in the order of the findings.
 
-    Each expects what the policy gives today; the office changes that where the finding shows a mistake. Witnesses of a
-    version that is only supposed to be in force are left out, as no case can say so.
+    Each expects what the policy gives today; the office changes that where the finding shows a mistake. Witnesses that
+    no case can speak for are left out.
     """
     found: dict[str, dict[str, None]] = {}
     for finding in findings:
         for example in finding.witness:
-            if example.results and any(example.policy is policy for policy in policies):
+            if example.results and example.savable:
                 found.setdefault(example.policy.id, {})[_case(finding, example, schema)] = None
     return {policy: "".join(cases) for policy, cases in found.items()}
 

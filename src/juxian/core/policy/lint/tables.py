@@ -46,6 +46,12 @@ def claim(view: View) -> Severity:
     return "warning" if view.grid.exact else "question"
 
 
+def _is_constant(view: View) -> bool:
+    """Whether every row gives a written amount; amounts that are reckoned are weighed at some values only."""
+    rows = view.item.benefit.table.rows
+    return all(row.give is None or isinstance(row.give.term, Number) for row in rows)
+
+
 def who_shows(view: View, cell: int, shows: Shows) -> Mapping[str, Any] | None:
     """The smallest person like those of ``cell`` whom the reference evaluator decides as ``shows`` wants."""
     at = view.grid.at
@@ -141,18 +147,18 @@ def _never_reached(view: View, desk: Desk) -> Iterator[Finding]:
     for place in range(len(view.item.benefit.table.rows)):
         if view.when(place).yes and not _is_reached(view, place):
             inside = view.who.yes & view.when(place).yes
-            told = _taken(view, place, inside) if inside else _outside(view, place)
-            message, people = told
-            yield desk.finding(
-                "L101", claim(view), message, view.item, row_path(view.item, place), None, people
-            )
+            message, people = _taken(view, place, inside) if inside else _outside(view, place)
+            sure = _is_constant(view) or view.item.benefit.table.hit is Hit.FIRST
+            severity = claim(view) if sure else "question"
+            yield desk.finding("L101", severity, message, view.item, row_path(view.item, place), None, people)
 
 
 def _taken(view: View, place: int, inside: int) -> tuple[Text, list[Person]]:
     """Other rows always decide."""
 
     def shows(decision: Decision) -> bool:
-        return decision.who is True and decision.rows[place].holds is True and not _decides(decision, place)
+        may_have = decision.in_force is True and decision.who is True
+        return may_have and decision.rows[place].holds is True and _is_beaten(decision, place)
 
     title, row = title_of(view.item), row_words(place)
     message = Text(
@@ -165,9 +171,11 @@ def _taken(view: View, place: int, inside: int) -> tuple[Text, list[Person]]:
 
 def _outside(view: View, place: int) -> tuple[Text, list[Person]]:
     """Whoever meets the row may not have the benefit."""
+    asked = view.when(place).yes & view.in_force.yes
 
     def shows(decision: Decision) -> bool:
-        return decision.rows[place].holds is True and (decision.who is False or decision.in_force is False)
+        refused = decision.in_force is True and decision.who is False if asked else decision.in_force is False
+        return refused and decision.rows[place].holds is True
 
     title, row = title_of(view.item), row_words(place)
     message = Text(
@@ -175,7 +183,7 @@ def _outside(view: View, place: int) -> tuple[Text, list[Person]]:
         f"{title.en}: {row.en} is never reached: nobody who meets it may have the benefit",
     )
     name = Text(f"符合{row.zh}，但不在享受范围", f"meets {row.en} but may not have the benefit")
-    return message, _person(view, first(view.when(place).yes), name, shows)
+    return message, _person(view, first(asked or view.when(place).yes), name, shows)
 
 
 def _is_reached(view: View, row: int) -> bool:
@@ -200,6 +208,17 @@ def _decides(decision: Decision, row: int) -> bool:
             return all(other.low >= outcome.high for other in others)
         case _:
             return True
+
+
+def _is_beaten(decision: Decision, row: int) -> bool:
+    """Whether another row that holds goes before ``row``, or surely gives the more (the less) that counts."""
+    outcome, hit = decision.rows[row], decision.item.benefit.table.hit
+    if hit is Hit.FIRST:
+        return any(other.holds is True for other in decision.rows[:row])
+    others = [other for place, other in enumerate(decision.rows) if place != row and other.holds is True]
+    if hit is Hit.HIGHEST:
+        return any(other.low > outcome.high for other in others)
+    return any(other.high < outcome.low for other in others)
 
 
 # L102
@@ -255,7 +274,8 @@ def _overlap(decision: Decision) -> tuple[int, int] | None:
     table_rows = decision.item.benefit.table.rows
     for later in [place for place in holding[1:] if table_rows[place].when is not None]:
         other = decision.rows[later]
-        if other.low > counts.high or (unique and (other.low, other.high) != (counts.low, counts.high)):
+        apart = None not in (other.fixed, counts.fixed) and other.fixed != counts.fixed
+        if other.low > counts.high or (unique and apart):
             return holding[0], later
     return None
 
@@ -282,31 +302,28 @@ def _never_pays(view: View, desk: Desk) -> Iterator[Finding]:
     if not view.item.benefit.is_money or any(_pays(part.decision) for part in view.parts):
         return
     title = title_of(view.item)
-    mask = next((part.mask for part in view.parts if part.decision.who is not False), view.who.yes)
     message = Text(
         f"“{title.zh}”从不发钱：符合条件的人也只得 0 元",
         f"{title.en} never pays: even those who may have it get nothing",
     )
     name = Text("符合条件而得 0 元", "may have it, gets nothing")
-    people = _person(
-        view,
-        first(mask & view.who.yes or mask),
-        name,
-        lambda d: (
-            d.in_force is True and d.who is not False and (d.offered.holds is False or d.offered.high == 0)
-        ),
-    )
-    constant = all(
-        row.give is None or isinstance(row.give.term, Number) for row in view.item.benefit.table.rows
-    )
+    people = _person(view, first(view.who.yes), name, _gets_nothing)
     yield desk.finding(
         "L105",
-        claim(view) if constant else "question",
+        claim(view) if _is_constant(view) else "question",
         message,
         view.item,
         (*benefit_path(view.item), "amount"),
         None,
         people,
+    )
+
+
+def _gets_nothing(decision: Decision) -> bool:
+    """Whether somebody who may have the benefit is decided to get nothing of it."""
+    offered = decision.offered
+    return (
+        decision.in_force is True and decision.who is True and (offered.holds is False or offered.high == 0)
     )
 
 

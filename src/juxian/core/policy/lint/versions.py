@@ -175,13 +175,13 @@ def _dated(
     Where that date counts otherwise as well, the version is taken as in force for everybody.
     """
     name = Text(f"适用 {version.since} 版", f"under the version of {version.since}")
-    plain = example(name, always(policy, version), benefits, row, desk.day, desk.schema)
+    plain = example(name, [always(policy, version)], benefits, row, desk.day, desk.schema, savable=False)
     if version.applies_by in row:
         return plain
     if version.applies_by:
         dated = {**row, version.applies_by: own_day.isoformat()}
-        found = example(name, policy, benefits, dated, desk.day, desk.schema)
+        found = example(name, [policy], benefits, dated, desk.day, desk.schema)
     else:
-        found = example(name, policy, benefits, row, asked_on, desk.schema)
+        found = example(name, [policy], benefits, row, asked_on, desk.schema)
     results = {result.benefit: result for result in found.results}
     return found if all(results.get(own.benefit) == own for own in plain.results) else plain
