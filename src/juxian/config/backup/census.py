@@ -42,16 +42,9 @@ def difference(expected: Census, found: Census) -> Text | None:
     for name in sorted(expected.tables.keys() | found.tables.keys()):
         was, is_ = expected.tables.get(name), found.tables.get(name)
         if was != is_:
-            zh, en = (
-                ("无" if was is None else was, "无" if is_ is None else is_),
-                (
-                    "none" if was is None else was,
-                    "none" if is_ is None else is_,
-                ),
-            )
             return Text(
-                f"表 {name}：备份记 {zh[0]} 行，恢复后 {zh[1]} 行",
-                f"table {name}: {en[0]} rows saved, {en[1]} restored",
+                f"表 {name}：备份时 {_rows(was, '没有')}，恢复后 {_rows(is_, '没有')}",
+                f"table {name}: rows when saved {_rows(was, 'none')}, restored {_rows(is_, 'none')}",
             )
     for name in sorted(set(expected.migrations) ^ set(found.migrations)):
         return Text(f"数据库迁移 {name} 只在一边", f"migration {name} is on one side only")
@@ -61,3 +54,7 @@ def difference(expected: Census, found: Census) -> Text | None:
             f"last digest of the audit log differs: {expected.audit_head[:16]} and {found.audit_head[:16]}",
         )
     return None
+
+
+def _rows(count: int | None, no_table: str) -> str:
+    return no_table if count is None else str(count)
