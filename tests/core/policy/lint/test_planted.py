@@ -5,7 +5,10 @@ from datetime import date
 import pytest
 
 from juxian.core.dates import whole_years
+from juxian.core.policy.language import parse_condition
 from juxian.core.policy.lint import CODES, Report, lint
+from juxian.core.policy.names import names_of_schema
+from juxian.core.policy.rowwise import Situation, evaluate
 from tests.core.policy.lint.policies import DAY, MERITS, SCHEMA, policy_in, policy_of
 from tests.core.policy.lint.proof import shows
 
@@ -50,6 +53,16 @@ def test_a_planted_mistake_is_found_where_it_stands(report, code, benefit, sever
 
 def test_every_witness_shows_its_finding(report):
     assert [finding.render() for finding in report.findings if not shows(finding, SCHEMA, MERITS)] == []
+
+
+def test_the_person_of_a_contradiction_misses_just_that_condition(report):
+    for finding in [finding for finding in report.findings if finding.code == "L104"]:
+        text = finding.quoted[finding.span.column - 1 :][: finding.span.length]
+        clause = parse_condition(text, names_of_schema(SCHEMA)).clause
+
+        answers = [evaluate(part, finding.witness[0].row, Situation(DAY, SCHEMA)) for part in clause.parts]
+
+        assert sorted(answers) == [False, *[True] * (len(answers) - 1)]
 
 
 def test_the_planted_mistakes_are_of_every_kind(report):

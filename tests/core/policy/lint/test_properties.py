@@ -13,6 +13,7 @@ from juxian.core.policy.lint.axes import Rules, axes_of
 from juxian.core.policy.lint.grid import Grid, size_of
 from juxian.core.policy.rowwise import Situation, evaluate
 from juxian.core.policy.rulebook import rulebook
+from juxian.core.policy.wording import statement
 from juxian.core.text import Text
 from tests.core.policy.lint.proof import decides, rows_of, shows
 from tests.core.policy.words import DAY, STORED, clauses, full_rows, money_terms, policies
@@ -87,6 +88,13 @@ def _refutes(finding, decision: Decision) -> bool:
         return any(decides(decision, row) for row in rows_of(finding))
     if finding.code == "L105" and "从不发钱" in finding.message.zh:
         return decision.offered.holds is True and decision.offered.low > 0
+    if finding.code == "L104" and decision.item.benefit.who is not None:
+        told = statement(decision.item.benefit.who.clause, SCHEMA)
+        return (
+            f"的条件“{told.zh}”永远" in finding.message.zh
+            and decision.who is True
+            and decision.in_force is True
+        )
     return False
 
 

@@ -139,7 +139,10 @@ def _told_apart(
     """One value for each way of answering ``leaves``: of neighbours in an order, the one at the boundary."""
     answers = [tuple(evaluate(leaf, {name: value}, at) for leaf in leaves) for value in values]
     if not rises:
-        return list(dict(zip(reversed(answers), reversed(values), strict=True)).values())[::-1]
+        found: dict[tuple[Any, ...], Any] = {}
+        for value, answer in zip(values, answers, strict=True):
+            found.setdefault(answer, value)
+        return list(found.values())
     starts = [place for place in range(len(values)) if place == 0 or answers[place] != answers[place - 1]]
     first_ends = starts[1] - 1 if len(starts) > 1 else 0
     return [values[first_ends], *(values[place] for place in starts[1:])]
