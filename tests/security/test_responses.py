@@ -115,6 +115,9 @@ def broken(*_args: Any, **_values: Any) -> None:
 
 ERRORS: dict[str, tuple[int, Callable[[Client], HttpResponseBase]]] = {
     "host": (400, lambda client: client.get("/", headers={"host": "elsewhere.example"})),
+    "zero byte in an address": (400, lambda client: client.get("/board/persons/a%00b/")),
+    "zero byte in a parameter": (400, lambda client: client.get("/board/persons/?employer=%00")),
+    "zero byte in a cookie": (400, lambda client: client.get("/", HTTP_COOKIE='sessionid="\\000aaaaaaaa"')),
     "form": (
         400,
         lambda client: client.generic("POST", "/sign-in/", b"x", content_type="multipart/form-data"),
@@ -148,7 +151,7 @@ def test_errors_answer_with_the_headers(
     assert b"broken on purpose" not in answer.content
 
 
-def test_static_files_answer_with_the_headers(settings: Settings) -> None:
+def test_static_files_answer_with_the_headers(world: World, settings: Settings) -> None:
     settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
     assert finders.find("kit/juxian.css")
 

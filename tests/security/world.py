@@ -58,7 +58,7 @@ class Objects:
         row = found.rows.filter(state=RowState.WAITING).order_by("pk").first() or found.rows.first()
         known = {
             "person": self.person.number,
-            "fact": self.person.facts.get(kind="education").pk,
+            "fact": self.person.facts.filter(kind="education").order_by("pk")[0].pk,
             "kind": "education",
             "batch": found.pk,
             "row": row.pk if row else 0,
@@ -92,13 +92,11 @@ class World:
 def world_of_two_places() -> Iterator[World]:
     """Made inside a transaction that is rolled back at the end; files lie in a directory of their own."""
     with tempfile.TemporaryDirectory() as directory:
-        static = Path(directory) / "static"
-        static.mkdir()
         own = override_settings(
             JUXIAN_TODAY=DAY,
             JUXIAN_FILES=Path(directory) / "files",
-            STATIC_ROOT=static,
             AXES_ENABLED=False,
+            PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
             TASKS={"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}},
         )
         with own, transaction.atomic():
