@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "juxian.web.kit.middleware.SecurityHeaders",  # first: files and ways to https carry the headers as well
+    "juxian.web.kit.middleware.NoZeroBytes",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -187,9 +187,9 @@ def test_hostile_names_are_escaped(place):
 def test_whatever_is_sent_has_a_clear_answer(place, query):
     place.person()
 
-    assert place.client("office").get(f"{LIST}?{query}").status_code in (200, 422)
+    assert place.client("office").get(f"{LIST}?{query}").status_code in (200, 400, 422)
 
 
 @pytest.mark.parametrize("path", ["%00/", "999999999999999999999999/", "..%2f/", "JY00000001'/"])
 def test_an_address_that_is_no_number_is_not_found(place, path):
-    assert place.client("office").get(LIST + path).status_code == 404
+    assert place.client("office").get(LIST + path).status_code in (400, 404)

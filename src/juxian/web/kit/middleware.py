@@ -49,6 +49,19 @@ class SecurityHeaders:
         return response
 
 
+class NoZeroBytes:
+    """An address or a cookie with a zero byte is no request of a browser, and no text that PostgreSQL takes: 400."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = (request.path_info, *request.COOKIES.values())
+        if "%00" in request.META.get("QUERY_STRING", "") or any("\0" in text for text in given):
+            return errors.bad_request(request)
+        return self.get_response(request)
+
+
 class Appearance:
     """Theme and place from cookies; pages behind sign-in are not stored; a full or locked store is told."""
 

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from juxian.apps.accounts.models import User
 from juxian.apps.packs.queries import installed
@@ -46,7 +46,7 @@ sign_out = public(LogoutView.as_view())
 
 
 @public
-@require_GET
+@require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """The first page of whoever is signed in."""
     if not request.user.is_authenticated:
@@ -129,7 +129,7 @@ def demo_switch(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@require_GET
+@require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
     """For load balancers: the process answers and the database can be read."""
@@ -146,7 +146,8 @@ def _back(request: HttpRequest) -> HttpResponse:
 def _next(request: HttpRequest) -> str:
     """The page that a form of the frame stood on, as an address of this site; the start for anything else."""
     target = request.POST.get("next", "")
-    safe = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+    local = target.startswith("/") and not target.startswith("//")
+    safe = local and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
     return target if safe else reverse("start")
 
 
