@@ -57,12 +57,16 @@ def total(example: Example) -> int:
 
 
 def _never_reached(finding: Finding, schema: Schema, _: Merits) -> bool:
-    """Under the version that applies; under any, where none does."""
-    (row,) = rows_of(finding)
-    own = own_decision(finding.witness[0], finding.benefit, schema)
-    if own.in_force is not True:
-        return True
-    return own.rows[row].holds is True and not decides(own, row)
+    """Under one of the versions: it need not be the one that applies to the person."""
+    example, (row,) = finding.witness[0], rows_of(finding)
+    book = rulebook((example.policy,), example.day)
+    decisions = [
+        alone(item, example.row, book.situation(schema))
+        for item in book.items
+        if item.benefit.id == finding.benefit
+    ]
+    with_row = [decision for decision in decisions if row < len(decision.rows)]
+    return any(d.rows[row].holds is True and not decides(d, row) for d in with_row)
 
 
 def _gap(finding: Finding, schema: Schema, _: Merits) -> bool:

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from juxian.core.facts.schema import Schema
+from juxian.core.policy.decisions import Decision
+from juxian.core.policy.document import Hit
 from juxian.core.policy.lint.finding import Finding, Severity
 from juxian.core.policy.lint.grid import first
 from juxian.core.policy.lint.joint import Joint, Row, clusters, joint_of, least_gain, reads
 from juxian.core.policy.lint.merits import Merits
 from juxian.core.policy.lint.people import smallest
 from juxian.core.policy.lint.places import Desk, benefit_path, title_of
-from juxian.core.policy.nodes import Number
 from juxian.core.policy.rulebook import Item, Rulebook
 from juxian.core.policy.wording import field_title, joined, money_words, value_words
 from juxian.core.text import Text
@@ -142,25 +143,33 @@ def _told(joint: Joint, field: str, lower: Row, higher: Row, code: str, desk: De
 
 
 def _instead(joint: Joint, lower: Row, higher: Row) -> Text:
-    """What the higher one is given instead that has no written amount; empty when there is nothing."""
+    """What the higher one is given that has no written amount for them; empty when there is nothing."""
     before, after = joint.decisions(lower), joint.decisions(higher)
     titles = [
-        title_of(decision.item)
-        for place, decision in after.items()
-        if decision.offered.holds is True
-        and before[place].offered.holds is not True
-        and not _is_written(decision.item)
+        title_of(decision.item) for place, decision in after.items() if _is_open(decision, before[place])
     ]
     if not titles:
         return Text("", "")
     told = joined(titles, "、", ", ")
-    return Text(f"，另得“{told.zh}”（金额不定）", f", but also {told.en}, of no fixed amount")
+    return Text(f"，但另有金额不定的“{told.zh}”", f", but also {told.en}, of no fixed amount")
 
 
-def _is_written(item: Item) -> bool:
-    """Whether every row gives an amount that stands in the policy."""
-    rows = item.benefit.table.rows
-    return all(row.give is not None and isinstance(row.give.term, Number) for row in rows)
+def _is_open(decision: Decision, before: Decision) -> bool:
+    """Whether it is newly given in kind, or now reckoned from other facts (such as an amount that somebody approved)."""
+    if decision.offered.holds is not True:
+        return False
+    newly = before.offered.holds is not True
+    return (newly and not decision.item.benefit.is_money) or bool(_reckoned(decision) - _reckoned(before))
+
+
+def _reckoned(decision: Decision) -> set[str]:
+    """Fields that the amount is reckoned from."""
+    if decision.offered.holds is not True:
+        return set()
+    rows = zip(decision.item.benefit.table.rows, decision.rows, strict=True)
+    holding = [row for row, outcome in rows if outcome.holds is True]
+    counted = holding[:1] if decision.item.benefit.table.hit is Hit.FIRST else holding
+    return {name for row in counted if row.give is not None for name in row.give.fields}
 
 
 def _hit_hardest(joint: Joint, lower: Row, higher: Row) -> Item:

@@ -13,7 +13,6 @@ from juxian.core.policy.lint.joint import Joint, Row, clusters, joint_of
 from juxian.core.policy.lint.parts import View, conditions_of, views_on
 from juxian.core.policy.lint.people import smallest
 from juxian.core.policy.lint.places import Desk, benefit_path, title_of
-from juxian.core.policy.lint.tables import claim
 from juxian.core.policy.nodes import AllOf, AnyOf, Clause, Not
 from juxian.core.policy.rulebook import Item, Rulebook
 from juxian.core.text import Text
@@ -29,7 +28,7 @@ def never_given(book: Rulebook, desk: Desk) -> Iterator[Finding]:
             holds = _holds(view)
             if (
                 holds
-                and not joint.grid.thinned
+                and joint.grid.exact
                 and not any(_is_given(decisions[place]) for _, decisions in joint.parts)
             ):
                 yield _never_given(joint, view, place, holds, desk)
@@ -55,9 +54,7 @@ def _never_given(joint: Joint, view: View, place: int, holds: int, desk: Desk) -
     row = smallest(view.grid.row(first(holds)), shows)
     people = [] if row is None else [(Text("符合条件，却被排除", "meets the conditions, is left out"), row)]
     others = [item for item in joint.items if item is not view.item]
-    return desk.finding(
-        "L105", claim(view), message, view.item, benefit_path(view.item), None, people, others
-    )
+    return desk.finding("L105", "warning", message, view.item, benefit_path(view.item), None, people, others)
 
 
 def never_together(book: Rulebook, desk: Desk) -> Iterator[Finding]:

@@ -36,17 +36,13 @@ def check_benefit(view: View, desk: Desk) -> Iterator[Finding]:
         return
     yield from _gap(view, desk)
     yield from _overlaps(view, desk)
-    if not view.grid.thinned:
+    if view.grid.exact and (is_constant(view) or view.item.benefit.table.hit is Hit.FIRST):
         yield from _never_reached(view, desk)
+    if not view.grid.thinned:
         yield from _never_pays(view, desk)
 
 
-def claim(view: View) -> Severity:
-    """That something can *never* be: a warning where every person was weighed, else a question."""
-    return "warning" if view.grid.exact else "question"
-
-
-def _is_constant(view: View) -> bool:
+def is_constant(view: View) -> bool:
     """Whether every row gives a written amount; amounts that are reckoned are weighed at some values only."""
     rows = view.item.benefit.table.rows
     return all(row.give is None or isinstance(row.give.term, Number) for row in rows)
@@ -67,12 +63,12 @@ def _person(view: View, cell: int, name: Text, shows: Shows) -> list[Person]:
 
 
 def contradictions_in(view: View, desk: Desk) -> Iterator[Finding]:
-    """Conditions, and alternatives within them, that hold for nobody."""
+    """Conditions, and alternatives within them, that hold for nobody; only where every person was weighed."""
     for row, clause in conditions_of(view.item.benefit):
-        if view.grid.thinned:
-            alone_on = View(view.item, desk.grid(Rules((clause,)), [view.item]))
-            if not alone_on.grid.thinned:
-                yield from _impossible(alone_on, row, clause, alone_on.grid.full, desk)
+        if not view.grid.exact:
+            by_itself = View(view.item, desk.grid(Rules((clause,)), [view.item]))
+            if by_itself.grid.exact:
+                yield from _impossible(by_itself, row, clause, by_itself.grid.full, desk)
         elif row is None or view.grid.truth(clause).yes == 0:
             yield from _impossible(view, row, clause, view.in_force.yes, desk)
         elif view.who.yes & view.when(row).yes:
@@ -89,15 +85,9 @@ def _impossible(view: View, row: int | None, clause: Clause, context: int, desk:
             f"“{title_of(view.item).zh}”的条件“{told.zh}”永远不成立" if whole else f"“{title_of(view.item).zh}”条件中的“{told.zh}”一支永远不成立",
             f"{title_of(view.item).en}: the condition “{told.en}” can never hold" if whole else f"{title_of(view.item).en}: the alternative “{told.en}” can never hold",
         )  # fmt: skip
-        yield desk.finding(
-            "L104",
-            claim(view),
-            message,
-            view.item,
-            condition_path(view.item, row),
-            node,
-            _nearest(view, node, context),
-        )
+        people = _nearest(view, node, context)
+        path = condition_path(view.item, row)
+        yield desk.finding("L104", "warning", message, view.item, path, node, people)
 
 
 def dead_parts(view: View, clause: Clause, context: int) -> list[Clause]:
@@ -148,9 +138,9 @@ def _never_reached(view: View, desk: Desk) -> Iterator[Finding]:
         if view.when(place).yes and not _is_reached(view, place):
             inside = view.who.yes & view.when(place).yes
             message, people = _taken(view, place, inside) if inside else _outside(view, place)
-            sure = _is_constant(view) or view.item.benefit.table.hit is Hit.FIRST
-            severity = claim(view) if sure else "question"
-            yield desk.finding("L101", severity, message, view.item, row_path(view.item, place), None, people)
+            yield desk.finding(
+                "L101", "warning", message, view.item, row_path(view.item, place), None, people
+            )
 
 
 def _taken(view: View, place: int, inside: int) -> tuple[Text, list[Person]]:
@@ -301,22 +291,18 @@ def _overlap_told(view: View, part: Part, pair: tuple[int, int], desk: Desk) -> 
 def _never_pays(view: View, desk: Desk) -> Iterator[Finding]:
     if not view.item.benefit.is_money or any(_pays(part.decision) for part in view.parts):
         return
+    sure = is_constant(view) and view.grid.exact
     title = title_of(view.item)
+    tried = Text("", "") if sure else Text("（在试过的取值中）", " (of the values that were tried)")
     message = Text(
-        f"“{title.zh}”从不发钱：符合条件的人也只得 0 元",
-        f"{title.en} never pays: even those who may have it get nothing",
+        f"“{title.zh}”从不发钱：符合条件的人也只得 0 元{tried.zh}",
+        f"{title.en} never pays: even those who may have it get nothing{tried.en}",
     )
     name = Text("符合条件而得 0 元", "may have it, gets nothing")
     people = _person(view, first(view.who.yes), name, _gets_nothing)
-    yield desk.finding(
-        "L105",
-        claim(view) if _is_constant(view) else "question",
-        message,
-        view.item,
-        (*benefit_path(view.item), "amount"),
-        None,
-        people,
-    )
+    severity: Severity = "warning" if sure else "question"
+    path = (*benefit_path(view.item), "amount")
+    yield desk.finding("L105", severity, message, view.item, path, None, people)
 
 
 def _gets_nothing(decision: Decision) -> bool:
