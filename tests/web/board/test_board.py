@@ -204,3 +204,15 @@ def test_every_chart_says_what_it_shows(sign_in, introduce):
     assert all(chart.finding for chart in charts)
     page = unescape(answer.content.decode())
     assert all(f'<p class="finding">{chart.finding}</p>' in page for chart in charts)
+
+
+def test_the_sentence_under_a_chart_gives_the_share_that_the_chart_shows(sign_in, introduce):
+    counted = introduce(3)
+    other = PersonFactory(home=counted[0].home)
+    FactFactory(person=other, kind="identity", value={"name": other.name, "birth_date": "1991-05-01"})
+    refresh_profiles([other], DAY)
+
+    degrees = sign_in(Role.LEADER).get("/board/?on=published").context["degrees"]
+
+    assert degrees.finding.endswith(degrees.rows[0][-1])
+    assert degrees.rows[0][-1] != "100.0%"

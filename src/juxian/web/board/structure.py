@@ -65,7 +65,7 @@ def level_chart(pack: Pack, field: str, day: BoardDay, language: str) -> Chart:
             Mark(_("其他"), sum(counted[code] for code in rest), persons_address(day, **{field: rest}))
         )
     title = column.title.in_language(language)
-    finding = _finding(title, marks)
+    finding = _finding(title, marks, sum(counted.values()))
     if counted.get(None):
         marks.append(Mark(_("未登记"), counted[None], persons_address(day, **{field: NOT_RECORDED})))
     return draw(title, marks, finding)
@@ -80,7 +80,8 @@ def employer_chart(pack: Pack, day: BoardDay, language: str) -> Chart:
         Mark(names.get(code, code), counted[code], persons_address(day, employer=code)) for code in codes
     ]
     title = _("人才最多的用人单位")
-    return ranking(title, marks, _finding(title, marks), whole=sum(counted.values()))
+    whole = sum(counted.values())
+    return ranking(title, marks, _finding(title, marks, whole), whole=whole)
 
 
 def age_chart(pack: Pack, day: BoardDay) -> Chart:
@@ -92,7 +93,7 @@ def age_chart(pack: Pack, day: BoardDay) -> Chart:
         replace(band, href=href if band.value else "")
         for band, href in zip(age_bands(ages(pack, day.day), day.day), hrefs, strict=True)
     ]
-    return histogram(_("年龄"), bands, _finding(_("年龄"), bands))
+    return histogram(_("年龄"), bands, _finding(_("年龄"), bands, sum(band.value for band in bands)))
 
 
 def age_bands(by_year: Mapping[int, int], as_of: date) -> list[Mark]:
@@ -112,10 +113,11 @@ def persons_address(day: BoardDay, **conditions: str | Sequence[str]) -> str:
     return reverse("board:persons") + "?" + urlencode(conditions | {"on": day.choice}, doseq=True)
 
 
-def _finding(title: str, marks: list[Mark]) -> str:
+def _finding(title: str, marks: list[Mark], whole: int) -> str:
+    """What is most frequent, with the share that the chart shows too: of ``whole``."""
     if not marks or not any(item.value for item in marks):
         return _("%(title)s：暂无数据") % {"title": title}
-    largest, whole = max(marks, key=lambda item: item.value), sum(item.value for item in marks)
+    largest = max(marks, key=lambda item: item.value)
     return _("%(title)s：%(largest)s最多，%(value)s 人，占 %(share)s") % {
         "title": title,
         "largest": largest.label,
