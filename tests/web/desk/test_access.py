@@ -75,3 +75,10 @@ def test_only_the_office_reveals_withdraws_and_sweeps(place, role):
     ]
 
     assert [answer.status_code for answer in answers] == [403] * 4
+
+
+@pytest.mark.parametrize("view", PAGES)
+def test_a_page_answers_whether_it_is_there_without_its_body(place, view):
+    answer = place.client(OFFICE).head(reverse(f"desk:{view}"))
+
+    assert (answer.status_code, answer.content) == (200, b"")

@@ -176,3 +176,10 @@ def test_a_user_without_a_post_is_refused(place):
     client.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
 
     assert client.get(reverse("portal:me")).status_code == 403
+
+
+@pytest.mark.parametrize("view", PUBLIC)
+def test_a_public_page_answers_whether_it_is_there_without_its_body(place, view):
+    answer = place.client().head(address(view, place))
+
+    assert (answer.status_code, answer.content) == (200, b"")

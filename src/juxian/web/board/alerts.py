@@ -110,7 +110,9 @@ def _facts_that_wait(pack: Pack, day: BoardDay) -> list[Alert]:
 
 
 def _persons_of(pack: Pack, conditions: dict[str, Q]) -> dict[str, int]:
-    counts = {name: Count("person", distinct=True, filter=condition) for name, condition in conditions.items()}
+    counts = {
+        name: Count("person", distinct=True, filter=condition) for name, condition in conditions.items()
+    }
     return facts_of(pack).aggregate(**counts)
 
 

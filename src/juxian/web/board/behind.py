@@ -12,7 +12,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.assessment.queries import facts_behind, measure, organisations_behind, people_behind
@@ -73,7 +73,7 @@ class PersonRow:
 
 
 @for_roles(Role.OFFICE, Role.LEADER)
-@require_GET
+@require_safe
 def persons(request: HttpRequest) -> HttpResponse:
     """``?indicator=`` or one mark of a chart: ``?degree=``, ``?introduced=2022-03``, ``?born=1981-1985``."""
     scope = current_scope(request)

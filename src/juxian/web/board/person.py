@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.persons.models import Person
@@ -21,7 +21,7 @@ SHOWN = ("gender", "birth_date", "degree", "title_level", "introduced_on", "hire
 
 
 @for_roles(Role.OFFICE, Role.LEADER)
-@require_GET
+@require_safe
 def person(request: HttpRequest, number: str) -> HttpResponse:
     """The person on the board's day; 404 for anybody outside the user's reach."""
     scope = current_scope(request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.assessment.queries import reported_figures, target_results
@@ -17,7 +17,7 @@ from juxian.web.kit.scope import Scope, current_scope
 
 
 @for_roles(Role.OFFICE, Role.LEADER)
-@require_GET
+@require_safe
 def targets(request: HttpRequest) -> HttpResponse:
     scope = current_scope(request)
     day = board_day(request, scope)
@@ -25,7 +25,7 @@ def targets(request: HttpRequest) -> HttpResponse:
 
 
 @for_roles(Role.OFFICE, Role.LEADER)
-@require_GET
+@require_safe
 def figures(request: HttpRequest) -> HttpResponse:
     scope = current_scope(request)
     day = board_day(request, scope)

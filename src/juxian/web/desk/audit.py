@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.audit.models import AuditEntry
@@ -81,7 +81,7 @@ class EntryPage:
 
 
 @for_roles(Role.AUDITOR)
-@require_GET
+@require_safe
 def audit(request: HttpRequest) -> HttpResponse:
     """Entries about the post's organisation and those below it; a filter that cannot be read is told with 422."""
     form = AuditFilters(request.GET)

@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.documents.actions import add_text
@@ -39,7 +39,7 @@ class TextForm(forms.Form):
 
 
 @for_roles(*READERS)
-@require_GET
+@require_safe
 def documents(request: HttpRequest) -> HttpResponse:
     may_read_library(request.user).or_refuse()  # type: ignore[arg-type]
     scope = current_scope(request)
@@ -55,7 +55,7 @@ def documents(request: HttpRequest) -> HttpResponse:
 
 
 @for_roles(Role.OFFICE)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
     organisation = current_scope(request).organisation
     may_add_text(request.user, organisation).or_refuse()  # type: ignore[arg-type]
@@ -67,7 +67,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 @for_roles(*READERS)
-@require_GET
+@require_safe
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     texts = texts_visible_to(request.user).select_related("organisation", "added_by")  # type: ignore[arg-type]
     return render(request, "desk/documents/read.html", {"text": get_object_or_404(texts, pk=pk)})

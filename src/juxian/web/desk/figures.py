@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.assessment.queries import FigureResult, reported_figures
@@ -57,7 +57,7 @@ class FigureRow:
 
 
 @for_roles(Role.OFFICE, Role.DEPARTMENT, Role.LEADER)
-@require_GET
+@require_safe
 def figures(request: HttpRequest) -> HttpResponse:
     scope = current_scope(request)
     may_open = scope.role in (Role.OFFICE, Role.LEADER)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.assessment.queries import reported_figures
@@ -26,7 +26,7 @@ FEWEST_ROWS, MISSING_ROWS = 3, 2  # of the list of persons: as high as the cards
 
 
 @for_roles(Role.OFFICE, Role.DEPARTMENT)
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     scope = current_scope(request)
     place = home_of(scope)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.assessment.queries import organisations_behind
@@ -33,7 +33,7 @@ class Branch:
 
 
 @for_roles(Role.OFFICE, Role.DEPARTMENT, Role.LEADER)
-@require_GET
+@require_safe
 def organisations(request: HttpRequest) -> HttpResponse:
     """The whole tree, or those that an indicator counts (``?indicator=``), or that a name is part of (``?q=``)."""
     scope = current_scope(request)
@@ -43,10 +43,9 @@ def organisations(request: HttpRequest) -> HttpResponse:
     if code and code not in scope.pack.indicators:
         raise Http404
     indicator = scope.pack.indicators.get(code)
-    found = (
-        organisations_behind(indicator, scope.pack, scope.as_of) if indicator else Organisation.objects.all()
-    )
-    found = found.under(home.path).order_by("path")
+    found = Organisation.objects.under(home.path).order_by("path")
+    if indicator:
+        found = found.filter(pk__in=organisations_behind(indicator, scope.pack, scope.as_of))
     found = found.filter(name__contains=wanted) if wanted else found
     branches = _branches(list(found), home, scope)
     context = {

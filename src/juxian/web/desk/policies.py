@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.policies.actions import sweep_pack
@@ -43,7 +43,7 @@ READERS = (Role.OFFICE, Role.DEPARTMENT, Role.LEADER)
 
 
 @for_roles(*READERS)
-@require_GET
+@require_safe
 def policies(request: HttpRequest) -> HttpResponse:
     may_read_determinations(request.user).or_refuse()  # type: ignore[arg-type]
     scope = current_scope(request)
@@ -58,7 +58,7 @@ def policies(request: HttpRequest) -> HttpResponse:
 
 
 @for_roles(*READERS)
-@require_GET
+@require_safe
 def policy(request: HttpRequest, policy_id: str) -> HttpResponse:
     may_read_determinations(request.user).or_refuse()  # type: ignore[arg-type]
     scope = current_scope(request)

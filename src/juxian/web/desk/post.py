@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.web.kit.access import for_roles
@@ -45,7 +45,7 @@ DUTIES: dict[Role, Duty] = {
 
 
 @for_roles(*DUTIES)
-@require_GET
+@require_safe
 def post(request: HttpRequest) -> HttpResponse:
     """The acting post with links to everything it may open."""
     scope = current_scope(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from juxian.apps.packs.queries import installed
 from juxian.web.kit.access import public
@@ -22,7 +22,7 @@ PROMISES = (
 
 
 @public
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     scope = current_scope(request)
     rows = policy_rows(scope.pack, scope.as_of, scope.language)

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.packs.queries import pack_of
@@ -21,7 +21,7 @@ from juxian.web.kit.scope import Scope, current_scope
 
 
 @for_roles(Role.PERSON)
-@require_GET
+@require_safe
 def me(request: HttpRequest) -> HttpResponse:
     """The own record; a user without one is told how to get one."""
     scope = current_scope(request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from juxian.apps.clock import today
 from juxian.web.kit.access import public
@@ -15,14 +15,14 @@ from juxian.web.portal.places import place_or_404
 
 
 @public
-@require_GET
+@require_safe
 def policies_here(request: HttpRequest) -> HttpResponse:
     """The policies of the place that the visitor looks at."""
     return redirect("portal:policies", pack=current_scope(request).pack.code)
 
 
 @public
-@require_GET
+@require_safe
 def policies(request: HttpRequest, pack: str) -> HttpResponse:
     place = place_or_404(pack)
     context = {"pack": place, "rows": policy_rows(place, today(), language())}
@@ -30,7 +30,7 @@ def policies(request: HttpRequest, pack: str) -> HttpResponse:
 
 
 @public
-@require_GET
+@require_safe
 def policy(request: HttpRequest, pack: str, policy_id: str) -> HttpResponse:
     place = place_or_404(pack)
     if policy_id not in place.policies:

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from juxian.apps.clock import today
 from juxian.core.facts.schema import Kind, ProfileField, Schema
@@ -146,14 +146,14 @@ _MAKERS: dict[Kind, Callable[..., forms.Field]] = {
 
 
 @public
-@require_GET
+@require_safe
 def screener_here(request: HttpRequest) -> HttpResponse:
     """The screener of the place that the visitor looks at."""
     return redirect("portal:screener", pack=current_scope(request).pack.code)
 
 
 @public
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def screener(request: HttpRequest, pack: str) -> HttpResponse:
     """GET asks; POST answers. An answer that cannot be read is told at its question with status 422."""
     place = place_or_404(pack)

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.organisations.models import Organisation
@@ -24,7 +24,7 @@ COUNTED = ("degree", "title_level", "talent_level")
 
 
 @for_roles(Role.EMPLOYER)
-@require_GET
+@require_safe
 def unit(request: HttpRequest) -> HttpResponse:
     """People whose present employer is the acting post's organisation or stands below it."""
     scope = current_scope(request)

@@ -9,7 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from juxian.apps.imports.actions import accept_batch, undo_batch
 from juxian.apps.imports.actions.deciding import decisions_for
@@ -47,7 +47,7 @@ def wording_for(batch: Batch) -> Wording:
 
 
 @for_roles(*SENDERS)
-@require_GET
+@require_safe
 def batch(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_batch(request, pk)
     state = request.GET.get("state", "")
@@ -131,7 +131,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @for_roles(*SENDERS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the whole batch back, with a reason."""
     found = find_batch(request, pk)

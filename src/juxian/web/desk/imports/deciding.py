@@ -25,7 +25,7 @@ from juxian.web.kit.responses import go
 
 
 @for_roles(*SENDERS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def row(request: HttpRequest, pk: int, row: int) -> HttpResponse:
     """Every cell with what it became and why; the decision where the row waits."""
     batch = find_batch(request, pk)

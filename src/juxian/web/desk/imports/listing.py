@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from juxian.apps.imports.actions import AlreadyHandedIn, TooLarge, stage_file
 from juxian.apps.imports.enums import BatchState
@@ -24,7 +24,7 @@ PAGE_SIZE = 20
 
 
 @for_roles(*SENDERS)
-@require_GET
+@require_safe
 def imports(request: HttpRequest) -> HttpResponse:
     """Batches of the user's organisations, newest first."""
     batches = batches_visible_to(request.user)  # type: ignore[arg-type]
@@ -33,7 +33,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 
 @for_roles(*SENDERS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def hand_in(request: HttpRequest) -> HttpResponse:
     """Upload a roster; a small one is read at once, a large one in the background."""
     scope = current_scope(request)

@@ -25,7 +25,7 @@ from juxian.web.kit.responses import go
 
 
 @for_roles(*SENDERS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def mapping(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     """Read on GET; on POST the file is read again with the corrected columns, which are remembered."""
     batch = find_batch(request, pk)

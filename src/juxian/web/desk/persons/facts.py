@@ -7,7 +7,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.persons.actions import record_facts, withdraw_fact
@@ -24,7 +24,7 @@ from juxian.web.kit.scope import current_scope
 
 
 @for_roles(Role.OFFICE)
-@require_GET
+@require_safe
 def choose_kind(request: HttpRequest, number: str) -> HttpResponse:
     """Which kind of fact is to be added."""
     person = find_person(request, number)
@@ -34,7 +34,7 @@ def choose_kind(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @for_roles(Role.OFFICE)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """The form of one kind; nothing that stands is changed by it."""
     scope = current_scope(request)
@@ -67,7 +67,7 @@ def add(request: HttpRequest, number: str, kind: str) -> HttpResponse:
 
 
 @for_roles(Role.OFFICE)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Take one statement back, with a reason; it stays readable."""
     scope = current_scope(request)

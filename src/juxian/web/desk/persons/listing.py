@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.audit.actions import record
@@ -28,7 +28,7 @@ PLACE_PARAMETERS = ("after", "before", "page")
 
 
 @for_roles(Role.OFFICE, Role.LEADER)
-@require_GET
+@require_safe
 def persons(request: HttpRequest) -> HttpResponse:
     """The list; a condition that cannot be read is shown at its place with status 422."""
     scope = current_scope(request)

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.persons.enums import DocumentKind
@@ -73,7 +73,7 @@ class Completeness:
 
 
 @for_roles(Role.OFFICE, Role.LEADER)
-@require_GET
+@require_safe
 def person(request: HttpRequest, number: str) -> HttpResponse:
     """The record as of any day (``?as_of=``); a day that is none is told with status 422."""
     found = find_person(request, number)

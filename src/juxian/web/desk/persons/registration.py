@@ -146,7 +146,7 @@ class RegistrationForm(forms.Form):
 
 
 @for_roles(Role.OFFICE)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """Open a record, unless the number is known already; a person of the same name is shown first."""
     scope = current_scope(request)
