@@ -19,7 +19,16 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(directory), str(ROOT)]
+    command = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        str(directory),
+        str(ROOT),
+    ]
     subprocess.run(command, check=True, capture_output=True)
     return next(directory.glob("*.whl"))
 
@@ -40,10 +49,17 @@ def test_an_empty_environment_runs_the_demonstration(wheel: Path, tmp_path: Path
     venv.create(tmp_path / "env", with_pip=False)
     python = tmp_path / "env" / "bin" / "python"
     site = subprocess.run(
-        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], check=True, capture_output=True, text=True
+        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout.strip()
     zipfile.ZipFile(wheel).extractall(site)
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("JUXIAN_", "DJANGO_", "PYTEST_"))}
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("JUXIAN_", "DJANGO_", "PYTEST_"))
+    }
     # the dependencies of this environment, without the source tree that its .pth file names
     environment = kept | {"PYTHONPATH": sysconfig.get_path("purelib")}
 

@@ -59,4 +59,3 @@ def record(
     entry.digest = entry.computed_digest()
     entry.save(force_insert=True)
     return entry
-

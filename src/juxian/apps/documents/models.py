@@ -18,7 +18,9 @@ class LibraryText(models.Model):
     reference = models.CharField(_("文号"), max_length=80, blank=True)
     day = models.DateField(_("日期"), null=True, blank=True)
     body = models.TextField(_("正文"))
-    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("录入人"))
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("录入人")
+    )
     added_at = models.DateTimeField(_("录入时间"), auto_now_add=True)
 
     class Meta:

@@ -14,7 +14,5 @@ def texts_visible_to(user: User) -> QuerySet[LibraryText]:
     """Texts of the jurisdictions in which the user holds a reading post: a department reads its city's library."""
     condition = Q(pk__in=[])
     for root in {path.split("/", 1)[0] for path in user.paths_for(READERS, on=today())}:
-        condition |= Q(organisation__path=root) | Q(
-            organisation__path__startswith=root + "/"
-        )
+        condition |= Q(organisation__path=root) | Q(organisation__path__startswith=root + "/")
     return LibraryText.objects.filter(condition)

@@ -45,7 +45,7 @@ def benefit_totals(run: SweepRun | None, policy: str = "") -> dict[tuple[str, st
 
 def persons_determined(
     run: SweepRun, policy: str, benefit: str = "", verdict: str = "yes"
-) -> QuerySet[Determination, dict[str, Any]]:
+) -> QuerySet[Determination, Any]:
     """Ids of the persons (one column) for whom a run found ``verdict`` under a policy or one benefit of it."""
     rows = Determination.objects.filter(run=run, policy=policy, verdict=verdict)
     return (rows.filter(benefit=benefit) if benefit else rows).order_by().values("person_id")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from juxian.core.facts.values import FIRST_YEAR, LAST_YEAR
 from juxian.core.identity.check import has_hidden_characters
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 LONGEST_TITLE = 200
 
@@ -30,12 +32,12 @@ def within_bounds(day: date) -> None:
         )
 
 
-def text_field(label: str | Promise, longest: int, **options: Any) -> forms.CharField:
+def text_field(label: StrOrPromise, longest: int, **options: Any) -> forms.CharField:
     """One line of text."""
     return forms.CharField(label=label, max_length=longest, validators=[visible_text], **options)
 
 
-def day_field(label: str | Promise, **options: Any) -> forms.DateField:
+def day_field(label: StrOrPromise, **options: Any) -> forms.DateField:
     """A day from 1900 to 2100."""
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(

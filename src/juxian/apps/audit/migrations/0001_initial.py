@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,27 +14,42 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('action', models.CharField(db_index=True, max_length=64, verbose_name='动作')),
-                ('acting_as', models.CharField(blank=True, max_length=128, verbose_name='身份')),
-                ('subject_type', models.CharField(blank=True, max_length=64, verbose_name='对象类型')),
-                ('subject_id', models.CharField(blank=True, max_length=64, verbose_name='对象编号')),
-                ('organisation_path', models.CharField(blank=True, max_length=255, verbose_name='所属机构')),
-                ('detail', models.JSONField(default=dict, verbose_name='内容')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='理由')),
-                ('address', models.CharField(blank=True, max_length=64, verbose_name='来源地址')),
-                ('previous', models.CharField(max_length=64, verbose_name='前一记录摘要')),
-                ('digest', models.CharField(max_length=64, unique=True, verbose_name='摘要')),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("action", models.CharField(db_index=True, max_length=64, verbose_name="动作")),
+                ("acting_as", models.CharField(blank=True, max_length=128, verbose_name="身份")),
+                ("subject_type", models.CharField(blank=True, max_length=64, verbose_name="对象类型")),
+                ("subject_id", models.CharField(blank=True, max_length=64, verbose_name="对象编号")),
+                ("organisation_path", models.CharField(blank=True, max_length=255, verbose_name="所属机构")),
+                ("detail", models.JSONField(default=dict, verbose_name="内容")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="理由")),
+                ("address", models.CharField(blank=True, max_length=64, verbose_name="来源地址")),
+                ("previous", models.CharField(max_length=64, verbose_name="前一记录摘要")),
+                ("digest", models.CharField(max_length=64, unique=True, verbose_name="摘要")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="操作人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '审计记录',
-                'verbose_name_plural': '审计记录',
-                'ordering': ['id'],
-                'indexes': [models.Index(fields=['subject_type', 'subject_id'], name='audit_subject')],
+                "verbose_name": "审计记录",
+                "verbose_name_plural": "审计记录",
+                "ordering": ["id"],
+                "indexes": [models.Index(fields=["subject_type", "subject_id"], name="audit_subject")],
             },
         ),
     ]

@@ -6,32 +6,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0001_initial'),
+        ("organisations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LibraryText',
+            name="LibraryText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='标题')),
-                ('issuer', models.CharField(blank=True, max_length=120, verbose_name='发文单位')),
-                ('reference', models.CharField(blank=True, max_length=80, verbose_name='文号')),
-                ('day', models.DateField(blank=True, null=True, verbose_name='日期')),
-                ('body', models.TextField(verbose_name='正文')),
-                ('added_at', models.DateTimeField(auto_now_add=True, verbose_name='录入时间')),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='录入人')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='texts', to='organisations.organisation', verbose_name='所属机构')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="标题")),
+                ("issuer", models.CharField(blank=True, max_length=120, verbose_name="发文单位")),
+                ("reference", models.CharField(blank=True, max_length=80, verbose_name="文号")),
+                ("day", models.DateField(blank=True, null=True, verbose_name="日期")),
+                ("body", models.TextField(verbose_name="正文")),
+                ("added_at", models.DateTimeField(auto_now_add=True, verbose_name="录入时间")),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="录入人",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="texts",
+                        to="organisations.organisation",
+                        verbose_name="所属机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '文件',
-                'verbose_name_plural': '文件',
-                'ordering': ['-id'],
+                "verbose_name": "文件",
+                "verbose_name_plural": "文件",
+                "ordering": ["-id"],
             },
         ),
     ]

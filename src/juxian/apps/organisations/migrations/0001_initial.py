@@ -5,38 +5,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=64, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('name_en', models.CharField(blank=True, max_length=160, verbose_name='英文名称')),
-                ('kind', models.CharField(max_length=32, verbose_name='机构类别')),
-                ('employer_kind', models.CharField(blank=True, max_length=32, verbose_name='单位性质')),
-                ('industry', models.CharField(blank=True, max_length=8, verbose_name='行业门类')),
-                ('employs', models.BooleanField(default=False, verbose_name='用人单位')),
-                ('path', models.CharField(max_length=255, unique=True, verbose_name='路径')),
-                ('pack', models.CharField(db_index=True, max_length=32, verbose_name='地方包')),
-                ('uscc', models.CharField(blank=True, max_length=18, verbose_name='统一社会信用代码')),
-                ('aliases', models.JSONField(default=list, verbose_name='别名')),
-                ('attributes', models.JSONField(default=dict, verbose_name='其他')),
-                ('since', models.DateField(blank=True, null=True, verbose_name='设立日期')),
-                ('basis', models.CharField(default='sourced', max_length=16, verbose_name='依据')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='organisations.organisation', verbose_name='上级机构')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=64, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("name_en", models.CharField(blank=True, max_length=160, verbose_name="英文名称")),
+                ("kind", models.CharField(max_length=32, verbose_name="机构类别")),
+                ("employer_kind", models.CharField(blank=True, max_length=32, verbose_name="单位性质")),
+                ("industry", models.CharField(blank=True, max_length=8, verbose_name="行业门类")),
+                ("employs", models.BooleanField(default=False, verbose_name="用人单位")),
+                ("path", models.CharField(max_length=255, unique=True, verbose_name="路径")),
+                ("pack", models.CharField(db_index=True, max_length=32, verbose_name="地方包")),
+                ("uscc", models.CharField(blank=True, max_length=18, verbose_name="统一社会信用代码")),
+                ("aliases", models.JSONField(default=list, verbose_name="别名")),
+                ("attributes", models.JSONField(default=dict, verbose_name="其他")),
+                ("since", models.DateField(blank=True, null=True, verbose_name="设立日期")),
+                ("basis", models.CharField(default="sourced", max_length=16, verbose_name="依据")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="organisations.organisation",
+                        verbose_name="上级机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '机构',
-                'verbose_name_plural': '机构',
-                'ordering': ['path'],
-                'indexes': [models.Index(fields=['pack', 'kind'], name='organisation_pack_kind')],
+                "verbose_name": "机构",
+                "verbose_name_plural": "机构",
+                "ordering": ["path"],
+                "indexes": [models.Index(fields=["pack", "kind"], name="organisation_pack_kind")],
             },
         ),
     ]

@@ -5,30 +5,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0001_initial'),
+        ("organisations", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InstalledPack',
+            name="InstalledPack",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32, unique=True, verbose_name='代码')),
-                ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('title_en', models.CharField(blank=True, max_length=160, verbose_name='英文名称')),
-                ('directory', models.CharField(max_length=500, verbose_name='目录')),
-                ('digest', models.CharField(max_length=64, verbose_name='摘要')),
-                ('loaded_at', models.DateTimeField(auto_now=True, verbose_name='安装时间')),
-                ('root', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='installed_packs', to='organisations.organisation', verbose_name='管辖机构')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=32, unique=True, verbose_name="代码")),
+                ("title", models.CharField(max_length=120, verbose_name="名称")),
+                ("title_en", models.CharField(blank=True, max_length=160, verbose_name="英文名称")),
+                ("directory", models.CharField(max_length=500, verbose_name="目录")),
+                ("digest", models.CharField(max_length=64, verbose_name="摘要")),
+                ("loaded_at", models.DateTimeField(auto_now=True, verbose_name="安装时间")),
+                (
+                    "root",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="installed_packs",
+                        to="organisations.organisation",
+                        verbose_name="管辖机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '地方包',
-                'verbose_name_plural': '地方包',
-                'ordering': ['id'],
+                "verbose_name": "地方包",
+                "verbose_name_plural": "地方包",
+                "ordering": ["id"],
             },
         ),
     ]

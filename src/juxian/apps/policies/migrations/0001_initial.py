@@ -5,67 +5,112 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('persons', '0001_initial'),
+        ("persons", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PolicyVersion',
+            name="PolicyVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pack', models.CharField(max_length=32, verbose_name='地方包')),
-                ('policy', models.CharField(max_length=64, verbose_name='政策')),
-                ('title', models.CharField(max_length=200, verbose_name='名称')),
-                ('since', models.DateField(verbose_name='施行日')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='失效日')),
-                ('text', models.TextField(verbose_name='原文')),
-                ('digest', models.CharField(max_length=64, verbose_name='摘要')),
-                ('published_at', models.DateTimeField(auto_now_add=True, verbose_name='发布时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("pack", models.CharField(max_length=32, verbose_name="地方包")),
+                ("policy", models.CharField(max_length=64, verbose_name="政策")),
+                ("title", models.CharField(max_length=200, verbose_name="名称")),
+                ("since", models.DateField(verbose_name="施行日")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="失效日")),
+                ("text", models.TextField(verbose_name="原文")),
+                ("digest", models.CharField(max_length=64, verbose_name="摘要")),
+                ("published_at", models.DateTimeField(auto_now_add=True, verbose_name="发布时间")),
             ],
             options={
-                'verbose_name': '政策版本',
-                'verbose_name_plural': '政策版本',
-                'ordering': ['pack', 'policy', '-since'],
-                'constraints': [models.UniqueConstraint(fields=('pack', 'policy', 'since', 'digest'), name='policy_version_once')],
+                "verbose_name": "政策版本",
+                "verbose_name_plural": "政策版本",
+                "ordering": ["pack", "policy", "-since"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("pack", "policy", "since", "digest"), name="policy_version_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SweepRun',
+            name="SweepRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pack', models.CharField(max_length=32, verbose_name='地方包')),
-                ('as_of', models.DateField(verbose_name='截至日')),
-                ('engine', models.CharField(max_length=16, verbose_name='引擎')),
-                ('persons', models.PositiveIntegerField(default=0, verbose_name='人数')),
-                ('started_at', models.DateTimeField(auto_now_add=True, verbose_name='开始')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='结束')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("pack", models.CharField(max_length=32, verbose_name="地方包")),
+                ("as_of", models.DateField(verbose_name="截至日")),
+                ("engine", models.CharField(max_length=16, verbose_name="引擎")),
+                ("persons", models.PositiveIntegerField(default=0, verbose_name="人数")),
+                ("started_at", models.DateTimeField(auto_now_add=True, verbose_name="开始")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="结束")),
             ],
             options={
-                'verbose_name': '筛查',
-                'verbose_name_plural': '筛查',
-                'indexes': [models.Index(fields=['pack', '-id'], name='sweep_run_pack')],
+                "verbose_name": "筛查",
+                "verbose_name_plural": "筛查",
+                "indexes": [models.Index(fields=["pack", "-id"], name="sweep_run_pack")],
             },
         ),
         migrations.CreateModel(
-            name='Determination',
+            name="Determination",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('policy', models.CharField(max_length=64, verbose_name='政策')),
-                ('benefit', models.CharField(max_length=64, verbose_name='待遇')),
-                ('verdict', models.CharField(choices=[('yes', '符合'), ('unknown', '待补充材料')], max_length=8, verbose_name='结论')),
-                ('amount_fen', models.BigIntegerField(default=0, verbose_name='金额（分）')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='determinations', to='persons.person')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='determinations', to='policies.sweeprun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("policy", models.CharField(max_length=64, verbose_name="政策")),
+                ("benefit", models.CharField(max_length=64, verbose_name="待遇")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("yes", "符合"), ("unknown", "待补充材料")],
+                        max_length=8,
+                        verbose_name="结论",
+                    ),
+                ),
+                ("amount_fen", models.BigIntegerField(default=0, verbose_name="金额（分）")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="determinations",
+                        to="persons.person",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="determinations",
+                        to="policies.sweeprun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '认定',
-                'verbose_name_plural': '认定',
-                'indexes': [models.Index(fields=['run', 'policy', 'benefit', 'verdict'], name='determination_benefit')],
-                'constraints': [models.UniqueConstraint(fields=('run', 'person', 'policy', 'benefit'), name='determination_once')],
+                "verbose_name": "认定",
+                "verbose_name_plural": "认定",
+                "indexes": [
+                    models.Index(fields=["run", "policy", "benefit", "verdict"], name="determination_benefit")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("run", "person", "policy", "benefit"), name="determination_once"
+                    )
+                ],
             },
         ),
     ]
