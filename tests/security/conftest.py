@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.security.harvest import Form, harvest
 from tests.security.world import World, world_of_two_places
 
 
@@ -14,6 +15,13 @@ from tests.security.world import World, world_of_two_places
 def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     with django_db_blocker.unblock(), world_of_two_places() as world:
         yield world
+
+
+@pytest.fixture(scope="module")
+def forms(committed: World, django_db_blocker: Any) -> list[Form]:
+    """Every form of every page, read once."""
+    with django_db_blocker.unblock():
+        return harvest(committed).forms
 
 
 @pytest.fixture
