@@ -28,7 +28,7 @@ from juxian.web.kit.scope import Scope
 LEVEL_COLUMNS = ("degree", "title_level", "talent_level", "six_ranks", "introduction_mode", "status")
 LAST_CHARACTER = "\uffff"
 _NUMBER = re.compile(r"[A-Za-z]{2,4}\d{2,}")
-_LIKE_ID = re.compile(r"\d{14,}[0-9Xx]?")
+_LIKE_ID = re.compile(r"\d{11,}")  # document numbers and telephones, in digits of any width
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class RegisterFilter(forms.Form):
     def clean_q(self) -> str:
         text: str = self.cleaned_data["q"].strip()
         if _LIKE_ID.search(text):
-            raise forms.ValidationError(_("证件号码不能出现在网址里。请用“按证件号码查找”。"))
+            raise forms.ValidationError(_("证件号码和手机号不能出现在网址里。查证件号码请用“按证件号码查找”。"))
         return text
 
     def clean_condition(self) -> Any:

@@ -44,7 +44,8 @@ def persons(request: HttpRequest) -> HttpResponse:
     response = render_part(
         request, "desk/persons/list.html#list", context, status=200 if form.is_valid() else 422
     )
-    response["HX-Push-Url"] = _address(request, {})  # without the fields that were left empty
+    refused = {"q": ""} if "q" in form.errors else {}  # a number typed there is not kept in the history
+    response["HX-Push-Url"] = _address(request, refused)  # nor are the fields that were left empty
     return response
 
 
