@@ -37,6 +37,8 @@ PAGES = {
     ),
     "leader.tinghu": ("/board/", "/board/targets/", "/board/figures/", "/board/persons/"),
     "person.jiayuguan": ("/me/",),
+    "auditor.jiayuguan": ("/desk/audit/",),
+    "reviewer.jiayuguan": ("/desk/post/",),
     "employer.jiayuguan": ("/unit/", "/desk/imports/"),
 }
 LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]

@@ -1,10 +1,12 @@
 """Signing in and out, sample accounts, appearance, place."""
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import Post
+from juxian.apps.audit.models import AuditEntry
 from juxian.apps.packs.models import InstalledPack
 from tests.factories import DAY, OrganisationFactory, UserFactory
 
@@ -213,6 +215,17 @@ def test_the_same_role_elsewhere(sign_in, elsewhere, settings):
     client.post("/demo/switch/", {"place": "tinghu"})
 
     assert client.session["_auth_user_id"] == str(other.pk)
+
+
+def test_signing_in_is_recorded_for_the_auditors_of_the_place(place):
+    user = UserFactory(
+        username="clerk", role=Role.OFFICE, organisation=place, password=make_password("a long secret 1")
+    )
+
+    Client().post("/sign-in/", {"username": "clerk", "password": "a long secret 1"})
+
+    entry = AuditEntry.objects.get(action="accounts.signed_in")
+    assert (entry.actor, entry.organisation_path, entry.address) == (user, place.path, "127.0.0.1")
 
 
 def test_health_is_told_without_signing_in(db):

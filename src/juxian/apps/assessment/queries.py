@@ -29,7 +29,7 @@ from juxian.core.packs.schema import Pack
 FEN_PER_YUAN = 100
 KEPT_SECONDS = 24 * 3600
 CHANGING = ("persons.", "imports.", "packs.")  # prefixes of the audited actions that change what is counted
-READING = ("persons.revealed", "persons.searched_by_number")
+READING = ("persons.value_revealed", "persons.searched_by_number")  # of these, the ones that only read
 T = TypeVar("T")
 
 

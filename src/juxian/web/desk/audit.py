@@ -26,6 +26,7 @@ PAGE_SIZE = 50
 LONGEST_VALUE = 40
 LARGEST_ID = 2**63 - 1
 ACTIONS: dict[str, str | Promise] = {
+    "accounts.signed_in": _("登录"),
     "packs.installed": _("安装地方包"),
     "packs.upgraded": _("升级地方包"),
     "persons.registered": _("登记人才"),

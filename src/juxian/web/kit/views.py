@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from juxian.apps.accounts.models import User
+from juxian.apps.audit.actions import record
 from juxian.apps.packs.queries import installed
 from juxian.web.kit import formats, navigation
 from juxian.web.kit.access import public
@@ -36,6 +37,19 @@ class SignIn(LoginView):
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         places = demo_accounts(formats.language()) if settings.JUXIAN_DEMO else []
         return super().get_context_data(places=places, **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        answer = super().form_valid(form)
+        user: User = form.get_user()
+        posts = posts_of(user)
+        record(
+            "accounts.signed_in",
+            actor=user,
+            organisation_path=posts[0].organisation.path if posts else "",
+            acting_as=str(posts[0]) if posts else "",
+            address=self.request.META.get("REMOTE_ADDR", ""),
+        )
+        return answer
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)
