@@ -12,7 +12,7 @@ from tests.security.bodies import body_of
 from tests.security.matrix import read_matrix
 from tests.security.world import World
 
-ROLES = ("visitor", "office", "department", "employer", "leader", "person")
+ROLES = ("visitor", "office", "department", "employer", "leader", "person", "auditor")
 SUBMITTED = ("input", "select", "textarea", "button")
 
 

@@ -68,6 +68,7 @@ READ_AGAIN = (
     ("leader", "board:persons"),
     ("employer", "portal:unit"),
     ("person", "portal:me"),
+    ("auditor", "desk:audit"),
 )
 
 

@@ -188,6 +188,25 @@ def test_an_allowed_request_writes(world: World, function: Function) -> None:
     assert snapshot() != before
 
 
+def test_head_is_answered_like_get_and_other_methods_are_refused(world: World) -> None:
+    for function in MATRIX.functions.values():
+        address = reverse(function.name, kwargs=world.here.arguments(function.address))
+        client = world.client("office")
+        if function.outcome("GET", "office") == "allow":
+            assert client.head(address).status_code == client.get(address).status_code, function.name
+        for method in ("PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"):
+            before = snapshot()
+            assert client.generic(method, address).status_code in (403, 404, 405), function.name
+            assert snapshot() == before, function.name
+
+
+def test_an_auditor_reads_nothing_of_another_place(world: World) -> None:
+    page = world.client("auditor").get(reverse("desk:audit")).content.decode()
+
+    assert str(world.here.office) in page
+    assert str(world.there.office) not in page
+
+
 def test_every_body_belongs_to_a_function_that_writes() -> None:
     assert set(BODIES) == {function.name for function in WRITERS}
 
