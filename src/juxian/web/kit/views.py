@@ -33,6 +33,7 @@ MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 class SignIn(LoginView):
     template_name = "kit/sign_in.html"
     authentication_form = SignInForm
+    http_method_names = ["get", "head", "post", "options"]
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         places = demo_accounts(formats.language()) if settings.JUXIAN_DEMO else []
