@@ -37,6 +37,7 @@ HOME_NUMBER = "620201199001011232"
 ELSEWHERE_NUMBER = rosters.resident_id("19910203", 205, "420527")
 PHONE = "13800001234"
 NAMES = {HERE: "欧阳本地", THERE: "司徒外地"}
+OFFICES = {HERE: "甲地经办", THERE: "乙地经办"}
 OWN_TABLES = {"django_session", "axes_accessattempt", "axes_accesslog", "axes_accessfailurelog"}
 
 
@@ -141,7 +142,7 @@ def _session_of(user: User) -> str:
 def _objects(code: str, number: str) -> Objects:
     place = make_place(code)
     person = place.person(NAMES[code], number)
-    office = place.user(Role.OFFICE)
+    office = place.user(Role.OFFICE, name=OFFICES[code])
     unit = EmployerFactory(code=f"{code}-school", parent=place.root, pack=code, name="测试学校")
     text = add_text(organisation=place.root, title=f"{NAMES[code]}文件", body="正文", by=office, day=DAY)
     batches = [
