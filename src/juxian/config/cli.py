@@ -36,11 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "juxian.config.settings")
     if common.home:
         os.environ["JUXIAN_HOME"] = common.home
-    if common.lang:
-        os.environ["JUXIAN_LANGUAGE"] = common.lang
     wanted = [word for word in rest[:1] if word in COMMANDS]
     args = build_parser(wanted or COMMANDS).parse_args(rest)
-    args.json, args.lang = common.json, os.environ.get("JUXIAN_LANGUAGE", "zh")
+    args.json = common.json
+    args.lang = common.lang or os.environ.get("JUXIAN_LANGUAGE", "zh")
     try:
         status: int = args.run(args)
     except Rejected as rejected:
