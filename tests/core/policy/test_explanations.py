@@ -44,9 +44,9 @@ def told(reason: Reason, depth: int = 0) -> list[str]:
 def test_reasons_show_threshold_own_value_and_what_was_not_looked_at():
     assert [line for reason in of().reasons for line in told(reason)] == [
         "yes 2020-01-01 起施行的规定 [2024-02-29]",
-        "no 全职为是，且合同期限不低于5 年，且年龄不低于 30 周岁",
+        "no 全职为是，且合同期限不低于 5 年，且年龄不低于 30 周岁",
         "  yes 全职为是 [是]",
-        "  no 合同期限不低于5 年 [4 年]",
+        "  no 合同期限不低于 5 年 [4 年]",
         "  yes 年龄不低于 30 周岁 [34 周岁（出生日期 1990-02-03）]",
         "· 学历不低于博士，或职称不低于正高：10 万元",
         "· 学历不低于硕士，且院校含双一流：5 万元",

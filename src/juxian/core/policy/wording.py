@@ -93,7 +93,7 @@ def statement(node: Node, schema: Schema) -> Text:
             days = isinstance(left, FieldValue) and left.kind is Kind.DATE
             word = (_DAY_WORDS if days else RELATION_WORDS).get(relation, RELATION_WORDS[relation])
             first, second = term_words(left, schema), term_words(right, schema, like=left)
-            return Text(f"{first.zh}{word.zh}{second.zh}", f"{first.en} {word.en} {second.en}")
+            return Text(f"{first.zh}{word.zh}{_apart(second.zh)}", f"{first.en} {word.en} {second.en}")
         case OneOf(term, values):
             return _among(
                 term_words(term, schema), [term_words(value, schema, like=term) for value in values]
@@ -121,6 +121,11 @@ def statement(node: Node, schema: Schema) -> Text:
             return Text(f"{title.zh}已登记", f"{title.en or title.zh} is recorded")
         case _:
             return term_words(node, schema)
+
+
+def _apart(text: str) -> str:
+    """A space stands between Han and figures: ``不低于 5 年``."""
+    return f" {text}" if text[:1].isdigit() else text
 
 
 def term_words(term: Term, schema: Schema, like: Term | None = None) -> Text:
