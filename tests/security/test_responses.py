@@ -199,6 +199,18 @@ def test_every_inline_script_has_the_nonce_and_no_handler_is_inline(world: World
         assert "javascript:" not in page, function.name
 
 
+def test_htmx_runs_no_code_and_asks_no_other_host(world: World) -> None:
+    page = world.client("office").get("/desk/").content.decode()
+    config = re.search(r"<meta name=\"htmx-config\" content='([^']+)'", page)
+    assert config
+
+    wanted = {"allowEval": False, "allowScriptTags": False, "selfRequestsOnly": True, "historyCacheSize": 0}
+    found = json.loads(config[1])
+
+    assert {name: found[name] for name in wanted} == wanted
+    assert re.search(r"<body[^>]* hx-headers='\{\"X-CSRFToken\": \"\w+\"\}'", page)
+
+
 # cookies
 
 
