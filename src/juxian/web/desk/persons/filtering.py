@@ -89,7 +89,9 @@ class RegisterFilter(forms.Form):
     def clean_q(self) -> str:
         text: str = self.cleaned_data["q"].strip()
         if _LIKE_ID.search(text):
-            raise forms.ValidationError(_("证件号码和手机号不能出现在网址里。查证件号码请用“按证件号码查找”。"))
+            raise forms.ValidationError(
+                _("证件号码和手机号不能出现在网址里。查证件号码请用“按证件号码查找”。")
+            )
         return text
 
     def clean_condition(self) -> Any:
