@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -79,7 +80,10 @@ def _comparable(row: models.Model, field: models.Field[Any, Any]) -> Any:
         return "a moment"
     if isinstance(field, models.ForeignKey | models.OneToOneField) and value is not None:
         target = field.related_model
-        return f"{target._meta.label}: {str(target._base_manager.get(pk=value))[:60]}"  # type: ignore[union-attr]
+        words = str(target._base_manager.get(pk=value))[:60]  # type: ignore[union-attr]
+        return f"{target._meta.label}: {re.sub(r' object [(][0-9]+[)]$', '', words)}"  # type: ignore[union-attr]
+    if field.name == "detail":
+        return re.sub(r"\d+", "#", repr(value))  # keys of new rows, which PostgreSQL counts on
     return value.isoformat() if isinstance(value, date) else value
 
 

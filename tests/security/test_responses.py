@@ -160,7 +160,10 @@ def test_static_files_answer_with_the_headers(world: World, settings: Settings) 
 
         assert answer.status_code == 200
         assert_guarded(answer)
-        answer.close()
+        for (
+            close
+        ) in answer._resource_closers:  # not answer.close(): that would end the connection to PostgreSQL
+            close()
 
 
 def test_the_way_to_https_has_the_headers(settings: Settings) -> None:
