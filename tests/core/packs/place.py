@@ -35,7 +35,9 @@ versions:
 
 
 def write_base(directory: Path) -> None:
-    shutil.copytree(find_packs_dir() / "base", directory / "base")
+    """The national vocabulary, without services: a test adds those that it speaks of."""
+    ignored = shutil.ignore_patterns("services", "bundles.yaml")
+    shutil.copytree(find_packs_dir() / "base", directory / "base", ignore=ignored)
 
 
 def write_pack(directory: Path, code: str = "shiyan", prefix: str = "SY", **files: str) -> Path:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from juxian.core.source import Problem, Rejected, errors_in
 
 if TYPE_CHECKING:
-    from juxian.core.packs import PolicyCases
+    from juxian.core.packs import PolicyCases, ServiceCases
 
 
 def add(subparsers: Any) -> None:
@@ -20,7 +20,7 @@ def add(subparsers: Any) -> None:
     commands = parser.add_subparsers(metavar="WHAT", required=True)
     for name, run_part, words in (
         ("check", run_check, "all problems of all files, with positions"),
-        ("cases", run_cases, "run the cases of the policies"),
+        ("cases", run_cases, "run the cases of the policies and services"),
         ("load", run_load, "install or upgrade in the database"),
     ):
         part = commands.add_parser(name, help=words)
@@ -52,18 +52,22 @@ def run_cases(args: argparse.Namespace) -> int:
     """Run every case; exit 1 on any difference or when a pack is broken."""
     from juxian.core.packs import load_pack, run_pack_cases  # deferred: other commands do not pay for it
 
-    rows: list[dict[str, Any]] = []
+    policies: list[dict[str, Any]] = []
+    services: list[dict[str, Any]] = []
     for written in args.paths:
         path = directory_of(written)
         try:
-            found = run_pack_cases(load_pack(path))
+            pack = load_pack(path)
+            found, walked = run_pack_cases(pack), pack.services.run_cases()
         except Rejected as rejected:
             _tell(rejected.problems, args.lang, args.json)
             return 1
-        rows += [_cases_row(path.name, policy_cases, args) for policy_cases in found]
+        policies += [_cases_row(path.name, "policy", cases.policy.id, cases, args) for cases in found]
+        services += [_cases_row(path.name, "service", cases.service.id, cases, args) for cases in walked]
+    rows = [*policies, *services]
     total, different = sum(row["cases"] for row in rows), sum(row["different"] for row in rows)
     if args.json:
-        print(json.dumps({"policies": rows}, ensure_ascii=False))
+        print(json.dumps({"policies": policies, "services": services}, ensure_ascii=False))
     else:
         print(
             f"{total} 个用例，{different} 个不符"
@@ -73,18 +77,18 @@ def run_cases(args: argparse.Namespace) -> int:
     return 1 if different else 0
 
 
-def _cases_row(pack: str, found: PolicyCases, args: argparse.Namespace) -> dict[str, Any]:
+def _cases_row(
+    pack: str, kind: str, name: str, found: PolicyCases | ServiceCases, args: argparse.Namespace
+) -> dict[str, Any]:
     """One line of the table, followed by each difference at its place."""
     wrong = [result for result in found.results if not result.passed]
     problems = [problem for result in wrong for problem in result.problems]
     if not args.json:
-        print(
-            f"{'≠' if wrong else '='} {pack:<18} {found.policy.id:<42} {len(found.results):>4} {len(wrong):>4}"
-        )
+        print(f"{'≠' if wrong else '='} {pack:<18} {name:<42} {len(found.results):>4} {len(wrong):>4}")
         _tell(problems, args.lang)
     return {
         "pack": pack,
-        "policy": found.policy.id,
+        kind: name,
         "cases": len(found.results),
         "different": len(wrong),
         "problems": [problem.as_dict(args.lang) for problem in problems],
@@ -97,12 +101,12 @@ def run_load(args: argparse.Namespace) -> int:
 
     setup_django()
     from juxian.apps.packs.actions import install_pack
-    from juxian.core.packs import load_pack
+    from juxian.core.packs import check_pack
 
-    try:
-        packs = [load_pack(directory_of(written)) for written in args.paths]
-    except Rejected as rejected:
-        _tell(rejected.problems, args.lang, args.json)
+    checked = [check_pack(directory_of(written)) for written in args.paths]
+    packs = [pack for pack, _ in checked if pack is not None]
+    if len(packs) < len(checked):
+        _tell(errors_in(problem for _, problems in checked for problem in problems), args.lang, args.json)
         return 1
     for pack in packs:
         install_pack(pack)

@@ -4,11 +4,14 @@ from juxian.core.packs.cases import PolicyCases, run_pack_cases
 from juxian.core.packs.files import find_packs_dir
 from juxian.core.packs.loading import check_pack, load_all, load_pack, pack_called
 from juxian.core.packs.schema import OrganisationEntry, Pack
+from juxian.core.packs.services import ServiceCases, ServiceShelf
 
 __all__ = [
     "OrganisationEntry",
     "Pack",
     "PolicyCases",
+    "ServiceCases",
+    "ServiceShelf",
     "check_pack",
     "find_packs_dir",
     "load_all",

@@ -28,8 +28,9 @@ FILES = (
     "targets.yaml",
     "population.yaml",
     "lint.yaml",
+    "bundles.yaml",
 )
-FOLDERS = ("policies",)
+FOLDERS = ("policies", "services")
 CASES = ".cases.yaml"
 _PLACE = "JUXIAN_PACKS"
 

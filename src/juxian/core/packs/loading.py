@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from juxian.core.facts.schema import Schema
+from juxian.core.packs.bundles import read_bundles
 from juxian.core.packs.facts import read_kinds
 from juxian.core.packs.figures import read_figures, read_indicators, read_targets
 from juxian.core.packs.files import (
@@ -27,10 +28,11 @@ from juxian.core.packs.files import (
     strange_files,
 )
 from juxian.core.packs.organisations import read_organisations
-from juxian.core.packs.policies import read_policies
+from juxian.core.packs.policies import benefits_of, read_policies
 from juxian.core.packs.profile import read_profile
 from juxian.core.packs.reading import Part, one_of
-from juxian.core.packs.schema import LEVELS, OrganisationEntry, Pack
+from juxian.core.packs.schema import LEVELS, OrganisationEntry, Pack, units_of
+from juxian.core.packs.services import ServiceShelf
 from juxian.core.packs.vocabulary import read_scales
 from juxian.core.population import Population, read_recipe
 from juxian.core.source import Problem, Rejected, errors_in
@@ -56,8 +58,11 @@ def check_pack(path: Path) -> tuple[Pack | None, list[Problem]]:
 
     Returns every problem of all its files, warnings included, and None instead of a pack when one is an error.
     """
-    pack, problems = _Check(Path(path)).run(())
-    return pack, _in_order(problems)
+    check = _Check(Path(path))
+    pack, problems = check.run(())
+    if check.services is not None:
+        problems += check.services.problems()
+    return (None if errors_in(problems) else pack), _in_order(problems)
 
 
 def _in_order(problems: Sequence[Problem]) -> list[Problem]:
@@ -72,13 +77,16 @@ def _in_order(problems: Sequence[Problem]) -> list[Problem]:
 
 
 def load_pack(path: Path) -> Pack:
-    """The pack in a directory. Raises ``Rejected`` with every problem; a pack read before is not read again."""
+    """The pack in a directory. Raises ``Rejected`` with every problem; a pack read before is not read again.
+
+    Services are read when they are asked for; ``check_pack`` reads them all.
+    """
     directory = Path(path)
     key = (directory.resolve(), _digest(directory, ()))
     if key not in _LOADED:
-        pack, problems = check_pack(directory)
+        pack, problems = _Check(directory).run(())
         if pack is None:
-            raise Rejected(problems)
+            raise Rejected(_in_order(problems))
         _LOADED[key] = pack
     return _LOADED[key]
 
@@ -137,6 +145,7 @@ class _Check:
 
     directory: Path
     problems: list[Problem] = field(default_factory=list)
+    services: ServiceShelf | None = None
 
     def run(self, above: tuple[str, ...]) -> tuple[Pack | None, list[Problem]]:
         """above: names of the packs that extend this one, to notice a circle."""
@@ -153,7 +162,7 @@ class _Check:
         codes, prefixes = codes_elsewhere(self.directory)
         self._check_prefix(head.get("number_prefix"), prefixes)
         organisations = self._organisations(head.get("root"), schema, codes)
-        pack = self._pack(head, schema, organisations, parent.digest if parent else "")
+        pack = self._pack(head, schema, organisations, parent)
         return (None if errors_in(self.problems) else pack), self.problems
 
     def _head(self) -> Part | None:
@@ -278,13 +287,26 @@ class _Check:
         head: Part,
         schema: Schema,
         organisations: tuple[OrganisationEntry, ...],
-        parent_digest: str,
+        parent: Pack | None,
     ) -> Pack:
         indicators_part = self._part("indicators.yaml")
         indicators = read_indicators(indicators_part, schema) if indicators_part else {}
         figures, targets = self._part("reported.yaml"), self._part("targets.yaml")
         codes = {entry.code for entry in organisations}
         as_of = head.get("as_of").day() or _UNDATED
+        reported = read_figures(figures, indicators) if figures else ()
+        wanted = read_targets(targets, indicators, codes) if targets else ()
+        policies = read_policies(self.directory, schema, self.problems)
+        place = head.get("root").present
+        services = self.services = ServiceShelf(
+            self.directory.resolve(),
+            schema,
+            parent.services if parent else None,
+            units_of(organisations) if place else None,
+            benefits_of(policies) if place else None,
+        )
+        bundles, found = read_bundles(self.directory, schema, services, parent.bundles if parent else {})
+        self.problems.extend(found)
         return Pack(
             code=head.get("pack").text(),
             title=head.get("title").title(),
@@ -299,12 +321,14 @@ class _Check:
             schema=schema,
             organisations=organisations,
             indicators=indicators,
-            figures=read_figures(figures, indicators) if figures else (),
-            targets=read_targets(targets, indicators, codes) if targets else (),
-            policies=read_policies(self.directory, schema, self.problems),
+            figures=reported,
+            targets=wanted,
+            policies=policies,
+            services=services,
+            bundles=bundles,
             population=self._population(head, schema, organisations, as_of),
             directory=self.directory.resolve(),
-            digest=digest_of(self.directory, parent_digest),
+            digest=digest_of(self.directory, parent.digest if parent else ""),
         )
 
     def _population(

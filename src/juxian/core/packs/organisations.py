@@ -1,12 +1,12 @@
 """``organisations.yaml``: the tree of units of a pack (机构树).
 
 K401 unknown parent · K402 unit above itself · K403 code used by another pack · K404 not in the code list ·
-K405 unit outside the tree of the root.
+K405 unit outside the tree of the root · K406 two units with one duty.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from juxian.core.facts.schema import Schema
 from juxian.core.facts.values import nearest_level
@@ -20,6 +20,7 @@ _OPTIONAL = (
     "parent",
     "aliases",
     "since",
+    "duties",
     "attributes",
     "source",
 )
@@ -40,6 +41,7 @@ def read_organisations(
     for part, entry in parts:
         _check_free(part.get("code"), entry.code, taken)
         _check_place(part, entry, root, entries)
+    _check_duties(parts)
     return tuple(entries.values())
 
 
@@ -59,6 +61,7 @@ def _organisation(part: Part, schema: Schema) -> OrganisationEntry | None:
         parent=part.get("parent").text(),
         aliases=part.get("aliases").words(),
         since=part.get("since").day(),
+        duties=_duties(part.get("duties"), schema),
         attributes={key: entry.value for key, entry in part.get("attributes").entries()},
         source=part.get("source").text(),
     )
@@ -81,6 +84,20 @@ def _level(part: Part, scale_code: str, schema: Schema) -> str:
             hint,
         )
     return level.code if level else ""
+
+
+def _duties(part: Part, schema: Schema) -> tuple[str, ...]:
+    return tuple(code for item in part.items() if (code := _level(item, "duty", schema)))
+
+
+def _check_duties(parts: Sequence[tuple[Part, OrganisationEntry]]) -> None:
+    owners: dict[str, str] = {}
+    for part, entry in parts:
+        for duty in entry.duties:
+            owner = owners.setdefault(duty, entry.code)
+            if owner != entry.code:
+                zh = f"职责“{duty}”已由 {owner} 承担"
+                part.get("duties").refuse("K406", zh, f"{owner} has the duty “{duty}” already")
 
 
 def _check_free(part: Part, code: str, taken: Mapping[str, str]) -> None:

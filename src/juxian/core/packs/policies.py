@@ -5,7 +5,7 @@ K601 id of a policy · K602 benefit twice · K604 cases without a policy · K605
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from juxian.core.facts.schema import Schema
@@ -61,6 +61,16 @@ def _check_cases(path: Path, policy: Policy, schema: Schema, problems: list[Prob
         f"write {cases.name} with at least one case each for yes, no and unknown",
     )
     problems.append(Problem("K605", message, str(path), hint=hint, severity="warning"))
+
+
+def benefits_of(policies: Mapping[str, Policy]) -> frozenset[str]:
+    """The ids of everything that the policies give, in any version."""
+    return frozenset(
+        benefit.id
+        for policy in policies.values()
+        for version in policy.versions
+        for benefit in version.benefits
+    )
 
 
 def _check_benefits(folder: Path, policies: Iterable[Policy], problems: list[Problem]) -> None:

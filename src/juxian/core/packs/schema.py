@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from juxian.core.facts.schema import Schema
 from juxian.core.indicators import Indicator, ReportedFigure, Target
+from juxian.core.packs.services import ServiceShelf
 from juxian.core.policy import Policy
 from juxian.core.population import Population
+from juxian.core.services import Bundle
 from juxian.core.text import Text
 
 LEVELS = (
@@ -37,13 +40,14 @@ class OrganisationEntry:
     parent: str = ""
     aliases: tuple[str, ...] = ()
     since: date | None = None
+    duties: tuple[str, ...] = ()  # what it does for the place: levels of the scale ``duty``
     attributes: Mapping[str, Any] = field(default_factory=dict)  # level, members… as the pack gives them
     source: str = ""
 
 
 @dataclass(frozen=True)
 class Pack:
-    """Everything of one place (地方包): vocabulary, organisations, figures, policies, demonstration people.
+    """Everything of one place (地方包): vocabulary, organisations, figures, policies, services, demonstration people.
 
     schema: with the parents' vocabulary merged in. as_of: day up to which the published figures reach.
     digest: SHA-256 over the names and bytes of its files and its parent's digest, in hexadecimal.
@@ -67,4 +71,20 @@ class Pack:
     policies: Mapping[str, Policy]
     population: Population | None
     directory: Path
+    services: ServiceShelf
+    bundles: Mapping[str, Bundle]
     digest: str
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """Word that a service may use for a unit → code of the organisation: each code, and each duty (职责)."""
+        return units_of(self.organisations)
+
+
+def units_of(organisations: tuple[OrganisationEntry, ...]) -> dict[str, str]:
+    """Codes and duties of organisations → code; a duty belongs to the first that has it."""
+    units = {entry.code: entry.code for entry in organisations}
+    for entry in organisations:
+        for duty in entry.duties:
+            units.setdefault(duty, entry.code)
+    return units

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from juxian.core.services.answers import check_answers, materials_needed, prefilled
+from juxian.core.services.bundles import (
+    Bundle,
+    BundleEntry,
+    answers_of,
+    joined_form,
+    joined_materials,
+    materials_of,
+)
 from juxian.core.services.cases import (
     CLOCK,
     Action,
@@ -26,6 +34,8 @@ __all__ = [
     "CLOCK",
     "Action",
     "Actor",
+    "Bundle",
+    "BundleEntry",
     "CannotRevise",
     "CaseRefused",
     "CaseState",
@@ -38,11 +48,15 @@ __all__ = [
     "Service",
     "Why",
     "act",
+    "answers_of",
     "case_from_json",
     "case_to_json",
     "check_answers",
     "check_units",
+    "joined_form",
+    "joined_materials",
     "materials_needed",
+    "materials_of",
     "obstacles",
     "open_case",
     "possible_actions",
