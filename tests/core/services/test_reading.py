@@ -151,3 +151,13 @@ def test_a_slip_is_told_where_it_stands(old, new, code, place):
 def quoted(problem: Problem) -> str:
     start = problem.span.column - 1
     return problem.quoted[start : start + problem.span.length]
+
+
+def test_topic_basis_and_source_are_read():
+    text = (EXAMPLES / "talent-card.yaml").read_text(encoding="utf-8")
+
+    service, problems = read(f"{text}topic: recognition\nbasis: sourced\nsource: S3-54\n")
+
+    assert problems == []
+    assert service is not None
+    assert (service.topic, service.basis, service.source) == ("recognition", "sourced", "S3-54")

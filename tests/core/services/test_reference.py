@@ -21,7 +21,7 @@ WORDS = {
     "parties": [*definition.Role, *definition.Relation],
     "effects": [key for keys in effects._KEYS.values() for key in keys] + list(definition.HAND_OVERS),
     "actions": [*phrases.ACTIONS, *phrases.RESERVED],
-    "letters": [*(f"{{{word}}}" for word in phrases.PLACEHOLDERS), *phrases.RECIPIENTS, *phrases.AUDIENCES],
+    "letters": [*(f"{{{word}}}" for word in phrases.PLACEHOLDERS), *phrases.RECIPIENTS, *phrases.AUDIENCES, *phrases.TOPICS, *phrases.BASES],
     "others": [*FORMATS, *Unit, *Why],
 }  # fmt: skip
 

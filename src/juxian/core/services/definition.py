@@ -294,6 +294,9 @@ class Service:
     origin: Document
     digest: str
     note: Text = NO_TEXT
+    topic: str = ""  # a word of ``phrases.TOPICS``: where a catalogue shows it
+    basis: str = ""  # sourced, analogue or assumed: where conditions and periods come from
+    source: str = ""
 
     @cached_property
     def fields(self) -> dict[str, FormField]:

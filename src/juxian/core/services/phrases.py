@@ -56,6 +56,22 @@ PLACEHOLDERS: Mapping[str, Text] = {
 FILLED_BY_ENGINE = ("service", "step", "day", "deadline", "reason", "marked")
 RECIPIENTS = ("applicant", "employer", "handlers")
 AUDIENCES = ("person", "employer", "public")
+# where a catalogue shows a service (事项分类)
+TOPICS: Mapping[str, Text] = {
+    "recognition": Text("认定与服务卡", "Classes and cards"),
+    "subsidy": Text("补贴资助", "Subsidies"),
+    "housing": Text("安居", "Housing"),
+    "living": Text("生活服务", "Living here"),
+    "career": Text("职称与就业", "Titles and jobs"),
+    "innovation": Text("项目与创业", "Projects and start-ups"),
+    "voice": Text("咨询与诉求", "Questions and requests"),
+}
+# where conditions and periods of a service come from; the words of packs
+BASES: Mapping[str, Text] = {
+    "sourced": Text("有公开依据", "from a published text"),
+    "analogue": Text("参照同类地方", "taken from a comparable place"),
+    "assumed": Text("通用设定，以本地规定为准", "a generic setting; the local rule prevails"),
+}
 
 ROLES: Mapping[Role, Text] = {
     Role.PERSON: Text("个人", "person"),

@@ -11,7 +11,7 @@ import hashlib
 from juxian.core.facts.schema import Schema
 from juxian.core.positioned import Document
 from juxian.core.services.definition import Service
-from juxian.core.services.phrases import AUDIENCES
+from juxian.core.services.phrases import AUDIENCES, BASES, TOPICS
 from juxian.core.services.soundness import check_whole
 from juxian.core.services.steps import StepReader
 from juxian.core.source import Problem, errors_in
@@ -21,6 +21,7 @@ STATES_LIMIT = 80  # steps and ends of one service
 _REQUIRED = ("service", "title", "audience", "steps", "ends", "letters")
 _KEYS = (
     *_REQUIRED, "summary", "note", "who", "cut_off", "deadline", "form", "musts", "materials", "supplement", "withdrawal",
+    "topic", "basis", "source",
 )  # fmt: skip
 
 
@@ -60,6 +61,9 @@ class _Reader(StepReader):
             title=self.both_languages(("title",)),
             summary=self.wording(("summary",)),
             note=self.wording(("note",)),
+            topic=self.choice(("topic",), list(TOPICS)),
+            basis=self.choice(("basis",), list(BASES)),
+            source=self.text(("source",)),
             audience=audience,
             who=self.condition(("who",)),
             sections=sections,
