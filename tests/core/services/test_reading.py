@@ -161,3 +161,32 @@ def test_topic_basis_and_source_are_read():
     assert problems == []
     assert service is not None
     assert (service.topic, service.basis, service.source) == ("recognition", "sourced", "S3-54")
+
+
+def test_benefits_are_those_granted_and_those_claimed():
+    service, problems = read(f"{TEXT}claims: [flat, settlement]\n")
+
+    assert problems == []
+    assert service is not None
+    assert service.benefits == ("settlement", "flat")
+
+
+@pytest.mark.parametrize("act", ["issue", "renew", "replace", "revoke"])
+def test_a_card_is_an_effect(act):
+    text = (EXAMPLES / "talent-card.yaml").read_text(encoding="utf-8")
+
+    service, problems = read(
+        text.replace("{fact: card, values: {card: 人才服务卡}, lasts: 5年}", f"{{card: {act}}}")
+    )
+
+    assert problems == []
+    assert service is not None
+    assert [(effect.kind, effect.target) for effect in service.effects()] == [("card", act)]
+
+
+def test_another_act_upon_a_card_is_refused():
+    text = (EXAMPLES / "talent-card.yaml").read_text(encoding="utf-8")
+
+    _, problems = read(text.replace("{fact: card, values: {card: 人才服务卡}, lasts: 5年}", "{card: sell}"))
+
+    assert [problem.code for problem in problems] == ["S104"]

@@ -19,7 +19,7 @@ WORDS = {
     "keys": [*reading._KEYS, *forms._FIELD_KEYS, *forms._MATERIAL_KEYS, *steps._STEP_KEYS, *steps._MOVE_KEYS, *walking._CASE_KEYS, *walking._STEP_KEYS],
     "kinds": [*definition.StepKind, *definition.Join, *definition.Result, *definition.EffectKind],
     "parties": [*definition.Role, *definition.Relation],
-    "effects": [key for keys in effects._KEYS.values() for key in keys] + list(definition.HAND_OVERS),
+    "effects": [key for keys in effects._KEYS.values() for key in keys] + list(definition.HAND_OVERS) + list(definition.CARD_ACTS),
     "actions": [*phrases.ACTIONS, *phrases.RESERVED],
     "letters": [*(f"{{{word}}}" for word in phrases.PLACEHOLDERS), *phrases.RECIPIENTS, *phrases.AUDIENCES, *phrases.TOPICS, *phrases.BASES],
     "others": [*FORMATS, *Unit, *Why],

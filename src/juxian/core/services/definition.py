@@ -126,14 +126,21 @@ class EffectKind(StrEnum):
     GRANT = "grant"  # a benefit is granted: a payment, quota or place follows
     HAND_OVER = "hand_over"  # another part of the product goes on
     OPEN = "open"  # a case of another service opens
+    CARD = "card"  # the talent card of the person is issued, renewed, replaced, revoked
 
 
 HAND_OVERS = ("housing", "recruitment", "reviews", "care")
+CARD_ACTS = (
+    "issue",
+    "renew",
+    "replace",
+    "revoke",
+)  # kinds, benefits and terms of cards stand in the card file
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a decision does (办理结果). ``target``: fact kind, benefit id, part of the product, service id.
+    """What a decision does (办理结果). ``target``: fact kind, benefit id, part of the product, service id, word of CARD_ACTS.
 
     constants: canonical values by fact field; answers: fact field → form field (``amount`` → form field for a grant).
     since: name of a date field of the form, or empty for the day of decision. months: length of a lasting fact, 0 open.
@@ -295,6 +302,7 @@ class Service:
     digest: str
     note: Text = NO_TEXT
     topic: str = ""  # a word of ``phrases.TOPICS``: where a catalogue shows it
+    claims: tuple[str, ...] = ()  # benefits that are asked for with it, beside those that its effects grant
     basis: str = ""  # sourced, analogue or assumed: where conditions and periods come from
     source: str = ""
 
@@ -326,6 +334,12 @@ class Service:
     def first(self) -> Step:
         """The step in which a case opens."""
         return next(iter(self.steps.values()))
+
+    @cached_property
+    def benefits(self) -> tuple[str, ...]:
+        """Benefits that are asked for with this service (申领的待遇), each once."""
+        granted = (effect.target for effect in self.effects() if effect.kind is EffectKind.GRANT)
+        return tuple(dict.fromkeys((*granted, *self.claims)))
 
     def title_of(self, state: str) -> Text:
         found = self.steps.get(state) or self.ends.get(state)

@@ -12,7 +12,7 @@ from typing import Any
 from juxian.core.facts.schema import FactKind, Kind, ValueType
 from juxian.core.facts.values import Refusal, parse_value
 from juxian.core.positioned import Path
-from juxian.core.services.definition import HAND_OVERS, Effect, EffectKind
+from juxian.core.services.definition import CARD_ACTS, HAND_OVERS, Effect, EffectKind
 from juxian.core.services.forms import FormReader
 from juxian.core.text import Text
 
@@ -23,6 +23,7 @@ _KEYS = {
     EffectKind.GRANT: ("amount",),
     EffectKind.HAND_OVER: (),
     EffectKind.OPEN: (),
+    EffectKind.CARD: (),
 }
 _FIELD = Text("字段", "field")
 
@@ -54,6 +55,8 @@ class EffectReader(FormReader):
                 return Effect(kind, target, answers={"amount": amount} if amount else {})
             case EffectKind.HAND_OVER:
                 self.known((*path, kind), target, HAND_OVERS, "S104", Text("去向", "part of the product"))
+            case EffectKind.CARD:
+                self.known((*path, kind), target, CARD_ACTS, "S104", Text("服务卡动作", "act upon a card"))
         return Effect(kind, target)
 
     def fact(self, path: Path, kind: EffectKind, code: str) -> Effect | None:

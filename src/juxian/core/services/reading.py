@@ -21,7 +21,7 @@ STATES_LIMIT = 80  # steps and ends of one service
 _REQUIRED = ("service", "title", "audience", "steps", "ends", "letters")
 _KEYS = (
     *_REQUIRED, "summary", "note", "who", "cut_off", "deadline", "form", "musts", "materials", "supplement", "withdrawal",
-    "topic", "basis", "source",
+    "topic", "basis", "source", "claims",
 )  # fmt: skip
 
 
@@ -62,6 +62,7 @@ class _Reader(StepReader):
             summary=self.wording(("summary",)),
             note=self.wording(("note",)),
             topic=self.choice(("topic",), list(TOPICS)),
+            claims=self.texts(("claims",)),
             basis=self.choice(("basis",), list(BASES)),
             source=self.text(("source",)),
             audience=audience,
