@@ -29,6 +29,7 @@ FILES = (
     "population.yaml",
     "lint.yaml",
     "bundles.yaml",
+    "housing.yaml",
 )
 FOLDERS = ("policies", "services")
 CASES = ".cases.yaml"

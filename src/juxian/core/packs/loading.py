@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from juxian.core.facts.schema import Schema
+from juxian.core.housing.book import HousingBook
 from juxian.core.packs.bundles import read_bundles
 from juxian.core.packs.facts import read_kinds
 from juxian.core.packs.figures import read_figures, read_indicators, read_targets
@@ -27,6 +28,7 @@ from juxian.core.packs.files import (
     read_document,
     strange_files,
 )
+from juxian.core.packs.housing import read_housing
 from juxian.core.packs.organisations import read_organisations
 from juxian.core.packs.policies import benefits_of, read_policies
 from juxian.core.packs.profile import read_profile
@@ -292,6 +294,7 @@ class _Check:
         indicators_part = self._part("indicators.yaml")
         indicators = read_indicators(indicators_part, schema) if indicators_part else {}
         figures, targets = self._part("reported.yaml"), self._part("targets.yaml")
+        housing = self._part("housing.yaml")
         codes = {entry.code for entry in organisations}
         as_of = head.get("as_of").day() or _UNDATED
         reported = read_figures(figures, indicators) if figures else ()
@@ -327,6 +330,7 @@ class _Check:
             services=services,
             bundles=bundles,
             population=self._population(head, schema, organisations, as_of),
+            housing=read_housing(housing, schema, codes) if housing else HousingBook(),
             directory=self.directory.resolve(),
             digest=digest_of(self.directory, parent.digest if parent else ""),
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from juxian.core.facts.schema import Schema
+from juxian.core.housing.book import HousingBook
 from juxian.core.indicators import Indicator, ReportedFigure, Target
 from juxian.core.packs.services import ServiceShelf
 from juxian.core.policy import Policy
@@ -70,6 +71,7 @@ class Pack:
     targets: tuple[Target, ...]
     policies: Mapping[str, Policy]
     population: Population | None
+    housing: HousingBook
     directory: Path
     services: ServiceShelf
     bundles: Mapping[str, Bundle]
