@@ -20,6 +20,8 @@ import pytest  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from pytest_django import Settings  # noqa: E402
 
+from tests.postgresql import new_database  # noqa: E402, F401  # a fixture of all tests
+
 django.setup()  # conftest files of named directories import models before pytest-django sets it up
 
 

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from tests.config.sites import juxian, set_up
-
-SERVER = os.environ.get("JUXIAN_TEST_SERVER", "postgresql://root@127.0.0.1:5432")
-
-
-def administered(statement: str, name: str) -> None:
-    with psycopg.connect(f"{SERVER}/postgres", autocommit=True, connect_timeout=3) as connection:
-        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
 
 
 def asked(url: str, statement: str) -> list[tuple]:
@@ -29,29 +19,10 @@ def asked(url: str, statement: str) -> list[tuple]:
 
 
 @pytest.fixture(scope="module")
-def new_database() -> Iterator[Callable[[], str]]:
-    """A function that makes an empty database and gives its address."""
-    if shutil.which("pg_dump") is None or shutil.which("pg_restore") is None:
-        pytest.skip("pg_dump and pg_restore are not installed")
-    names: list[str] = []
-
-    def make() -> str:
-        names.append(f"juxian_test_{secrets.token_hex(6)}")
-        administered("CREATE DATABASE {}", names[-1])
-        return f"{SERVER}/{names[-1]}"
-
-    try:
-        psycopg.connect(f"{SERVER}/postgres", connect_timeout=3).close()
-    except psycopg.OperationalError:
-        pytest.skip("no PostgreSQL server at 127.0.0.1:5432")
-    yield make
-    for name in names:
-        administered("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-
-
-@pytest.fixture(scope="module")
 def site(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, Path]:
     """(home, address of the database, archive) of a register with three persons and a file."""
+    if shutil.which("pg_dump") is None or shutil.which("pg_restore") is None:
+        pytest.skip("pg_dump and pg_restore are not installed")
     home, url = tmp_path_factory.mktemp("postgresql"), new_database()
     set_up(home, JUXIAN_DATABASE_URL=url)
     result = juxian(home, "backup", "--json", JUXIAN_DATABASE_URL=url)

@@ -8,11 +8,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 from django.urls import reverse
 
+from juxian.web.kit.once import FIELD
 from tests.security.bodies import body_of
 from tests.security.matrix import read_matrix
 from tests.security.world import World
 
 ROLES = ("visitor", "office", "department", "employer", "leader", "person", "auditor")
+ANY_KEY = "0" * 32  # pages make a new one each time; the same request must come of the same seed
 SUBMITTED = ("input", "select", "textarea", "button")
 
 
@@ -56,7 +58,9 @@ class _Page(HTMLParser):
         elif self._form and tag in SUBMITTED and values.get("name"):
             offered = self._form.fields.setdefault(values["name"], [])
             self._select = values["name"] if tag == "select" else ""
-            if "value" in values:
+            if values["name"] == FIELD:
+                offered.append(ANY_KEY)
+            elif "value" in values:
                 offered.append(values["value"])
         elif self._form and tag == "option" and self._select and "value" in values:
             offered = self._form.fields[self._select]

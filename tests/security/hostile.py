@@ -23,6 +23,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import Resolver404, reverse
 
 from juxian.config.wsgi import Request
+from juxian.web.kit.once import FIELD
 from tests import rosters
 from tests.security.harvest import Form, Harvest, harvest
 from tests.security.matrix import Address, addresses, read_matrix
@@ -243,7 +244,9 @@ class Generator:
         filled: list[tuple[str, str | bytes]] = []
         for name, values in form.fields.items():
             value = values[0] if values else ""
-            if len(values) > 1 and self.chance.random() < 0.3:
+            if name == FIELD:
+                value = f"{self.chance.getrandbits(128):032x}"
+            elif len(values) > 1 and self.chance.random() < 0.3:
                 value = self.chance.choice(values)
             filled.append((name, value))
         return filled

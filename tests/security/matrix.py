@@ -28,6 +28,7 @@ class Function:
     foreign: Outcome | None = None
     other_unit: Outcome | None = None
     writes: bool = False
+    again: str = ""
 
     def outcome(self, method: str, actor: str) -> Outcome:
         line = self.outcomes[method]

@@ -188,6 +188,15 @@ def test_an_allowed_request_writes(world: World, function: Function) -> None:
     assert snapshot() != before
 
 
+def test_what_writes_is_carried_out_once_or_says_why_a_repetition_does_no_harm() -> None:
+    keyed = {item.name for item in addresses() if getattr(item.view, "once", False)}
+
+    assert {
+        function.name for function in WRITERS if bool(function.again) == (function.name in keyed)
+    } == set()
+    assert keyed <= {function.name for function in WRITERS}
+
+
 def test_head_is_answered_like_get_and_other_methods_are_refused(world: World) -> None:
     for function in MATRIX.functions.values():
         address = reverse(function.name, kwargs=world.here.arguments(function.address))

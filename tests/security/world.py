@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
-from django.test import Client, override_settings
+from django.test import override_settings
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
@@ -27,6 +27,7 @@ from juxian.apps.imports.models import Batch
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from tests import rosters
+from tests.browser import Browser
 from tests.factories import EmployerFactory, UserFactory
 from tests.web.places import Place, make_place
 
@@ -38,7 +39,13 @@ ELSEWHERE_NUMBER = rosters.resident_id("19910203", 205, "420527")
 PHONE = "13800001234"
 NAMES = {HERE: "欧阳本地", THERE: "司徒外地"}
 OFFICES = {HERE: "甲地经办", THERE: "乙地经办"}
-OWN_TABLES = {"django_session", "axes_accessattempt", "axes_accesslog", "axes_accessfailurelog"}
+OWN_TABLES = {
+    "django_session",
+    "axes_accessattempt",
+    "axes_accesslog",
+    "axes_accessfailurelog",
+    "submissions_submission",
+}
 
 
 @dataclass
@@ -81,9 +88,9 @@ class World:
     users: dict[str, User | None] = field(default_factory=dict)
     sessions: dict[str, str] = field(default_factory=dict)
 
-    def client(self, actor: str, **options: Any) -> Client:
+    def client(self, actor: str, **options: Any) -> Browser:
         """A browser signed in as the actor, with a session of its own that was made beforehand."""
-        client = Client(**options)
+        client = Browser(**options)
         if actor in self.sessions:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[actor]
         return client

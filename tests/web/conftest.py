@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.packs.models import InstalledPack
+from tests.browser import Browser
 from tests.factories import OrganisationFactory, UserFactory
 
 
@@ -23,8 +23,8 @@ def place(db) -> Organisation:
 def sign_in(place):
     """``sign_in(Role.OFFICE)`` gives a client of a user with that post at the place."""
 
-    def client_as(role: Role, organisation: Organisation | None = None, **values) -> Client:
-        client = Client()
+    def client_as(role: Role, organisation: Organisation | None = None, **values) -> Browser:
+        client = Browser()
         user = UserFactory(role=role, organisation=organisation or place, **values)
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         client.user = user

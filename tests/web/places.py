@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.test import Client
-
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
 from juxian.apps.organisations.models import Organisation
@@ -16,6 +14,7 @@ from juxian.apps.persons.actions import DocumentDraft, FactDraft, register_perso
 from juxian.apps.persons.models import Person
 from juxian.core.packs import load_all
 from juxian.core.packs.schema import Pack
+from tests.browser import Browser
 from tests.factories import EmployerFactory, OrganisationFactory, SourceFactory, UserFactory
 
 PACK = "jiayuguan"
@@ -35,9 +34,9 @@ class Place:
         places = {Role.EMPLOYER: self.employer}
         return UserFactory(role=role, organisation=places.get(Role(role), self.root), **values)
 
-    def client(self, role: str = "", **values: Any) -> Client:
+    def client(self, role: str = "", **values: Any) -> Browser:
         """A browser signed in as a new user of ``role``; a visitor without one."""
-        client = Client()
+        client = Browser()
         if role:
             client.force_login(self.user(role, **values), backend="django.contrib.auth.backends.ModelBackend")
         return client

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "juxian.apps.audit",
+    "juxian.apps.submissions",
     "juxian.apps.organisations",
     "juxian.apps.accounts",
     "juxian.apps.persons",

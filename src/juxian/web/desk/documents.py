@@ -15,6 +15,7 @@ from juxian.apps.documents.queries import texts_visible_to
 from juxian.apps.documents.rules import may_add_text, may_read_library
 from juxian.web.desk.forms import LONGEST_TITLE, day_field, text_field
 from juxian.web.kit.access import for_roles
+from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope
 
@@ -56,6 +57,7 @@ def documents(request: HttpRequest) -> HttpResponse:
 
 @for_roles(Role.OFFICE)
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def add(request: HttpRequest) -> HttpResponse:
     organisation = current_scope(request).organisation
     may_add_text(request.user, organisation).or_refuse()  # type: ignore[arg-type]

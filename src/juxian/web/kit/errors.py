@@ -6,7 +6,7 @@ import secrets
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template import Context
 from django.template.loader import get_template
 from django.utils.functional import Promise
@@ -18,6 +18,8 @@ PAGES: dict[int, tuple[str | Promise, str | Promise]] = {
     400: (_("这个请求无法识别"), _("地址或提交的内容不完整。请返回上一页重试。")),
     403: (_("没有权限打开这个页面"), _("您的岗位不包含这项权限。如有需要，请联系系统管理员或切换岗位。")),
     404: (_("没有找到这个页面"), _("地址可能有误，内容可能已撤下，或不在您的授权范围内。")),
+    405: (_("这个地址不能这样打开"), _("请从页面上的按钮或链接进入。")),
+    409: (_("这份表单已经提交过"), _("请回到首页或列表查看结果。")),
     413: (_("提交的内容太大"), _("请减小文件或分批提交后重试。")),
     422: (_("有内容需要修改"), _("请返回表单，按提示修改后重新提交。")),
     429: (_("操作太频繁"), _("请稍候片刻再试。")),
@@ -63,6 +65,13 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return page(request, 404)
+
+
+def not_allowed(request: HttpRequest, refused: HttpResponseNotAllowed) -> HttpResponse:
+    """The page of a method that an address does not know; the methods that it knows stay in the header."""
+    response = page(request, 405)
+    response["Allow"] = refused["Allow"]
+    return response
 
 
 def too_large(request: HttpRequest, reason: object = "") -> HttpResponse:

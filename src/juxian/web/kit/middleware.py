@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.utils.cache import patch_vary_headers
 
 from juxian.web.kit import errors
@@ -25,7 +25,13 @@ POLICY = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-LOCKED = ("database is locked", "database table is locked", "could not obtain lock", "deadlock detected")
+LOCKED = (
+    "database is locked",
+    "database table is locked",
+    "could not obtain lock",
+    "lock timeout",
+    "deadlock detected",
+)
 FULL = ("database or disk is full", "No space left", "disk full", "could not extend file")
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
@@ -72,6 +78,8 @@ class Appearance:
         theme = request.COOKIES.get(THEME_COOKIE, "")
         request.theme = theme if theme in THEMES else ""  # type: ignore[attr-defined]
         response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            response = errors.not_allowed(request, response)
         patch_vary_headers(response, ["HX-Request", "Cookie"])
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store")

@@ -19,6 +19,7 @@ from juxian.web.desk.persons.factforms import FactForm
 from juxian.web.desk.scope import employers_of, find_person
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.dossier import events_of, names_of, organisations_named
+from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
 
@@ -35,6 +36,7 @@ def choose_kind(request: HttpRequest, number: str) -> HttpResponse:
 
 @for_roles(Role.OFFICE)
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def add(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """The form of one kind; nothing that stands is changed by it."""
     scope = current_scope(request)

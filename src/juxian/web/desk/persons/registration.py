@@ -29,6 +29,7 @@ from juxian.web.desk.forms import day_field, text_field
 from juxian.web.desk.persons.factforms import level_choices
 from juxian.web.desk.scope import employers_of, home_of, people_of
 from juxian.web.kit.access import for_roles
+from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import Scope, current_scope
 
@@ -147,6 +148,7 @@ class RegistrationForm(forms.Form):
 
 @for_roles(Role.OFFICE)
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def register(request: HttpRequest) -> HttpResponse:
     """Open a record, unless the number is known already; a person of the same name is shown first."""
     scope = current_scope(request)

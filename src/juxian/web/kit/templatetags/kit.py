@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from juxian.apps.clock import now
 from juxian.core.text import Text
 from juxian.web.kit import formats, icons
+from juxian.web.kit.once import FIELD, new_key
 
 register = template.Library()
 
@@ -22,6 +23,12 @@ register = template.Library()
 def icon(name: str, size: int = icons.NORMAL_PX) -> SafeString:
     """``{% icon "users" %}``; the size in px."""
     return icons.icon(str(name), int(size))
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """``{% once %}``: the hidden field that lets a form be carried out once; a new key each time."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, new_key())
 
 
 @register.filter

@@ -1,0 +1,53 @@
+"""Carrying a form out once (只办一次): its row lies in the same transaction as what the form makes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import IntegrityError, connection, transaction
+
+from juxian.apps.clock import now
+from juxian.apps.submissions.models import Submission
+
+WAIT_MS = 20_000  # as long as SQLite waits for its writer
+
+
+class AlreadySubmitted(Exception):
+    """The form was carried out before. answer: address of its result. same: with the very same content."""
+
+    def __init__(self, answer: str, *, same: bool) -> None:
+        super().__init__(answer)
+        self.answer = answer
+        self.same = same
+
+
+def claim(*, owner: int, key: str, content: str) -> Submission:
+    """Begin a submission inside the caller's transaction; when that is rolled back, the key is free again.
+
+    A second one of the same key waits until the first is done (PostgreSQL for its row, SQLite for the writer), at
+    most ``WAIT_MS``; then it is an ``OperationalError`` of a locked database. Raises ``AlreadySubmitted``.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{WAIT_MS}ms"])
+    try:
+        with transaction.atomic():
+            return Submission.objects.create(owner=owner, key=key, content=content, at=now())
+    except IntegrityError:
+        first = Submission.objects.get(owner=owner, key=key)
+        raise AlreadySubmitted(first.answer, same=first.content == content) from None
+
+
+def settle(submission: Submission, *, answer: str) -> None:
+    """The form was carried out; ``answer`` is where its result stands."""
+    Submission.objects.filter(pk=submission.pk).update(answer=answer)
+
+
+def release(submission: Submission) -> None:
+    """The form was refused: the key may be used again."""
+    Submission.objects.filter(pk=submission.pk).delete()
+
+
+def forget_submissions(*, days: int) -> int:
+    """Remove keys older than ``days``; returns how many."""
+    return Submission.objects.filter(at__lt=now() - timedelta(days=days)).delete()[0]
