@@ -26,6 +26,7 @@ COMMANDS = (
     "roster",
     "indicator",
     "audit",
+    "ledger",
     "draw",
 )
 

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "juxian.apps.persons",
     "juxian.apps.documents",
     "juxian.apps.policies",
+    "juxian.apps.funds",
     "juxian.apps.assessment",
     "juxian.apps.imports",
     "juxian.apps.packs",

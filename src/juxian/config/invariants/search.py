@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from django.db import IntegrityError, connection
 
 from juxian.apps.audit.queries import verify
-from juxian.config.invariants import batches, register, storage
+from juxian.config.invariants import batches, money, register, storage
 from juxian.config.invariants.result import Result, Scope
 from juxian.core.text import Text
 
@@ -46,6 +46,7 @@ CHECKS: dict[str, Check] = {
     "profiles_derived": register.profiles_derived,
     "files": storage.files,
     "sealed": storage.sealed,
+    "ledger": money.ledger,
     "audit": audit,
 }
 

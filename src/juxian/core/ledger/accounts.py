@@ -29,9 +29,12 @@ class Kind(StrEnum):
     RECEIVABLE = "receivable"  # 应收退回
     PENALTY = "penalty"  # 违约金: 0 or less
     WRITTEN_OFF = "written_off"  # 减免、核销
+    HELD = "held"  # 专户存款：收到的租金、押金
+    INCOME = "income"  # 应计收入（租金）: 0 or less
+    DEPOSIT = "deposit"  # 代管押金，欠承租人: 0 or less
 
 
-_SIGNED = {Kind.APPROPRIATION, Kind.PENALTY}
+_SIGNED = {Kind.APPROPRIATION, Kind.PENALTY, Kind.INCOME, Kind.DEPOSIT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class Account:
 def account(kind: Kind, name: str, unit: Unit = Unit.FEN, ceiling: int | None = None) -> Account:
     """The account ``kind:name`` with the bounds of its kind.
 
-    The floor of ``paid:{grant}`` at 0 is what keeps refunds within what was paid; sources and penalties stay at 0 or less.
+    The floor of ``paid:{grant}`` at 0 is what keeps refunds within what was paid; sources, penalties, income and deposits
+    held for somebody stay at 0 or less.
     """
     if kind in _SIGNED:
         return Account(f"{kind}:{name}", kind, unit, None, 0)

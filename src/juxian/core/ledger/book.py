@@ -6,7 +6,7 @@ every key stands once, nothing is reversed twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from juxian.core.ledger.accounts import Account, Unit
@@ -33,7 +33,7 @@ class Balances:
     amounts: Mapping[str, int] = field(default_factory=dict)
     posted: Mapping[str, Entry] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
-    reversed: frozenset[str] = frozenset()
+    reversed: Set[str] = frozenset()
 
     def of(self, account: str) -> int:
         return self.amounts.get(account, 0)
@@ -69,7 +69,7 @@ def post(entry: Entry, balances: Balances) -> Balances:
         {**balances.amounts, **{name: balances.of(name) + amount for name, amount in entry.changes.items()}},
         {**balances.posted, entry.key: entry},
         balances.refused,
-        balances.reversed | {entry.reverses} if entry.reverses else balances.reversed,
+        {*balances.reversed, entry.reverses} if entry.reverses else balances.reversed,
     )
 
 

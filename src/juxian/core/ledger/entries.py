@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from json.encoder import encode_basestring
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +33,17 @@ class Entry:
 
     @cached_property
     def body_hash(self) -> str:
-        """SHA-256 of everything but the key, whatever the order of the postings: 64 hexadecimal digits."""
-        body = {
-            "day": self.day.isoformat(),
-            "postings": sorted([posting.account, posting.amount] for posting in self.postings),
-            "reverses": self.reverses,
-            "memo": self.memo,
-        }
-        spelled = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(spelled.encode()).hexdigest()
+        """SHA-256 of everything but the key, whatever the order of the postings: 64 hexadecimal digits.
+
+        Over compact JSON with sorted keys, ``{"day":…,"memo":…,"postings":[[account,amount],…],"reverses":…}``.
+        """
+        legs = sorted((posting.account, posting.amount) for posting in self.postings)
+        spelled = ",".join(f"[{encode_basestring(name)},{amount}]" for name, amount in legs)
+        body = (
+            f'{{"day":"{self.day.isoformat()}","memo":{encode_basestring(self.memo)},'
+            f'"postings":[{spelled}],"reverses":{encode_basestring(self.reverses)}}}'
+        )
+        return hashlib.sha256(body.encode()).hexdigest()
 
     @property
     def changes(self) -> Mapping[str, int]:
