@@ -30,6 +30,7 @@ FILES = (
     "lint.yaml",
     "bundles.yaml",
     "housing.yaml",
+    "funds.yaml",
 )
 FOLDERS = ("policies", "services")
 CASES = ".cases.yaml"

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from juxian.core.facts.schema import Schema
+from juxian.core.funds.book import FundsBook
 from juxian.core.housing.book import HousingBook
 from juxian.core.packs.bundles import read_bundles
 from juxian.core.packs.facts import read_kinds
@@ -28,6 +29,7 @@ from juxian.core.packs.files import (
     read_document,
     strange_files,
 )
+from juxian.core.packs.funds import read_funds
 from juxian.core.packs.housing import read_housing
 from juxian.core.packs.organisations import read_organisations
 from juxian.core.packs.policies import benefits_of, read_policies
@@ -294,7 +296,7 @@ class _Check:
         indicators_part = self._part("indicators.yaml")
         indicators = read_indicators(indicators_part, schema) if indicators_part else {}
         figures, targets = self._part("reported.yaml"), self._part("targets.yaml")
-        housing = self._part("housing.yaml")
+        housing, funds = self._part("housing.yaml"), self._part("funds.yaml")
         codes = {entry.code for entry in organisations}
         as_of = head.get("as_of").day() or _UNDATED
         reported = read_figures(figures, indicators) if figures else ()
@@ -330,6 +332,7 @@ class _Check:
             services=services,
             bundles=bundles,
             population=self._population(head, schema, organisations, as_of),
+            funds=read_funds(funds, policies, codes) if funds else FundsBook(),
             housing=read_housing(housing, schema, codes) if housing else HousingBook(),
             directory=self.directory.resolve(),
             digest=digest_of(self.directory, parent.digest if parent else ""),

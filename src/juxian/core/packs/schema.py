@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from juxian.core.facts.schema import Schema
+from juxian.core.funds.book import FundsBook
 from juxian.core.housing.book import HousingBook
 from juxian.core.indicators import Indicator, ReportedFigure, Target
 from juxian.core.packs.services import ServiceShelf
@@ -71,6 +72,7 @@ class Pack:
     targets: tuple[Target, ...]
     policies: Mapping[str, Policy]
     population: Population | None
+    funds: FundsBook
     housing: HousingBook
     directory: Path
     services: ServiceShelf
