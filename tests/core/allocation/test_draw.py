@@ -3,11 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from juxian.core.allocation.canonical import NotCanonical, canonical_bytes
 from juxian.core.allocation.draw import Contributor, PoolEdited, Rule, freeze, problems_of, require_unchanged
 from juxian.core.allocation.pool import Entrant, pool_of, veiled
-from juxian.core.allocation.quotas import Quota
+from juxian.core.allocation.quotas import Quota, Quotas
 from juxian.core.allocation.seeds import Reveal, commitment, ticket
 from juxian.core.allocation.transcript import NoSecondDraw, awaited, conclude, next_attempt, with_declines
 from juxian.core.allocation.verifier import verify
@@ -247,3 +249,24 @@ def test_a_public_id_hides_the_person_and_needs_a_real_salt() -> None:
 def test_what_has_no_single_spelling_is_not_hashed(bad) -> None:
     with pytest.raises(NotCanonical):
         canonical_bytes({"it": bad})
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcd"), st.integers(0, 4), min_size=1),
+    st.dictionaries(st.sampled_from("abcde"), st.tuples(st.integers(0, 3), st.integers(0, 4)), max_size=4),
+    st.integers(0, 8),
+    st.integers(0, 2),
+)
+def test_counting_and_flow_agree_for_one_attribute(
+    able: dict[str, int], bounds: dict[str, tuple[int, int]], size: int, held: int
+) -> None:
+    quotas = [Quota("class", value, least, max(least, most)) for value, (least, most) in bounds.items()]
+    cells = {(value, ""): count for value, count in able.items()}
+    taken = {("a", ""): held} if held <= cells.get(("a", ""), 0) else {}
+    counted = Quotas(size, (Quota("class"), *quotas)).completion(taken, cells)
+    by_flow = Quotas(size, (Quota("class"), *quotas, Quota("second"))).completion(taken, cells)
+
+    assert (counted is None) == (by_flow is None)
+    if counted is not None:
+        assert counted.total() == size
+        assert all(taken.get(cell, 0) <= number <= cells[cell] for cell, number in counted.items())

@@ -14,6 +14,7 @@ from typing import Any
 
 ID_LENGTH = 64
 _ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-")
+_ID_BYTES = "".join(_ID_CHARACTERS).encode()
 _CODE_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
@@ -76,9 +77,14 @@ def veiled(identity: str, salt: bytes) -> str:
 
 def wrong_id(entries: Sequence[str]) -> str | None:
     """The first id that is empty, too long or of other characters, else None."""
-    if set("".join(entries)) <= _ID_CHARACTERS and all(0 < len(entry) <= ID_LENGTH for entry in entries):
+    lengths = set(map(len, entries))
+    if min(lengths, default=1) > 0 and max(lengths, default=1) <= ID_LENGTH and _is_clean("".join(entries)):
         return None
     return next(entry for entry in entries if not 0 < len(entry) <= ID_LENGTH or set(entry) - _ID_CHARACTERS)
+
+
+def _is_clean(text: str) -> bool:
+    return text.isascii() and not text.encode("ascii").translate(None, _ID_BYTES)
 
 
 def is_code(word: str) -> bool:

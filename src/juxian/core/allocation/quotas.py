@@ -65,6 +65,8 @@ class Quotas:
 
     def completion(self, taken: Mapping[Cell, int], able: Mapping[Cell, int]) -> Counter[Cell] | None:
         """A panel that contains ``taken``, by cell, out of all the ``able`` (taken ones included); None if there is none."""
+        if len(self.attributes) < 2:
+            return self._filled(taken, able)
         edges: list[_Edge] = [("total", "panel", self.size, self.size)]
         for axis in (0, 1):
             present = {cell[axis] for cell in able}
@@ -75,6 +77,23 @@ class Quotas:
         edges += [(f"0{cell[0]}", f"1{cell[1]}", taken.get(cell, 0), able[cell]) for cell in able]
         flow = circulation(edges)
         return None if flow is None else Counter({cell: flow[f"0{cell[0]}", f"1{cell[1]}"] for cell in able})
+
+    def _filled(self, taken: Mapping[Cell, int], able: Mapping[Cell, int]) -> Counter[Cell] | None:
+        """With one attribute counting suffices: what is taken or held first, the other seats in any way."""
+        panel, most = Counter[Cell](), dict[Cell, int]()
+        for cell, there in able.items():
+            least, limit = self.bounds(0, ("", cell[0]))
+            panel[cell], most[cell] = max(least, taken.get(cell, 0)), min(limit, there)
+        absent = {quota.value for quota in self._of_axis[0] if quota.value} - {cell[0] for cell in able}
+        if any(self.bounds(0, (value,))[0] for value in absent):
+            return None
+        left = self.size - panel.total()
+        if left < 0 or any(panel[cell] > most[cell] for cell in able):
+            return None
+        for cell in able:
+            more = min(left, most[cell] - panel[cell])
+            panel[cell], left = panel[cell] + more, left - more
+        return None if left else panel
 
     def without(self, quota: Quota) -> Quotas:
         """The same panel with one quota let go."""

@@ -86,9 +86,9 @@ def tickets_of(seed: bytes, entries: Sequence[str]) -> list[bytes]:
     start_inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in key)).copy
     start_outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in key)).copy
     found = []
-    for entry in entries:
+    for entry in "\n".join(entries).encode("ascii").split(b"\n") if entries else ():
         inner, outer = start_inner(), start_outer()
-        inner.update(entry.encode("ascii"))
+        inner.update(entry)
         outer.update(inner.digest())
         found.append(outer.digest())
     return found

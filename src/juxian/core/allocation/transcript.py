@@ -89,7 +89,7 @@ class Transcript:
                 {
                     "declined": one.declined,
                     "taken": list(one.taken),
-                    "skips": [[skip.entry, skip.reason] for skip in one.skips],
+                    "skips": one.skips,
                 }
                 for one in rounds
             ],

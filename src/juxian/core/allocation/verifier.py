@@ -5,19 +5,20 @@ Exit status 0: all was recomputed and agrees; 1: the first field that differs is
 
 # fmt: off
 # ruff: noqa: B905, E401, I001 (short enough to be read at one sitting, and for every Python from 3.9)
-import hashlib, hmac, json, re, sys, unicodedata
+import gc, hashlib, hmac, json, re, sys, unicodedata
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
-
 def require(holds: Any, field: str, zh: str = "与重新计算的结果不符", en: str = "differs from what was recomputed") -> None:
     if not holds:
         raise ValueError(field, zh, en)
 def canonical(data: Any) -> bytes:
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+def hashed(start: Any, data: bytes) -> bytes:
+    (found := start.copy()).update(data)
+    return bytes(found.digest())
 def prefixed(*parts: bytes) -> bytes:
     return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
-
 def circulates(edges: Any) -> bool:
     """Is there a flow within (from, to, least, most)? What must flow is sent from “+” to “-” along shortest paths."""
     room, surplus = defaultdict[str, dict[str, int]](dict), Counter[str]()
@@ -28,17 +29,14 @@ def circulates(edges: Any) -> bool:
         start, end = ("+", node) if amount > 0 else (node, "-")
         room[start][end], room[end][start] = abs(amount), 0
     while any(room["+"].values()):
-        came, queue = {"+": ""}, ["+"]
+        came, queue = {"+": list[Any]()}, ["+"]
         for node in queue:
             queue += (fresh := [after for after, left in room[node].items() if left > 0 and after not in came])
-            came.update(dict.fromkeys(fresh, node))
+            came.update({after: [*came[node], (node, after)] for after in fresh})
         if "-" not in came:
             return False
-        steps = [(came["-"], "-")]
-        while steps[-1][0] != "+":
-            steps.append((came[steps[-1][0]], steps[-1][0]))
-        least = min(room[start][end] for start, end in steps)
-        for start, end in steps:
+        least = min(room[start][end] for start, end in came["-"])
+        for start, end in came["-"]:
             room[start][end], room[end][start] = room[start][end] - least, room[end][start] + least
     return all(least <= most for _, _, least, most in edges)
 
@@ -104,23 +102,24 @@ def check_chance(body: Any) -> None:
 
 def check_result(body: Any, panel: Panel) -> None:
     pool, seed, members = body["frozen"]["pool"], bytes.fromhex(body["seed"]), list[str]()
-    tickets = [hmac.digest(seed, entry.encode(), "sha256") for entry in pool["entries"]] if seed else []
+    inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in seed.ljust(64, b"\0"))) for pad in (0x36, 0x5C))
+    tickets = [hashed(outer, hashed(inner, entry.encode())) for entry in pool["entries"]] if seed else []
     ranks, points = sorted(range(len(tickets)), key=tickets.__getitem__), pool["points"] or [0] * len(pool["entries"])
     order = [pool["entries"][place] for place in sorted(ranks, key=points.__getitem__, reverse=True)]
     require(body["order"] == order, "order", "次序与号票不符", "the order is not that of the tickets")
     require(bool(body["rounds"]) == bool(seed), "rounds")
     for number, row in enumerate(body["rounds"]):
-        taken, skips, leaver = list[str](), list[Any](), row["declined"]
+        taken, skips, leaver = list[Any](), list[Any](), row["declined"]
         require(leaver in members if number else leaver == "", f"rounds[{number}].declined")
         if leaver:
             members.remove(leaver)
             cell, panel.refused = panel.cell[leaver], {}
             panel.able[cell], panel.taken[cell] = panel.able[cell] - 1, panel.taken[cell] - 1
-        passed = {*members, *(before["declined"] for before in body["rounds"][:number + 1])}
-        for entry in (name for name in order if name not in passed) if panel.completable() else ():
-            if len(members) + len(taken) < panel.size:
+        passed, left = {*members, *(before["declined"] for before in body["rounds"][:number + 1])}, panel.size - len(members)
+        for entry in order if panel.completable() else ():
+            if entry not in passed and len(taken) < left:
                 reason = pool["barred"].get(entry) or panel.refuses(panel.cell[entry])
-                (skips.append([entry, reason]) if reason else taken.append(entry))
+                (skips if reason else taken).append([entry, reason] if reason else entry)
         require(row == {"declined": leaver, "taken": taken, "skips": skips}, f"rounds[{number}]")
         members += taken
     require(body["selected"] == members, "selected")
@@ -129,22 +128,23 @@ def verify(data: bytes, pool_hash: str = "", previous: bytes = b"") -> Any:
     """None when all agrees, else (field, why in Chinese, why in English) of the first difference."""
     try:
         whole = json.loads(data, parse_float=str)
-        body, digest = whole["body"], hashlib.sha256(canonical(whole["body"])).hexdigest()
+        body, digest = whole["body"], hashlib.sha256(text := canonical(whole["body"])).hexdigest()
         panel = check_frozen(body)
         require(pool_hash in ("", body["pool_hash"]), "pool_hash", "与事先公布的哈希不符", "is not the hash published beforehand")
         check_chance(body)
         check_result(body, panel)
         require(whole["sha256"] == digest, "sha256")
-        require(canonical(whole) == data.rstrip(b"\n") and unicodedata.is_normalized("NFC", data.decode()), "file", "不是规范字节", "is not canonical")
+        plain = data == b'{"body":%s,"sha256":"%s"}\n' % (text, digest.encode()) and (data.isascii() or unicodedata.is_normalized("NFC", data.decode()))
+        require(plain, "file", "不是规范字节", "is not canonical")
         if previous:
             old, now = json.loads(previous), body["frozen"]
-            again = {"attempt": old["body"]["frozen"]["attempt"] + 1, "previous": old["sha256"], "contributors": now["contributors"]}
-            same = old["body"]["state"] == "void" and now == {**old["body"]["frozen"], **again}
-            require(same and verify(previous) is None, "frozen.previous", "不是对作废记录的原样重抽", "is not the same draw again")
+            again = {**old["body"]["frozen"], "attempt": old["body"]["frozen"]["attempt"] + 1, "previous": old["sha256"], "contributors": now["contributors"]}
+            require(now == again and old["body"]["state"] == "void" and verify(previous) is None, "frozen.previous", "不是对作废记录的原样重抽", "is not the same draw again")
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
         return error.args if len(error.args) == 3 else ("file", f"格式不符：{error!r}", f"has not the form of the protocol: {error!r}")
     return None
 
 if __name__ == "__main__":
+    gc.disable()  # a million small lists: looking for rubbish among them would take longer than the check
     name, given_hash, void = (*sys.argv[1:], "", "")[:3] if sys.argv[1:] else sys.exit(__doc__)
     sys.exit(": ".join(verify(Path(name).read_bytes(), given_hash, Path(void).read_bytes() if void else b"") or ()) or None)

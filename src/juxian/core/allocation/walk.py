@@ -19,12 +19,7 @@ LIMIT = "limit"  # the most of a quota is reached
 HELD = "held"  # the seats left are needed for others
 
 
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """An entry that was passed over. reason: the code it is barred with, ``limit`` or ``held``."""
-
-    entry: str
-    reason: str
+Skip = tuple[str, str]  # (id that was passed over, why: the code it is barred with, ``limit`` or ``held``)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +63,14 @@ class _Panel:
         """Empty when an entry of this cell can be taken."""
         if self.witness is None:
             return HELD
-        if self.witness[cell] > self.taken[cell]:
-            return ""
-        if cell not in self.refused:
-            self.taken[cell] += 1
-            found = self.find_witness()
-            self.taken[cell] -= 1
-            self.witness = found or self.witness
-            if found is None:
-                self.refused[cell] = LIMIT if self.is_full(cell) else HELD
+        if cell in self.refused or self.witness[cell] > self.taken[cell]:
+            return self.refused.get(cell, "")
+        self.taken[cell] += 1
+        found = self.find_witness()
+        self.taken[cell] -= 1
+        self.witness = found or self.witness
+        if found is None:
+            self.refused[cell] = LIMIT if self.is_full(cell) else HELD
         return self.refused.get(cell, "")
 
     def is_full(self, cell: Cell) -> bool:
@@ -117,19 +111,20 @@ def _fill(
     panel: _Panel, order: Sequence[int], cells: Sequence[Cell], passed: frozenset[str], count: int
 ) -> tuple[list[str], list[Skip]]:
     """Who is taken and who is skipped until the panel has its size; ``passed``: members and those who declined."""
-    taken, skips, pool = list[str](), list[Skip](), panel.plan.pool
-    for place in order if panel.witness is not None else ():
-        if count + len(taken) >= panel.plan.rule.size:
-            break
-        entry = pool.entries[place]
+    taken, skips, left = list[str](), list[Skip](), panel.plan.rule.size - count
+    entries, barred, refused = panel.plan.pool.entries, panel.plan.pool.barred, panel.refused
+    for place in order if panel.witness is not None and left > 0 else ():
+        entry, cell = entries[place], cells[place]
         if entry in passed:
             continue
-        reason = pool.barred.get(entry) or panel.refuses(cells[place])
+        reason = barred.get(entry) or refused.get(cell) or panel.refuses(cell)
         if reason:
-            skips.append(Skip(entry, reason))
-        else:
-            taken.append(entry)
-            panel.taken[cells[place]] += 1
+            skips.append((entry, reason))
+            continue
+        taken.append(entry)
+        panel.taken[cell] += 1
+        if len(taken) == left:
+            break
     return taken, skips
 
 
