@@ -26,11 +26,11 @@ import yaml
 
 from juxian.core.facts.schema import Kind, Level, ProfileField, Scale, Schema, ValueType
 from juxian.core.policy.document import Policy
-from juxian.core.policy.population import population
+from juxian.core.policy.engines.columns import ColumnTotals
+from juxian.core.policy.engines.inputs import Inputs
 from juxian.core.policy.reading import read_policy
-from juxian.core.policy.rulebook import rulebook
-from juxian.core.policy.stages import plan_of
-from juxian.core.policy.sweeping import reach_of, sweep
+from juxian.core.policy.rulebook import Rulebook, rulebook
+from juxian.core.policy.sweeping import checked, sweep
 from juxian.core.positioned import read_yaml
 from juxian.core.source import Source
 from juxian.core.text import Text
@@ -134,18 +134,16 @@ def benchmark_policy(schema: Schema) -> Policy:
 def columnar_engine(policy: Policy, people: pl.DataFrame, schema: Schema) -> Callable[[], Report]:
     book = rulebook([policy], AS_OF)
     began, spent = time.perf_counter(), time.process_time()
-    ready = population(people, book.fields, (), schema)
-    plan = plan_of(book, ready.certain, schema)
+    ready = ColumnTotals(book, Inputs(checked(book, people, schema)))
     print(
         f"columns and plan made ready once: {time.perf_counter() - began:.3f} s, CPU {time.process_time() - spent:.3f} s"
     )
+    return lambda: reported(book, ready())
 
-    def run() -> Report:
-        found = reach_of(plan, ready)
-        report = {row["benefit"]: row["offered_fen"] // 100 for row in found.iter_rows(named=True)}
-        return {**report, "total": int(found["amount_fen"].sum()) // 100}
 
-    return run
+def reported(book: Rulebook, totals: list[tuple[int, ...]]) -> Report:
+    report = {benefit: sums[2] // 100 for (_, benefit), sums in zip(book.keys, totals, strict=True)}
+    return {**report, "total": sum(sums[3] for sums in totals) // 100}
 
 
 def check_against_reference(policy: Policy, people: pl.DataFrame, schema: Schema) -> None:

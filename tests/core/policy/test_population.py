@@ -37,8 +37,8 @@ def codes(frame: pl.DataFrame) -> list[str]:
 def test_one_line_for_each_person_and_benefit():
     found = sweep([ALL], pl.DataFrame(FULL), DAY, SCHEMA)
 
-    assert found.columns == ["person", "policy", "benefit", "verdict", "amount_fen"]
-    assert found.rows() == [
+    assert found.columns == ["person", "policy", "benefit", "verdict", "amount_fen", "failed"]
+    assert found.drop("failed").rows() == [
         (11, "p", "settle", "yes", 10 * WAN), (12, "p", "settle", "yes", 10 * WAN), (13, "p", "settle", "unknown", None),
         (11, "p", "rent", "yes", 1 * WAN), (12, "p", "rent", "no", 0), (13, "p", "rent", "unknown", None),
     ]  # fmt: skip
@@ -125,13 +125,8 @@ def test_nobody_and_nothing_are_no_trouble():
     empty = pl.DataFrame(FULL).clear()
 
     assert sweep([ALL], empty, DAY, SCHEMA).height == 0
-    assert sweep([], pl.DataFrame(FULL), DAY, SCHEMA).columns == [
-        "person",
-        "policy",
-        "benefit",
-        "verdict",
-        "amount_fen",
-    ]
+    columns = ["person", "policy", "benefit", "verdict", "amount_fen", "failed"]
+    assert sweep([], pl.DataFrame(FULL), DAY, SCHEMA).columns == columns
     assert reach([], pl.DataFrame(FULL), DAY, SCHEMA).height == 0
 
 
@@ -150,7 +145,7 @@ def test_a_csv_is_read_by_the_types_of_the_profile(tmp_path: Path):
 
     frame = read_csv(path, SCHEMA)
 
-    assert sweep([ALL], frame, DAY, SCHEMA).rows() == [
+    assert sweep([ALL], frame, DAY, SCHEMA).drop("failed").rows() == [
         ("JY1", "p", "settle", "yes", 10 * WAN), ("JY2", "p", "settle", "no", 0),
         ("JY1", "p", "rent", "yes", 1 * WAN), ("JY2", "p", "rent", "unknown", None),
     ]  # fmt: skip

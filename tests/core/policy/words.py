@@ -267,3 +267,15 @@ def policies(draw: st.DrawFn) -> list[Policy]:
     if draw(st.booleans()):
         made.append(policy("p2", draw(versions(list(BENEFITS[first:])))))
     return made
+
+
+def policy_asking(whos: list[Expression], gives: list[Amount]) -> Policy:
+    """A policy with a benefit for each condition, and one for each amount."""
+    tables = [Table(Hit.FIRST, (Row(None, Amount("", n.Number(100, Kind.MONEY))),)) for _ in whos]
+    tables += [Table(Hit.FIRST, (Row(None, give),)) for give in gives]
+    asked = [*whos, *(None for _ in gives)]
+    benefits = tuple(
+        Benefit(f"b{place}", Text(f"b{place}"), "", "assumed", who, table)
+        for place, (who, table) in enumerate(zip(asked, tables, strict=True))
+    )
+    return policy("p", (Version(date(2015, 1, 1), None, "", benefits),))

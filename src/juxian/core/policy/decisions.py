@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from juxian.core.facts.schema import Schema
 from juxian.core.money import CEILING_FEN
+from juxian.core.policy.clauses import ClauseKind, clauses_of
 from juxian.core.policy.document import Row as TableRow
 from juxian.core.policy.document import StackingRule
 from juxian.core.policy.nodes import RECEIVED
@@ -20,6 +21,7 @@ class Decision:
 
     in_force, who, table: each alone. offered: after what was received before and after its groups. counts: whether it
     counts in totals (``choose_one``). amount: after the caps. displaced_by: places of items that hold and exclude it.
+    excluded: whether it would hold but for one of those.
     """
 
     item: Item
@@ -33,6 +35,7 @@ class Decision:
     amount: Outcome
     displaced_by: tuple[int, ...] = ()
     displaced_perhaps: tuple[int, ...] = ()
+    excluded: bool = False
 
     @property
     def alone_refused(self) -> bool:
@@ -124,6 +127,7 @@ def _stack(group: Group, decisions: list[Decision] | dict[int, Decision]) -> Non
         if group.rule is StackingRule.CHOOSE_ONE:
             decision.counts = all_of((decision.counts, negated(excluded)))
         else:
+            decision.excluded |= excluded is True and before[place].holds is not False
             holds = all_of((decision.offered.holds, negated(excluded)))
             decision.offered = decision.offered._replace(holds=holds)
 
@@ -149,3 +153,18 @@ def _cut(ceiling: Ceiling, decisions: list[Decision], row: Row, at: Situation) -
         decisions[place].amount = Outcome(holds, cut_low, cut_high)
         least += low if holds is True else 0
         most += high if holds is not False else 0
+
+
+def failed_of(decision: Decision, row: Row, at: Situation) -> int:
+    """The bits of the clauses that are surely not met; see ``clauses``."""
+    met: dict[ClauseKind, bool | None] = {
+        ClauseKind.VERSION: decision.in_force,
+        ClauseKind.TABLE: decision.table.holds,
+        ClauseKind.RECEIVED: negated(decision.received_once),
+        ClauseKind.DISPLACED: not decision.excluded,
+    }
+    found = 0
+    for bit, clause in enumerate(clauses_of(decision.item)):
+        holds = evaluate(clause.node, row, at) if clause.kind is ClauseKind.WHO else met[clause.kind]
+        found |= (holds is False) << bit
+    return found

@@ -157,7 +157,7 @@ class Entitlement:
 
     @property
     def _shown(self) -> Decision:
-        return _shown(self._decisions)
+        return shown_of(self._decisions)
 
     @cached_property
     def _item(self) -> Item:
@@ -266,7 +266,7 @@ def judged(decisions: Sequence[Decision]) -> tuple[Verdict, int | None, Outcome]
     return Verdict.YES, counted.fixed, offered
 
 
-def _shown(decisions: Sequence[Decision]) -> Decision:
+def shown_of(decisions: Sequence[Decision]) -> Decision:
     """The version that explains: the one in force, else one that may be, else the newest."""
     for wanted in (True, None):
         for decision in reversed(decisions):
@@ -278,7 +278,7 @@ def _shown(decisions: Sequence[Decision]) -> Decision:
 def _standing(verdict: Verdict, decisions: Sequence[Decision]) -> Standing:
     if verdict is Verdict.UNKNOWN:
         return Standing.MISSING
-    shown = _shown(decisions)
+    shown = shown_of(decisions)
     if verdict is Verdict.YES:
         return Standing.GRANTED if shown.counts is True else Standing.ALTERNATIVE
     if shown.in_force is False:

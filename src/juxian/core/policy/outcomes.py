@@ -1,7 +1,7 @@
 """What a benefit comes to for one person when some facts are missing: an answer and a range (结果与区间).
 
 An ``Outcome`` reads: *whether* it holds (yes, no, unknown), and *if it holds*, that its amount lies in [low, high]. The
-amount is known when both ends agree. The columnar backend computes the same three values for all persons at once.
+amount is known when both ends agree. The circuit of the other engines computes the same three values.
 """
 
 from __future__ import annotations

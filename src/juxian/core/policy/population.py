@@ -1,4 +1,4 @@
-"""A frame of profiles, checked and made ready for the columnar backend (人口表).
+"""A frame of profiles, checked and made ready for the engines (人口表).
 
 One row for a person, one column for a profile field (English name), null = unknown. Levels come as codes, dates as Date or
 ISO text, sets of levels as lists, amounts as a struct or JSON text. Columns that no rule reads are left alone.
@@ -32,12 +32,11 @@ _COUNTED = (Kind.INTEGER, Kind.MONEY, Kind.MONTHS)
 class Population:
     """Checked columns: ``frame`` holds ``person`` and every field that is read, levels as small ranks.
 
-    certain: fields without a single null. ``received`` is True where anything is known of benefits received, and
-    ``received=<name>`` the fen received under a name.
+    ``received`` is True where anything is known of benefits received, and ``received=<name>`` the fen received under a name.
     """
 
     frame: pl.DataFrame
-    certain: frozenset[str]
+    schema: Schema
     problems: tuple[Problem, ...]
 
 
@@ -54,10 +53,7 @@ def population(
             columns += _absent(field, names, frame.height)
         else:
             columns += _prepared(frame[name], field, names, schema, problems)
-    prepared = pl.DataFrame(columns)
-    nulls = prepared.null_count().row(0)
-    certain = frozenset(name for name, count in zip(prepared.columns, nulls, strict=True) if count == 0)
-    return Population(prepared, certain, tuple(problems))
+    return Population(pl.DataFrame(columns), schema, tuple(problems))
 
 
 def read_csv(path: Path, schema: Schema) -> pl.DataFrame:

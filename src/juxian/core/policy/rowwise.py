@@ -1,6 +1,6 @@
 """The reference evaluator: one row of canonical values, three-valued answers (逐人求值).
 
-A missing field makes a leaf unknown (None); ``and``, ``or``, ``not`` follow Kleene. The columnar backend must agree with
+A missing field makes a leaf unknown (None); ``and``, ``or``, ``not`` follow Kleene. Every engine must agree with
 this module to the yuan.
 """
 

@@ -175,6 +175,9 @@ class Circuit:
         return self._gate(Op.LEAST, (left, right), 0, low, high)
 
     def greatest(self, left: Gate, right: Gate) -> Gate:
+        if left.op is Op.DIVIDE and left.low < right.low == right.high:
+            least = self.number(right.low * left.value)  # before dividing, so that nothing below 0 is divided
+            return self.greatest(self.divide(self.greatest(left.args[0], least), left.value), right)
         if left is right or left.low >= right.high:
             return left
         if right.low >= left.high:
@@ -191,9 +194,9 @@ class Circuit:
             return yes if test.value else no
         if test.op is Op.NOT:
             return self.select(test.args[0], no, yes)
-        if yes.op is Op.SELECT and yes.args[0] is test:
+        if yes.op is Op.SELECT and _follows(yes.args[0], test):
             yes = yes.args[1]
-        if no.op is Op.SELECT and no.args[0] is test:
+        if no.op is Op.SELECT and _follows(test, no.args[0]):
             no = no.args[2]
         if yes is no:
             return yes
@@ -213,6 +216,15 @@ class Circuit:
             self._made[key] = found
             self.gates.append(found)
         return found
+
+
+def _follows(gate: Gate, test: Gate) -> bool:
+    """Whether ``gate`` is surely yes wherever ``test`` is."""
+    if gate is test or (gate.op is Op.OR and test in gate.args):
+        return True
+    return test.op is Op.AND and any(
+        gate is arg or (arg.op is Op.AND and gate in arg.args) for arg in test.args
+    )
 
 
 def needed(roots: Iterable[Gate]) -> list[Gate]:

@@ -19,6 +19,7 @@ from juxian.core.policy.circuit.forms import (
 )
 from juxian.core.policy.circuit.gates import Gate
 from juxian.core.policy.circuit.leaves import Board
+from juxian.core.policy.clauses import ClauseKind, clauses_of
 from juxian.core.policy.document import Hit, StackingRule
 from juxian.core.policy.document import Row as TableRow
 from juxian.core.policy.nodes import Relation
@@ -49,7 +50,7 @@ class Final:
     """What comes out for one benefit over its versions, all gates.
 
     yes, no: the verdict; neither is unknown. low, high: what it may come to once it holds, 0 for no. amount: what counts
-    where ``decided``, 0 unless yes.
+    where ``decided``, 0 unless yes. failed: the bits of the clauses not met, where it is no; see ``clauses``.
     """
 
     policy: str
@@ -60,19 +61,28 @@ class Final:
     high: Gate
     decided: Gate
     amount: Gate
+    failed: Gate
 
 
 def finals_of(book: Rulebook, board: Board) -> list[Final]:
     """The circuit of a whole rulebook on ``board``; benefits in the order of ``book.keys``."""
     offered = [_alone(item, board) for item in book.items]
     counts: dict[int, Answer] = {}
+    excluded: dict[int, Gate] = {}
     for group in book.groups:
-        _stack(group, offered, counts, board)
+        _stack(group, offered, counts, excluded, board)
     amounts = [_counted(offer, counts.get(place), board) for place, offer in enumerate(offered)]
     for ceiling in book.ceilings:
         _cut(ceiling, amounts, board)
+    failed = [_failed(item, excluded.get(place), board) for place, item in enumerate(book.items)]
     return [
-        _final(key, [offered[p] for p in places], [amounts[p] for p in places], board)
+        _final(
+            key,
+            [offered[p] for p in places],
+            [amounts[p] for p in places],
+            [failed[p] for p in places],
+            board,
+        )
         for key, places in book.keys.items()
     ]
 
@@ -82,7 +92,7 @@ def finals_of(book: Rulebook, board: Board) -> list[Final]:
 
 def _alone(item: Item, board: Board) -> Offer:
     benefit, circuit = item.benefit, board.circuit
-    table = _of_table(benefit.table.hit, [_row(item, row, board) for row in benefit.table.rows], board)
+    table = _table(item, board)
     parts = [answer_of(item.in_force, board)]
     if benefit.who is not None:
         parts.append(answer_of(benefit.who.clause, board))
@@ -97,6 +107,11 @@ def _alone(item: Item, board: Board) -> Offer:
     if item.deducted:
         low, high = _after_earlier(low, high, item, board)
     return _masked(Offer(holds, low, high), board)
+
+
+def _table(item: Item, board: Board) -> Offer:
+    table = item.benefit.table
+    return _of_table(table.hit, [_row(item, row, board) for row in table.rows], board)
 
 
 def _row(item: Item, row: TableRow, board: Board) -> Offer:
@@ -153,7 +168,7 @@ def _first(rows: Sequence[Offer], board: Board) -> Offer:
     last, above = rows[-1], rows[:-1]
     low, high = last.low, last.high
     if not all(row.holds.certain for row in above):
-        low = circuit.select(last.holds.may, low, circuit.number(NONE_LOW))
+        low = circuit.select(last.holds.may, low, _none_low(rows, board))
         high = circuit.select(last.holds.may, high, circuit.number(NONE_HIGH))
     for row in reversed(above):
         low = _taken(row, row.low, circuit.least(row.low, low), low, board)
@@ -177,7 +192,7 @@ def _highest(rows: Sequence[Offer], board: Board) -> Offer:
 
 
 def _lowest(rows: Sequence[Offer], board: Board) -> Offer:
-    circuit, nothing = board.circuit, board.circuit.number(NONE_LOW)
+    circuit, nothing = board.circuit, _none_low(rows, board)
     sure = reduce(circuit.least, (circuit.select(row.holds.sure, row.high, nothing) for row in rows))
     possible = _either(rows, board)
     if all(row.settled for row in rows):
@@ -202,19 +217,29 @@ def _either(rows: Sequence[Offer], board: Board) -> Offer:
     if len(rows) == 1:
         return rows[0]
     circuit = board.circuit
-    low = reduce(
-        circuit.least, (circuit.select(row.holds.may, row.low, circuit.number(NONE_LOW)) for row in rows)
-    )
+    none = _none_low(rows, board)
+    low = reduce(circuit.least, (circuit.select(row.holds.may, row.low, none) for row in rows))
     high = reduce(
         circuit.greatest, (circuit.select(row.holds.may, row.high, circuit.number(NONE_HIGH)) for row in rows)
     )
     return Offer(any_answer((row.holds for row in rows), board), low, high)
 
 
+def _none_low(rows: Sequence[Offer], board: Board) -> Gate:
+    """Neutral among the lower ends of ``rows``, and no larger than it must be."""
+    return board.circuit.number(min(NONE_LOW, max(row.high.high for row in rows)))
+
+
 # groups and caps
 
 
-def _stack(group: Group, offered: list[Offer], counts: dict[int, Answer], board: Board) -> None:
+def _stack(
+    group: Group,
+    offered: list[Offer],
+    counts: dict[int, Answer],
+    excluded: dict[int, Gate],
+    board: Board,
+) -> None:
     before = {place: offered[place] for place in group.members}
     in_order = group.rule is StackingRule.FIRST
     for rank, place in enumerate(group.members):
@@ -224,11 +249,14 @@ def _stack(group: Group, offered: list[Offer], counts: dict[int, Answer], board:
             for r, other in enumerate(group.members)
             if r != rank and (r < rank or not in_order)
         ]
-        kept = opposite(any_answer(wins, board), board)
+        beaten = any_answer(wins, board)
+        kept = opposite(beaten, board)
         if group.rule is StackingRule.CHOOSE_ONE:
             counts[place] = all_answers([counts[place], kept], board) if place in counts else kept
         else:
             offered[place] = replace(own, holds=all_answers([own.holds, kept], board))
+            now = board.circuit.both(own.holds.may, beaten.sure)
+            excluded[place] = board.circuit.any((excluded.get(place, board.circuit.no), now))
 
 
 def _beats(other: Offer, own: Offer, *, ties: bool, board: Board) -> Answer:
@@ -250,29 +278,78 @@ def _counted(offer: Offer, counts: Answer | None, board: Board) -> Offer:
 
 def _cut(ceiling: Ceiling, amounts: list[Offer], board: Board) -> None:
     """Earlier benefits are kept whole, later ones get what is left under the cap."""
-    circuit, cap = board.circuit, board.circuit.number(ceiling.cap.amount_fen)
     unless = ceiling.cap.unless
-    lifted = Answer(circuit.no, circuit.no) if unless is None else answer_of(unless.clause, board)
+    no = Answer(board.circuit.no, board.circuit.no)
+    lifted = no if unless is None else answer_of(unless.clause, board)
+    if lifted.certain and all(amounts[place].settled for place in ceiling.members):
+        _cut_settled(ceiling, lifted.sure, amounts, board)
+    else:
+        _cut_open(ceiling, lifted, amounts, board)
+
+
+def _cut_settled(ceiling: Ceiling, lifted: Gate, amounts: list[Offer], board: Board) -> None:
+    """Everything is known of everybody: each gets the step by which the total under the cap rises."""
+    circuit, nothing = board.circuit, board.circuit.number(0)
+    given = [_given(amounts[place], board) for place in ceiling.members]
+    whole = circuit.number(max(ceiling.cap.amount_fen, sum(gate.high for gate in given)))
+    cap = circuit.select(lifted, whole, circuit.number(ceiling.cap.amount_fen))
+    reached = nothing
+    for place, gate in zip(ceiling.members, given, strict=True):
+        before, reached = reached, circuit.least(circuit.add(reached, gate), cap)
+        step = circuit.subtract(reached, before)
+        amounts[place] = replace(amounts[place], low=step, high=step)
+
+
+def _cut_open(ceiling: Ceiling, lifted: Answer, amounts: list[Offer], board: Board) -> None:
+    """What was spent before is counted up to the cap only, so that it stays a small number."""
+    circuit, cap = board.circuit, board.circuit.number(ceiling.cap.amount_fen)
     nothing = least = most = circuit.number(0)
     for place in ceiling.members:
         own = amounts[place]
-        low = circuit.least(own.low, circuit.greatest(circuit.subtract(cap, most), nothing))
-        high = circuit.least(own.high, circuit.greatest(circuit.subtract(cap, least), nothing))
+        low = circuit.least(own.low, circuit.subtract(cap, most))
+        high = circuit.least(own.high, circuit.subtract(cap, least))
         amounts[place] = replace(
             own,
             low=circuit.select(lifted.sure, own.low, low),
             high=circuit.select(lifted.may, own.high, high),
         )
-        given = circuit.select(own.holds.sure, own.low, nothing)
-        least = circuit.add(least, given)
-        most = least if most is least and own.settled else circuit.add(most, _most(own, board))
+        given = circuit.least(_given(own, board), cap)
+        more = given if own.settled else circuit.select(own.holds.may, circuit.least(own.high, cap), nothing)
+        same = most is least and given is more
+        least = circuit.least(circuit.add(least, given), cap)
+        most = least if same else circuit.least(circuit.add(most, more), cap)
 
 
-def _most(offer: Offer, board: Board) -> Gate:
-    return board.circuit.select(offer.holds.may, offer.high, board.circuit.number(0))
+def _given(offer: Offer, board: Board) -> Gate:
+    """What a benefit surely takes of a cap."""
+    return board.circuit.select(offer.holds.sure, offer.low, board.circuit.number(0))
 
 
-def _final(key: tuple[str, str], offered: list[Offer], amounts: list[Offer], board: Board) -> Final:
+def _failed(item: Item, excluded: Gate | None, board: Board) -> tuple[Answer, Gate]:
+    """Whether the version is in force, and the bits of the clauses that are surely not met."""
+    circuit, in_force = board.circuit, answer_of(item.in_force, board)
+    bits = circuit.number(0)
+    for place, clause in enumerate(clauses_of(item)):
+        match clause.kind:
+            case ClauseKind.WHO | ClauseKind.VERSION:
+                no = circuit.opposite(answer_of(clause.node, board).may)
+            case ClauseKind.TABLE:
+                no = circuit.opposite(_table(item, board).holds.may)
+            case ClauseKind.RECEIVED:
+                no = was_received(item.once, board).sure
+            case ClauseKind.DISPLACED:
+                no = excluded or circuit.no
+        bits = circuit.add(bits, circuit.select(no, circuit.number(1 << place), circuit.number(0)))
+    return in_force, bits
+
+
+def _final(
+    key: tuple[str, str],
+    offered: list[Offer],
+    amounts: list[Offer],
+    failed: list[tuple[Answer, Gate]],
+    board: Board,
+) -> Final:
     circuit = board.circuit
     offer, amount = _either(offered, board), _either(amounts, board)
     yes = circuit.both(offer.holds.sure, circuit.same(offer.low, offer.high))
@@ -280,4 +357,15 @@ def _final(key: tuple[str, str], offered: list[Offer], amounts: list[Offer], boa
     decided = circuit.any((no, circuit.both(yes, circuit.same(amount.low, amount.high))))
     low = circuit.select(offer.holds.may, offer.low, nothing)
     high = circuit.select(offer.holds.may, offer.high, nothing)
-    return Final(*key, yes, no, low, high, decided, circuit.select(yes, amount.low, nothing))
+    bits = circuit.select(no, _shown(failed, board), nothing)
+    return Final(*key, yes, no, low, high, decided, circuit.select(yes, amount.low, nothing), bits)
+
+
+def _shown(failed: list[tuple[Answer, Gate]], board: Board) -> Gate:
+    """Of the newest version in force, else of the newest that may be, else of the newest."""
+    found = failed[-1][1]
+    for in_force, bits in failed:
+        found = board.circuit.select(in_force.may, bits, found)
+    for in_force, bits in failed:
+        found = board.circuit.select(in_force.sure, bits, found)
+    return found

@@ -1,0 +1,79 @@
+"""What a sweep asks of the circuit of a rulebook (求什么)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from juxian.core.policy.circuit.gates import Gate
+from juxian.core.policy.circuit.leaves import Board
+from juxian.core.policy.circuit.stages import finals_of
+from juxian.core.policy.rulebook import Rulebook
+
+YES, NO, UNKNOWN = range(3)  # verdicts
+UNDECIDED = -1  # an amount
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One benefit of everybody: verdict (YES, NO, UNKNOWN), amount in fen (or UNDECIDED), failed (bits of clauses)."""
+
+    policy: str
+    benefit: str
+    verdict: Gate
+    amount: Gate
+    failed: Gate
+
+    @property
+    def gates(self) -> tuple[Gate, Gate, Gate]:
+        return self.verdict, self.amount, self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """One benefit over everybody: yes and unknown are counted; offered and amount, 0 unless yes, are added up."""
+
+    policy: str
+    benefit: str
+    yes: Gate
+    unknown: Gate
+    offered: Gate
+    amount: Gate
+
+    @property
+    def gates(self) -> tuple[Gate, Gate, Gate, Gate]:
+        return self.yes, self.unknown, self.offered, self.amount
+
+
+def lines_of(book: Rulebook, board: Board) -> list[Line]:
+    circuit = board.circuit
+    yes, no, unknown = (circuit.number(verdict) for verdict in (YES, NO, UNKNOWN))
+    return [
+        Line(
+            final.policy,
+            final.benefit,
+            circuit.select(final.yes, yes, circuit.select(final.no, no, unknown)),
+            circuit.select(final.decided, final.amount, circuit.number(UNDECIDED)),
+            final.failed,
+        )
+        for final in finals_of(book, board)
+    ]
+
+
+def sums_of(book: Rulebook, board: Board) -> list[Sums]:
+    circuit, nothing = board.circuit, board.circuit.number(0)
+    return [
+        Sums(
+            final.policy,
+            final.benefit,
+            final.yes,
+            circuit.opposite(circuit.any((final.yes, final.no))),
+            circuit.select(final.yes, final.low, nothing),
+            circuit.select(final.decided, final.amount, nothing),
+        )
+        for final in finals_of(book, board)
+    ]
+
+
+def gates_of(asked: Iterable[Line | Sums]) -> list[Gate]:
+    return [gate for one in asked for gate in one.gates]
