@@ -9,6 +9,12 @@ from django.test import Client
 from juxian.web.kit.once import FIELD, new_key
 
 
+def text_of(answer: Any) -> str:
+    """What an answer holds, as text; files are read to their end."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return content.decode("utf-8", "replace")
+
+
 class Browser(Client):
     """Each POST of fields carries a fresh key, as a page's ``{% once %}`` gives it, unless it names one."""
 

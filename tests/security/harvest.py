@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from django.urls import reverse
 
 from juxian.web.kit.once import FIELD
+from tests.browser import text_of
 from tests.security.bodies import body_of
 from tests.security.matrix import read_matrix
 from tests.security.world import World
@@ -81,7 +82,7 @@ def harvest(world: World) -> Harvest:
                 continue
             address = reverse(function.name, kwargs=world.here.arguments(function.address))
             page = _Page(actor, address)
-            page.feed(world.client(actor).get(address).content.decode())
+            page.feed(text_of(world.client(actor).get(address)))
             for form in page.forms:
                 form.fields.pop("csrfmiddlewaretoken", None)
                 forms.setdefault((actor, form.method, form.action), form)

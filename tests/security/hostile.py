@@ -25,6 +25,7 @@ from django.urls import Resolver404, reverse
 from juxian.config.wsgi import Request
 from juxian.web.kit.once import FIELD
 from tests import rosters
+from tests.browser import text_of
 from tests.security.harvest import Form, Harvest, harvest
 from tests.security.matrix import Address, addresses, read_matrix
 from tests.security.values import MARKER, hostile_bytes, hostile_header, hostile_name, hostile_text
@@ -409,7 +410,7 @@ def _check(answer: HttpResponse, what: str, report: Report) -> None:
         report.failures.append(
             f"{answer.status_code} {fault[1]!r:.300} : {what}" if fault else f"{answer.status_code}: {what}"
         )
-    if MARKER.encode() in answer.content:
+    if MARKER in text_of(answer):
         report.failures.append(f"raw reflection: {what}")
     onward = answer.headers.get("Location") or answer.headers.get("HX-Redirect") or "/"
     if not onward.startswith("/") or onward.startswith(("//", "/\\")):

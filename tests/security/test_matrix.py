@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from itertools import product
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.http import HttpResponse
@@ -16,6 +17,7 @@ from django.urls import reverse
 
 from juxian.apps.accounts.enums import Role
 from juxian.web.kit.access import EVERYBODY, open_to
+from tests.browser import text_of
 from tests.security.bodies import BODIES, body_of
 from tests.security.matrix import METHODS, OUTCOMES, Function, Outcome, addresses, read_matrix
 from tests.security.world import ELSEWHERE_NUMBER, HOME_NUMBER, NAMES, Objects, World, snapshot, undone
@@ -145,7 +147,7 @@ def test_objects_of_another_place_are_not_found(
             answer = ask(world, function, method, actor, shape, world.there)
 
             assert outcome_of(answer) == expected, shape
-            assert NAMES["zigui"] not in answer.content.decode(), shape
+            assert NAMES["zigui"] not in text_of(answer), shape
             assert expected == "allow" or snapshot() == before, (
                 f"a refused request changed something ({shape})"
             )
@@ -222,7 +224,7 @@ def test_every_body_belongs_to_a_function_that_writes() -> None:
 
 def assert_nobody_is_shown_to_strangers(answer: HttpResponse, actor: str) -> None:
     """No name or number of a person on a page of somebody who may not see the person."""
-    page = answer.content.decode()
+    page = text_of(answer)
     elsewhere = actor.endswith("_elsewhere")
     own, other = (NAMES["zigui"], NAMES["jiayuguan"]) if elsewhere else (NAMES["jiayuguan"], NAMES["zigui"])
     assert other not in page
@@ -233,4 +235,6 @@ def assert_nobody_is_shown_to_strangers(answer: HttpResponse, actor: str) -> Non
 
 
 def _nothing_of(kind: str) -> Any:
-    return {"person": "XX99999999", "policy": "no-such-policy", "kind": "education"}.get(kind, 999_999_999)
+    return {"person": "XX99999999", "policy": "no-such-policy", "kind": "education", "file": UUID(int=0)}.get(
+        kind, 999_999_999
+    )

@@ -21,6 +21,7 @@ from juxian.apps.imports.enums import RowState
 from juxian.apps.imports.models import Batch
 from juxian.apps.persons.models import Person
 from juxian.core.identity.masking import mask_phone
+from tests.browser import text_of
 from tests.security.bodies import NEW_NUMBER, NEW_PHONE, REASON, body_of
 from tests.security.matrix import read_matrix
 from tests.security.world import HOME_NUMBER, NAMES, PHONE, World
@@ -71,7 +72,7 @@ class Trace:
         self.addresses.append(answer.wsgi_request.get_full_path())
         for name in ("Location", "HX-Redirect", "HX-Push-Url", "HX-Replace-Url", "Content-Location", "Link"):
             self.addresses.append(answer.headers.get(name, ""))
-        self.pages.append(answer.content.decode())
+        self.pages.append(text_of(answer))
         page = _Addresses()
         page.feed(self.pages[-1])
         self.addresses += page.found

@@ -15,24 +15,30 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import override_settings
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
 from juxian.apps.documents.actions import add_text
+from juxian.apps.files.actions import store_file
+from juxian.apps.files.models import StoredFile
+from juxian.apps.files.registry import Readable, readable_by
 from juxian.apps.imports.actions import stage_file
 from juxian.apps.imports.enums import RowState
 from juxian.apps.imports.models import Batch
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from tests import rosters
+from tests.attachments import picture
 from tests.browser import Browser
 from tests.factories import EmployerFactory, UserFactory
 from tests.web.places import Place, make_place
 
 DAY = date(2022, 6, 1)
 HERE, THERE = "jiayuguan", "zigui"
+PURPOSE = "of tests"
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 HOME_NUMBER = "620201199001011232"
 ELSEWHERE_NUMBER = rosters.resident_id("19910203", 205, "420527")
@@ -59,6 +65,7 @@ class Objects:
     text_pk: int
     unit: Organisation
     unit_batch: Batch
+    file: StoredFile
 
     def arguments(self, address: Mapping[str, str], *, batch: Batch | None = None) -> dict[str, Any]:
         """Values for the parts of an address: name of the part → kind of object, as the matrix names them."""
@@ -75,6 +82,7 @@ class Objects:
             "policy": next(iter(self.place.pack.policies)),
             "pack": self.place.pack.code,
             "account": self.office.username,
+            "file": self.file.uuid,
         }
         return {part: known[kind] for part, kind in address.items()}
 
@@ -120,7 +128,15 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+def readable_by_the_office(file: StoredFile, user: Any) -> Readable | None:
+    """Files of the tests are read by the talent office of their place."""
+    if not user.is_authenticated:
+        return None
+    return Readable() if file.home.path in user.paths_for([Role.OFFICE], on=DAY) else None
+
+
 def _made() -> World:
+    readable_by(PURPOSE, readable_by_the_office)
     here, there = _objects(HERE, HOME_NUMBER), _objects(THERE, ELSEWHERE_NUMBER)
     world = World(here, there, {"visitor": None})
     for role in Role:
@@ -156,7 +172,9 @@ def _objects(code: str, number: str) -> Objects:
         stage_file(data=roster(sender.code), file_name="名册.csv", organisation=sender, as_of=DAY, by=office)
         for sender in (place.employer, unit)
     ]
-    return Objects(place, person, batches[0], office, text.pk, unit, batches[1])
+    upload = SimpleUploadedFile(f"{NAMES[code]}.png", picture("PNG"))
+    file = store_file(upload=upload, home=place.root, by=office, purpose=PURPOSE)
+    return Objects(place, person, batches[0], office, text.pk, unit, batches[1], file)
 
 
 def roster(seed: str) -> bytes:

@@ -41,6 +41,15 @@ class Environment(BaseSettings):
     behind_proxy: bool = Field(
         False, description="a proxy ends HTTPS and sets X-Forwarded-Proto on every request"
     )
+    upload_megabytes: int = Field(30, ge=1, le=1000, description="largest file that is taken, in MB")
+    uploads_at_once: int = Field(10, ge=1, le=100, description="most attached files in one form")
+    uploads_per_day: int = Field(200, ge=1, description="most attached files of one user in a day")
+    upload_megabytes_per_day: int = Field(1000, ge=1, description="most attached MB of one user in a day")
+    seal_files: bool = Field(True, description="encrypt attached files at rest")
+    antivirus: str = Field(
+        "",
+        description="command that reads a file from standard input: 0 clean, 1 infected; files wait for it",
+    )
     language: str = Field("zh", description="language of the command line: zh or en")
     today: date | None = Field(None, description="a fixed day instead of today, for demonstrations and tests")
 

@@ -19,7 +19,12 @@ JUXIAN_FILES = JUXIAN_HOME / "files"
 JUXIAN_DEMO = ENVIRONMENT.demo
 JUXIAN_TODAY = ENVIRONMENT.today
 JUXIAN_KEYS = Keys.from_master(ENVIRONMENT.master_key)
-JUXIAN_UPLOAD_LIMIT_BYTES = 30 * 1024 * 1024
+JUXIAN_UPLOAD_LIMIT_BYTES = ENVIRONMENT.upload_megabytes * 1024 * 1024
+JUXIAN_UPLOADS_AT_ONCE = ENVIRONMENT.uploads_at_once
+JUXIAN_UPLOADS_PER_DAY = ENVIRONMENT.uploads_per_day
+JUXIAN_UPLOAD_BYTES_PER_DAY = ENVIRONMENT.upload_megabytes_per_day * 1024 * 1024
+JUXIAN_SEAL_FILES = ENVIRONMENT.seal_files
+JUXIAN_ANTIVIRUS = ENVIRONMENT.antivirus
 
 SECRET_KEY = ENVIRONMENT.signing_key
 DEBUG = ENVIRONMENT.debug
@@ -43,6 +48,7 @@ INSTALLED_APPS = [
     "juxian.apps.submissions",
     "juxian.apps.organisations",
     "juxian.apps.accounts",
+    "juxian.apps.files",
     "juxian.apps.persons",
     "juxian.apps.documents",
     "juxian.apps.policies",
@@ -170,6 +176,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _SECURE
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

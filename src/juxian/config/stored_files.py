@@ -9,6 +9,8 @@ from pathlib import Path
 from django.apps import apps
 from django.db.models import FileField
 
+from juxian.apps.files.models import StoredFile
+from juxian.apps.files.queries import FOLDER as ATTACHMENTS
 from juxian.apps.imports.actions.filing import FOLDER
 from juxian.apps.imports.models import Batch
 from juxian.config.backup.census import Ask
@@ -28,6 +30,7 @@ class Column:
 def columns() -> Iterator[Column]:
     """Every column that names a stored file."""
     yield Column(Batch._meta.db_table, "stored_name", f"{FOLDER}/")
+    yield Column(StoredFile._meta.db_table, "stored_name", f"{ATTACHMENTS}/")
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             if isinstance(field, FileField) and field.column:

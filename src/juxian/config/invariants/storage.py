@@ -10,6 +10,9 @@ from django.conf import settings
 from django.db import connection
 
 from juxian.apps.clock import now
+from juxian.apps.files.models import StoredFile
+from juxian.apps.files.queries import FOLDER as ATTACHMENTS
+from juxian.apps.files.queries import pieces_of
 from juxian.apps.imports.actions.filing import FOLDER, stored_bytes
 from juxian.apps.imports.models import Batch
 from juxian.apps.persons.actions import number_digest
@@ -44,12 +47,14 @@ def _ask(statement: str) -> list[tuple[object, ...]]:
 
 
 def sealed(scope: Scope) -> Result:
-    """Document numbers and stored rosters open with the key, and are what was put in (a sample unless all)."""
+    """Document numbers, stored rosters and attached files open with the key, and are what was put in (a sample unless all)."""
     if not scope.with_key:
         return Result(0, [])
     numbers = scope.chosen(list(IdentityDocument.objects.order_by("pk").values_list("pk", flat=True)))
     batches = scope.chosen(list(Batch.objects.order_by("pk")))
-    return Result(len(numbers) + len(batches), [*_numbers(numbers), *_rosters(batches)])
+    attached = scope.chosen(list(StoredFile.objects.filter(removed_at=None).order_by("pk")))
+    found = [*_numbers(numbers), *_rosters(batches), *_attachments(attached)]
+    return Result(len(numbers) + len(batches) + len(attached), found)
 
 
 def _numbers(chosen: Sequence[int]) -> Iterator[Text]:
@@ -84,4 +89,22 @@ def _rosters(chosen: Sequence[Batch]) -> Iterator[Text]:
             yield Text(
                 f"文件 {name}：打不开，或已不是批次 {batch.pk} 收到的文件",
                 f"file {name} does not open, or is not what batch {batch.pk} received",
+            )
+
+
+def _attachments(chosen: Sequence[StoredFile]) -> Iterator[Text]:
+    for file in chosen:
+        found = hashlib.sha256()
+        try:
+            for piece in pieces_of(file):
+                found.update(piece)
+            fits = found.hexdigest() == file.sha256
+        except FileNotFoundError:
+            continue  # told by ``files``
+        except Unreadable:
+            fits = False
+        if not fits:
+            yield Text(
+                f"文件 {ATTACHMENTS}/{file.stored_name}：打不开，或已不是附件 {file.pk} 存入的文件",
+                f"file {ATTACHMENTS}/{file.stored_name} does not open, or is not what attachment {file.pk} kept",
             )

@@ -32,7 +32,7 @@ def for_roles(*roles: Role) -> Callable[[Callable[..., HttpResponse]], Callable[
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return _ask_to_sign_in(request)
+                return ask_to_sign_in(request)
             if current_scope(request).role not in roles:
                 raise PermissionDenied(_("您的岗位没有这项权限。"))
             return view(request, *args, **kwargs)
@@ -48,7 +48,8 @@ def open_to(view: Callable[..., HttpResponse]) -> frozenset[str] | None:
     return getattr(view, "open_to", None)
 
 
-def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and back afterwards; a fragment is led there as a whole page."""
     if wants_part(request):
         answer = HttpResponse(status=204)
         answer["HX-Redirect"] = redirect_to_login(_page_of(request)).url

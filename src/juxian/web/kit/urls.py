@@ -1,6 +1,6 @@
 from django.urls import path
 
-from juxian.web.kit import views
+from juxian.web.kit import files, views
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
@@ -12,5 +12,7 @@ urlpatterns = [
     path("post/", views.post, name="post"),
     path("demo/sign-in/<str:username>/", views.demo_sign_in, name="demo-sign-in"),
     path("demo/switch/", views.demo_switch, name="demo-switch"),
+    path("files/<uuid:uuid>/", files.download, name="file"),
+    path("files/<uuid:uuid>/preview/", files.preview, name="file-preview"),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -1,0 +1,91 @@
+"""Keeping a file and removing it (存放与删除)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.db import transaction
+
+from juxian.apps.accounts.models import User
+from juxian.apps.audit.actions import record
+from juxian.apps.clock import now
+from juxian.apps.files.actions.checking import check_upload
+from juxian.apps.files.enums import Scan
+from juxian.apps.files.models import StoredFile
+from juxian.apps.files.queries import FOLDER, path_of
+from juxian.apps.organisations.models import Organisation
+from juxian.core.secrecy import seal_pieces
+
+
+def store_file(*, upload: File[bytes], home: Organisation, by: User | None, purpose: str) -> StoredFile:
+    """Check and keep an uploaded file; where a scanner is set, it is held back until that has answered.
+
+    Its bytes are on the disk before its row is committed; when the row is rolled back, the nightly check removes them.
+    Raises ``Rejected``, ``TooManyUploads``.
+    """
+    checked = check_upload(upload, by)
+    sealed = settings.JUXIAN_SEAL_FILES
+    pieces = seal_pieces(checked.pieces(), settings.JUXIAN_KEYS) if sealed else checked.pieces()
+    stored_name = _write(pieces, "sealed" if sealed else "plain")
+    with transaction.atomic():
+        file = StoredFile.objects.create(
+            name=checked.name,
+            kind=checked.found.kind.value,
+            media=checked.found.media,
+            size=checked.size,
+            sha256=checked.sha256,
+            width=checked.found.width,
+            height=checked.found.height,
+            pages=checked.found.pages,
+            purpose=purpose,
+            home=home,
+            uploaded_by=by,
+            stored_name=stored_name,
+            sealed=sealed,
+            scan=Scan.WAITING if settings.JUXIAN_ANTIVIRUS else Scan.NONE,
+            stored_at=now(),
+        )
+        record(
+            "files.stored",
+            actor=by,
+            subject=file,
+            organisation_path=home.path,
+            detail={"purpose": purpose, "kind": file.kind, "size": file.size, "sha256": file.sha256},
+        )
+    return file
+
+
+@transaction.atomic
+def remove_file(*, file: StoredFile, by: User | None, reason: str) -> None:
+    """Delete the bytes of a file; that it was there stays on record. Done once, however often it is asked for."""
+    path = path_of(file)
+    changed = StoredFile.objects.filter(pk=file.pk, removed_at=None).update(removed_at=now(), stored_name="")
+    if not changed:
+        return
+    record(
+        "files.removed",
+        actor=by,
+        subject=file,
+        organisation_path=file.home.path,
+        detail={"purpose": file.purpose, "sha256": file.sha256},
+        reason=reason,
+    )
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+
+
+def _write(pieces: Iterable[bytes], ending: str) -> str:
+    """Write to a new file under a random name and see it onto the disk; returns the name."""
+    folder = Path(settings.JUXIAN_FILES) / FOLDER
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    name = f"{secrets.token_hex(16)}.{ending}"
+    with open(folder / name, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        for piece in pieces:
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    return name
