@@ -28,7 +28,7 @@ class PhoneCheck:
 def normalise_phone(text: str) -> str:
     """Digits without separators and without +86; what is no number comes back as it is. Idempotent."""
     plain = re.sub(r"[\s()\-–—.·]+", "", unicodedata.normalize("NFKC", text))
-    return _COUNTRY.sub("", plain)
+    return _COUNTRY.sub("", unicodedata.normalize("NFKC", plain))  # an accent may have lost its blank
 
 
 def check_phone(text: str) -> PhoneCheck:
