@@ -50,6 +50,17 @@ class Environment(BaseSettings):
         "",
         description="command that reads a file from standard input: 0 clean, 1 infected; files wait for it",
     )
+    mail_url: SecretStr = Field(
+        SecretStr(""),
+        description="smtp://user:password@host:587 or smtps://…; folder:NAME writes files; empty: no mail",
+    )
+    mail_from: str = Field("juxian@localhost", description="sender of mail")
+    webhooks: dict[str, str] = Field(
+        {}, description='ways out of the site: {"sms": "https://…", "wecom": …, "dingtalk": …, "webhook": …}'
+    )
+    webhook_secret: SecretStr = Field(
+        SecretStr(""), description="key of the HMAC-SHA256 signature of every POST; empty: the signing key"
+    )
     language: str = Field("zh", description="language of the command line: zh or en")
     today: date | None = Field(None, description="a fixed day instead of today, for demonstrations and tests")
 

@@ -25,6 +25,10 @@ JUXIAN_UPLOADS_PER_DAY = ENVIRONMENT.uploads_per_day
 JUXIAN_UPLOAD_BYTES_PER_DAY = ENVIRONMENT.upload_megabytes_per_day * 1024 * 1024
 JUXIAN_SEAL_FILES = ENVIRONMENT.seal_files
 JUXIAN_ANTIVIRUS = ENVIRONMENT.antivirus
+JUXIAN_MAIL_URL = ENVIRONMENT.mail_url.get_secret_value()
+JUXIAN_MAIL_FROM = ENVIRONMENT.mail_from
+JUXIAN_WEBHOOKS = ENVIRONMENT.webhooks
+JUXIAN_WEBHOOK_SECRET = ENVIRONMENT.webhook_secret.get_secret_value() or ENVIRONMENT.signing_key
 
 SECRET_KEY = ENVIRONMENT.signing_key
 DEBUG = ENVIRONMENT.debug
@@ -46,9 +50,11 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "juxian.apps.audit",
     "juxian.apps.submissions",
+    "juxian.apps.schedules",
     "juxian.apps.organisations",
     "juxian.apps.accounts",
     "juxian.apps.files",
+    "juxian.apps.messaging",
     "juxian.apps.persons",
     "juxian.apps.documents",
     "juxian.apps.policies",

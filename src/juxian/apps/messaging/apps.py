@@ -1,0 +1,21 @@
+from datetime import timedelta
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MessagingConfig(AppConfig):
+    name = "juxian.apps.messaging"
+    label = "messaging"
+    verbose_name = _("消息")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from juxian.apps.messaging.actions import (
+            deliver_waiting,
+            send_digests,
+        )  # deferred: they need the models
+        from juxian.apps.schedules.registry import periodic
+
+        periodic("messaging.deliver", timedelta(seconds=20), deliver_waiting)
+        periodic("messaging.digest", timedelta(minutes=30), send_digests)

@@ -1,0 +1,130 @@
+"""Messages, their way out of the site, and what people want of them (消息、送达、偏好)."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from juxian.apps.messaging.enums import Channel, DeliveryState, MessageState
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def released(self) -> Self:
+        return self.filter(state=MessageState.RELEASED)
+
+    def unread(self) -> Self:
+        return self.released().filter(read_at=None)
+
+
+class Message(models.Model):
+    """What one person is told (消息). ``key`` is made of what it is about: the same is never told twice.
+
+    template: name in ``registry``. place: the office in whose outbox it stands. link: local address, may be empty.
+    """
+
+    key = models.CharField(_("去重编号"), max_length=160, unique=True)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="messages", verbose_name=_("收件人")
+    )
+    place = models.ForeignKey(
+        "organisations.Organisation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("发件机构"),
+    )
+    template = models.CharField(_("模板"), max_length=64)
+    subject_zh = models.CharField(_("标题"), max_length=200)
+    subject_en = models.CharField(_("英文标题"), max_length=200)
+    body_zh = models.TextField(_("正文"))
+    body_en = models.TextField(_("英文正文"))
+    link = models.CharField(_("网址"), max_length=200, blank=True)
+    state = models.CharField(_("状态"), max_length=8, choices=MessageState.choices)
+    queued_at = models.DateTimeField(_("生成时间"))
+    released_at = models.DateTimeField(_("发出时间"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("审发人"),
+    )
+    read_at = models.DateTimeField(_("阅读时间"), null=True, blank=True)
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("消息")
+        verbose_name_plural = _("消息")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["recipient", "-id"], name="message_recipient"),
+            models.Index(
+                fields=["recipient"],
+                name="message_unread",
+                condition=models.Q(state=MessageState.RELEASED, read_at=None),
+            ),
+            models.Index(fields=["place", "state", "-id"], name="message_outbox"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject_zh
+
+    def words(self, language: str) -> tuple[str, str]:
+        """Subject and body."""
+        if language == "en":
+            return self.subject_en, self.body_en
+        return self.subject_zh, self.body_zh
+
+
+class Delivery(models.Model):
+    """A message on one way out of the site (送达). Leaves WAITING once; what then becomes unclear is never sent again
+    by itself. address: where to, as it was known when the message was made.
+    """
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="deliveries", verbose_name=_("消息"))
+    channel = models.CharField(_("方式"), max_length=10, choices=Channel.choices)
+    address = models.CharField(_("地址"), max_length=254)
+    state = models.CharField(_("状态"), max_length=8, choices=DeliveryState.choices)
+    due_at = models.DateTimeField(_("下次时间"))
+    leased_until = models.DateTimeField(_("占用至"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("次数"), default=0)
+    failure = models.CharField(_("失败原因"), max_length=200, blank=True)
+    sent_at = models.DateTimeField(_("送达时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("送达")
+        verbose_name_plural = _("送达")
+        constraints = [models.UniqueConstraint(fields=["message", "channel"], name="delivery_once")]
+        indexes = [models.Index(fields=["state", "due_at"], name="delivery_due")]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()} {self.get_state_display()}"
+
+
+class Preference(models.Model):
+    """How somebody wants to be told (通知偏好). channels: those wanted; digest: one mail a day instead of one for each."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        primary_key=True,
+        related_name="message_preference",
+        verbose_name=_("用户"),
+    )
+    channels = models.JSONField(_("送达方式"), default=list)
+    digest = models.BooleanField(_("每日汇总"), default=False)
+    language = models.CharField(
+        _("语言"), max_length=2, choices=[("zh", _("中文")), ("en", "English")], default="zh"
+    )
+
+    class Meta:
+        verbose_name = _("通知偏好")
+        verbose_name_plural = _("通知偏好")
+
+    def __str__(self) -> str:
+        return str(self.user_id)
