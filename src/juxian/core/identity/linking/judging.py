@@ -1,0 +1,156 @@
+"""May two records be merged (判定): evidence rules above the weight, since a weight alone merges wrongly.
+
+``judge`` looks at the signs first and at the weight second. Each answer names its evidence class, so that thousands of
+like cases are one question. Source: measurements in docs/en/explanation/linking.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from juxian.core.identity.linking.signs import HARD
+from juxian.core.text import Text
+
+AUTOMATIC_WEIGHT, ASKED_WEIGHT = 5.0, 0.0
+Signs = frozenset[str]
+
+
+class Zone(StrEnum):
+    """What may happen to a pair (处置)."""
+
+    AUTOMATIC = "automatic"
+    ASKED = "asked"
+    APART = "apart"
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceClass:
+    """Pairs of one kind of evidence, asked about together (证据类别). safe: may be merged without a person."""
+
+    name: str
+    words: Text
+    holds: Callable[[Signs], bool]
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    zone: Zone
+    evidence: str
+
+
+NAMED = frozenset(("name", "sound"))
+NUMBERS = frozenset(("number", "passport", "permit"))
+# the identifiers that are independent of one another; a phone and an e-mail have different owners less often than names
+STRONG = ("first15", "ends", "phone", "email", "birth_day")
+WEAK = ("birth_month", "employer", "school", "native_place")
+
+
+def _has(*names: str) -> Callable[[Signs], bool]:
+    wanted = frozenset(names)
+    return lambda signs: wanted <= signs
+
+
+def _named(signs: Signs) -> bool:
+    return not NAMED.isdisjoint(signs)
+
+
+def _count(signs: Signs, names: tuple[str, ...]) -> int:
+    """Independent ones: what is read off one identity number counts once with the birthday in it."""
+    found = sum(name in signs for name in names)
+    if "first15" in signs and "birth_day" in signs and "birth_day" in names:
+        found -= 1
+    return found
+
+
+def _contact_and_more(signs: Signs) -> bool:
+    contact = "phone" in signs or "email" in signs
+    return "name" in signs and contact and _count(signs, STRONG + WEAK) >= 2
+
+
+def _partial_and_more(signs: Signs) -> bool:
+    partial = "first15" in signs or "ends" in signs
+    return "name" in signs and partial and _count(signs, STRONG + WEAK) >= 2
+
+
+def _sound_and_contacts(signs: Signs) -> bool:
+    """Twins have names of one sound, one birthday and a telephone of their parents: an e-mail, or a number, is needed."""
+    return (
+        "sound" in signs
+        and "email" in signs
+        and _count(signs, ("birth_day", "first15", "ends", "phone")) >= 1
+    )
+
+
+def _rare_and_three(signs: Signs) -> bool:
+    """A rare name, the day of birth, and two of employer, school and native place."""
+    return {"rare", "name", "birth_day"} <= signs and _count(
+        signs, ("employer", "school", "native_place")
+    ) >= 2
+
+
+CLASSES: tuple[EvidenceClass, ...] = (
+    EvidenceClass("number_and_name", Text("身份号码与姓名相同", "number and name"),
+                  lambda signs: "number" in signs and _named(signs), safe=True),
+    EvidenceClass("document_and_name", Text("其他证件号码与姓名相同", "another document and name"),
+                  lambda signs: not {"passport", "permit"}.isdisjoint(signs) and _named(signs), safe=True),
+    EvidenceClass("number_other_name", Text("号码相同、姓名不同（改名或抄错）", "one number, other names"),
+                  lambda signs: not NUMBERS.isdisjoint(signs)),
+    EvidenceClass("contact", Text("姓名、联系方式与另一项相同", "name, a contact and one thing more"),
+                  _contact_and_more, safe=True),
+    EvidenceClass("partial", Text("姓名、残缺号码与另一项相同", "name, a partial number and one thing more"),
+                  _partial_and_more, safe=True),
+    EvidenceClass("sound_contact", Text("同音、邮箱与另一项相同", "sound, e-mail and one thing more"),
+                  _sound_and_contacts, safe=True),
+    EvidenceClass("rare_name", Text("少见姓名、生日与两项相同", "rare name, birthday and two things more"),
+                  _rare_and_three, safe=True),
+    EvidenceClass("name_birth_employer", Text("姓名、生日、单位相同", "name, birthday and employer"),
+                  _has("name", "birth_day", "employer")),
+    EvidenceClass("name_birth", Text("姓名、生日相同", "name and birthday"), _has("name", "birth_day")),
+    EvidenceClass("name_contact", Text("姓名、联系方式相同", "name and a contact"),
+                  lambda signs: "name" in signs and not {"phone", "email"}.isdisjoint(signs)),
+    EvidenceClass("name_partial", Text("姓名、残缺号码相同", "name and a partial number"),
+                  lambda signs: "name" in signs and not {"first15", "ends"}.isdisjoint(signs)),
+    EvidenceClass("name_month_employer", Text("姓名、出生年月、单位相同", "name, month of birth and employer"),
+                  _has("name", "birth_month", "employer")),
+    EvidenceClass("name_month", Text("姓名、出生年月相同", "name and month of birth"), _has("name", "birth_month")),
+    EvidenceClass("sound_and_more", Text("同音、生日与另一项相同", "sound, birthday and one thing more"),
+                  lambda signs: "sound" in signs and _count(signs, STRONG + WEAK) >= 2),
+    EvidenceClass("near_and_more", Text("姓名相近、两项以上相同", "like names and more in common"),
+                  lambda signs: not {"one_character", "ear"}.isdisjoint(signs) and _count(signs, STRONG) >= 2),
+    EvidenceClass("name_employer", Text("姓名、单位相同", "name and employer"), _has("name", "employer")),
+    EvidenceClass("other", Text("其他", "other"), lambda _signs: True),
+)  # fmt: skip
+CLASS_OF = {item.name: item for item in CLASSES}
+_NEVER_ASKED = frozenset(("other", "name_employer"))
+
+
+def judge(signs: Signs, weight: float) -> Judgement:
+    """The zone of a pair and its evidence class. Depends on the signs and the weight alone, so it is symmetric."""
+    found = next(item for item in CLASSES if item.holds(signs))
+    if "other_number" in signs:
+        return Judgement(Zone.APART, found.name)
+    hard = HARD & signs
+    if found.safe and _not_forbidden(found, hard) and weight >= AUTOMATIC_WEIGHT:
+        return Judgement(Zone.AUTOMATIC, found.name)
+    if found.name in _NEVER_ASKED and "rare" not in signs:
+        return Judgement(Zone.APART, found.name)
+    return Judgement(Zone.ASKED if _worth_asking(found, signs, hard, weight) else Zone.APART, found.name)
+
+
+def _not_forbidden(found: EvidenceClass, hard: Signs) -> bool:
+    """Homonyms do not matter where the number itself is the evidence."""
+    return not (hard - {"homonym"} if found.name in ("number_and_name", "document_and_name") else hard)
+
+
+def _worth_asking(found: EvidenceClass, signs: Signs, hard: Signs, weight: float) -> bool:
+    """A hard sign against is asked about only where a document number or much else says the contrary."""
+    if not NUMBERS.isdisjoint(signs):
+        return True
+    if {"other_birth", "other_part", "other_gender"} & hard:
+        return _named(signs) and _count(signs, ("phone", "email", "first15")) >= 2
+    if "one_sheet" in hard:
+        return found.safe
+    return weight >= ASKED_WEIGHT

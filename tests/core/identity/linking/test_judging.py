@@ -1,0 +1,123 @@
+"""The hard cases of registers: what may be merged alone, what is asked, what never."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from juxian.core.identity.linking.judging import Zone, judge
+from juxian.core.identity.linking.signs import SIGNS, mask_of, names_in, side, signs_between
+from juxian.core.identity.linking.traces import Trace
+from juxian.core.identity.linking.weighing import Weights
+from tests.core.identity.linking.people import BIRTH, seen, traces
+
+NUMBER, OTHER_NUMBER = "620201199001011232", "620201199001011259"
+PHONE = "13912345678"
+
+
+def zone(left: dict[str, int], right: dict[str, int]) -> tuple[Zone, str]:
+    found = judge(signs_between(left, right), Weights().between(left, right))
+    return found.zone, found.evidence
+
+
+def test_twins_with_names_of_one_sound_are_asked() -> None:
+    one = seen("张雨欣", birth=BIRTH, phones=(PHONE,), employer="一中")
+    other = seen("张雨鑫", birth=BIRTH, phones=(PHONE,), employer="一中")
+
+    assert zone(one, other) == (Zone.ASKED, "sound_and_more")
+
+
+def test_father_and_son_with_one_telephone_stay_apart() -> None:
+    father = seen("张建国", birth=BIRTH.replace(year=1958), phones=(PHONE,), employer="一中")
+    son = seen("张建军", birth=BIRTH, phones=(PHONE,), employer="一中")
+
+    assert zone(father, son)[0] is Zone.APART
+
+
+def test_one_name_and_birthday_in_one_school_is_asked() -> None:
+    one = seen("张伟", birth=BIRTH, employer="一中")
+
+    assert zone(one, seen("张伟", birth=BIRTH, employer="一中")) == (Zone.ASKED, "name_birth_employer")
+
+
+def test_a_known_homonym_is_not_merged_by_contact() -> None:
+    one = seen("张伟", birth=BIRTH, phones=(PHONE,), homonym=1)
+    other = seen("张伟", birth=BIRTH, phones=(PHONE,))
+
+    assert zone(one, other) == (Zone.ASKED, "contact")
+    assert zone({**one, "homonym": 0}, other) == (Zone.AUTOMATIC, "contact")
+
+
+def test_a_changed_name_on_one_number_is_asked() -> None:
+    one, other = (seen(name, numbers=(("resident_id", NUMBER),)) for name in ("张招弟", "张诗涵"))
+
+    assert zone(one, other) == (Zone.ASKED, "number_other_name")
+
+
+def test_a_number_copied_down_is_asked() -> None:
+    owner = seen("张伟", numbers=(("resident_id", NUMBER),))
+    copied = seen("张伟", numbers=(("resident_id", NUMBER),), birth=BIRTH)
+
+    assert zone(owner, copied) == (Zone.ASKED, "number_and_name")
+
+
+def test_passport_and_permanent_residence_of_one_foreigner_are_one() -> None:
+    before = seen(
+        "Anna Müller", numbers=(("passport", "C01X00T47"),), birth=BIRTH, emails=("a.m@example.org",)
+    )
+    after = seen(
+        "MULLER ANNA",
+        numbers=(("permanent_residence", "DEU110085070101"),),
+        birth=BIRTH,
+        emails=("a.m@example.org",),
+    )
+
+    assert zone(before, after) == (Zone.AUTOMATIC, "sound_contact")
+
+
+def test_two_valid_numbers_are_never_one() -> None:
+    one = seen("张伟", numbers=(("resident_id", NUMBER),), phones=(PHONE,), emails=("a@b.cn",))
+    other = seen("张伟", numbers=(("resident_id", OTHER_NUMBER),), phones=(PHONE,), emails=("a@b.cn",))
+
+    assert zone(one, other)[0] is Zone.APART
+
+
+def test_two_rows_of_one_roster_are_not_merged_alone() -> None:
+    one, other = (seen("张伟", birth=BIRTH, phones=(PHONE,), sheet=7) for _row in range(2))
+
+    assert zone(one, other) == (Zone.ASKED, "contact")
+
+
+def test_visible_parts_that_differ_forbid() -> None:
+    one = seen("李梓瑶", damaged="430822********2417", birth=BIRTH, phones=(PHONE,))
+    other = seen("李梓瑶", damaged="530102********2417", birth=BIRTH, phones=(PHONE,))
+
+    assert zone(one, other)[0] is not Zone.AUTOMATIC
+
+
+@given(traces(), traces(), st.floats(-30, 60))
+def test_judging_is_symmetric(left: Trace, right: Trace, weight: float) -> None:
+    ours, theirs = side(left), side(right)
+
+    assert signs_between(ours, theirs) == signs_between(theirs, ours)
+    assert Weights().between(ours, theirs) == Weights().between(theirs, ours)
+
+
+@given(st.sets(st.sampled_from([sign.name for sign in SIGNS])), st.floats(-30, 60))
+def test_a_hard_sign_against_is_never_overruled_by_weight(names: set[str], weight: float) -> None:
+    hard = {sign.name for sign in SIGNS if sign.hard} - {"homonym"}
+
+    if hard & names:
+        assert judge(frozenset(names), weight).zone is not Zone.AUTOMATIC
+
+
+@given(st.sets(st.sampled_from([sign.name for sign in SIGNS])))
+def test_a_mask_keeps_every_sign(names: set[str]) -> None:
+    assert names_in(mask_of(names)) == names
+
+
+@pytest.mark.parametrize("weight", [4.9, -40.0])
+def test_the_weight_must_agree(weight: float) -> None:
+    signs = frozenset(("name", "phone", "birth_day"))
+
+    assert judge(signs, weight).zone is not Zone.AUTOMATIC
+    assert judge(signs, 5.0).zone is Zone.AUTOMATIC
