@@ -8,6 +8,7 @@ from django.db import transaction
 
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
+from juxian.apps.funds.actions.budgets import load_budgets
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.packs.models import InstalledPack
 from juxian.apps.policies.models import PolicyVersion
@@ -23,6 +24,7 @@ def install_pack(pack: Pack, *, by: User | None = None) -> InstalledPack:
     """
     organisations = _install_organisations(pack)
     versions = _publish_policies(pack)
+    budgets = load_budgets(pack, organisations[pack.root], by)
     installed, created = InstalledPack.objects.update_or_create(
         code=pack.code,
         defaults={
@@ -38,7 +40,12 @@ def install_pack(pack: Pack, *, by: User | None = None) -> InstalledPack:
         actor=by,
         subject=installed,
         organisation_path=organisations[pack.root].path,
-        detail={"digest": pack.digest, "organisations": len(organisations), "policy_versions": versions},
+        detail={
+            "digest": pack.digest,
+            "organisations": len(organisations),
+            "policy_versions": versions,
+            "budgets": budgets,
+        },
     )
     return installed
 

@@ -37,6 +37,14 @@ def appropriate(source: str, budget: str, amount: int, day: date, document: str)
     )
 
 
+def allot(upper: str, budget: str, amount: int, day: date, document: str) -> Entry:
+    """A line of the fund above gives to a line of the fund below (下级资金补助)."""
+    _positive(amount)
+    return transfer(
+        f"allot:{document}:{budget}", day, {f"budget:{upper}": -amount, f"budget:{budget}": amount}, document
+    )
+
+
 def reserve(budget: str, grant: str, amount: int, day: date, number: int = 1) -> Entry:
     """A grant is promised out of a budget (承诺); ``number``: first promise 1, a later increase 2…"""
     _positive(amount)

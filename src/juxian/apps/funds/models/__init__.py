@@ -1,5 +1,22 @@
 """Ledger first; what refers to it stands in modules of its own."""
 
+from juxian.apps.funds.models.budgets import BudgetLine
+from juxian.apps.funds.models.grants import Couple, Grant, Instalment
 from juxian.apps.funds.models.ledger import Account, Entry, Posting
+from juxian.apps.funds.models.payees import PayeeAccount
+from juxian.apps.funds.models.runs import BankStatement, PaymentLine, PaymentRun, StatementLine
 
-__all__ = ["Account", "Entry", "Posting"]
+__all__ = [
+    "Account",
+    "BankStatement",
+    "BudgetLine",
+    "Couple",
+    "Entry",
+    "Grant",
+    "Instalment",
+    "PayeeAccount",
+    "PaymentLine",
+    "PaymentRun",
+    "Posting",
+    "StatementLine",
+]

@@ -1,0 +1,266 @@
+"""Promising a benefit to a person, and ending the promise (核定、终止)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from juxian.apps.accounts.models import User
+from juxian.apps.audit.actions import record
+from juxian.apps.clock import today
+from juxian.apps.funds.actions.budgets import check_spending
+from juxian.apps.funds.actions.posting import open_accounts, post
+from juxian.apps.funds.enums import GrantState, InstalmentState, LineState
+from juxian.apps.funds.models import BudgetLine, Couple, Grant, Instalment
+from juxian.apps.funds.queries.budgets import budget_lines
+from juxian.apps.funds.queries.grants import budget_word, conflicts_of, entitlement_of, spouse_of
+from juxian.apps.funds.queries.ledger import balance_of
+from juxian.apps.funds.rules import NotPossible
+from juxian.apps.persons.models import Person
+from juxian.apps.persons.queries import profile_as_of
+from juxian.core.funds.book import CoPayment
+from juxian.core.ledger.accounts import Kind, account
+from juxian.core.ledger.flows import reserve, void
+from juxian.core.ledger.schedule import Instalment as Planned
+from juxian.core.ledger.schedule import instalments
+from juxian.core.packs import pack_called
+from juxian.core.packs.schema import Pack
+from juxian.core.policy import Entitlement
+
+LONGEST_NEEDS = 300
+ALL_OURS = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """How an entitlement is paid: by which line, shared with whom, in which parts."""
+
+    fund: str
+    line: str
+    sharing: CoPayment | None
+    plan: tuple[Planned, ...]
+
+    def ours(self, item: Planned) -> int:
+        return item.parts[self.sharing.here if self.sharing else ALL_OURS]
+
+
+@transaction.atomic
+def grant_benefit(
+    *,
+    person: Person,
+    policy: str,
+    benefit: str,
+    source_key: str,
+    by: User | None = None,
+    day: date | None = None,
+    first_due: date | None = None,
+    tax_note: str = "",
+) -> Grant:
+    """Promise a benefit on what the facts say on ``day``, and reserve the money for what falls due this year.
+
+    source_key: the determination or case, e.g. ``case:412``; the same one finds the first grant. Raises ``NotPossible``
+    (not entitled any more, received before, no line or not enough money, a rule of the fund) and ``OutOfBounds``.
+    """
+    known = Grant.objects.filter(source_key=source_key).select_related("home").first()
+    if known is not None:
+        return known
+    on = day or today()
+    spouse = spouse_of(person)
+    people = [person.pk, *([spouse.pk] if spouse else [])]
+    list(
+        Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk")
+    )  # one grant at a time
+    if person.merged_into_id:
+        raise NotPossible(_("该档案已并入其他档案，请在保留的档案上办理。"))
+    pack = pack_called(person.home.pack)
+    profile = profile_as_of(person, on, pack.schema)
+    entitled = entitlement_of(profile, pack, policy, benefit, on)
+    if entitled is None:
+        raise NotPossible(_("按 %(day)s 的信息，此人不符合这项待遇或金额未定；请重新筛查。") % {"day": on})
+    found = conflicts_of(person, f"{policy}/{benefit}", entitled.benefit.title.zh, pack)
+    if found:
+        raise NotPossible(str(found[0].message))
+    stored = budget_lines(person.home, on.year)
+    terms = _terms(pack, entitled, person, stored, first_due or on)
+    grant = _create(person, pack, entitled, terms, profile, on, by, source_key, tax_note)
+    reserved = _reserve(grant, terms, stored, on, by)
+    record(
+        "funds.granted",
+        actor=by,
+        subject=grant,
+        organisation_path=person.home.path,
+        detail={
+            "person": person.number,
+            "benefit": grant.word,
+            "amount_fen": grant.total_fen,
+            "reserved_fen": reserved,
+            "source": source_key,
+        },
+    )
+    return grant
+
+
+def _terms(
+    pack: Pack, entitled: Entitlement, person: Person, stored: Sequence[BudgetLine], first_due: date
+) -> _Terms:
+    word = f"{entitled.policy.id}/{entitled.benefit.id}"
+    place = budget_word(pack, word, person.home, ((line.fund, line.line) for line in stored))
+    if place is None:
+        raise NotPossible(_("没有一项资金列支这项待遇，请先在资金配置中指定科目。"))
+    sharing = pack.funds.sharing_of(word)
+    payers = dict(sharing.shares) if sharing else {ALL_OURS: 1}
+    pay = entitled.benefit.pay
+    plan = instalments(entitled.amount_fen or 0, pay.shares, first_due, pay.months_between, payers)
+    return _Terms(*place, sharing, plan)
+
+
+def _create(
+    person: Person,
+    pack: Pack,
+    entitled: Entitlement,
+    terms: _Terms,
+    profile: dict[str, object],
+    on: date,
+    by: User | None,
+    source_key: str,
+    tax_note: str,
+) -> Grant:
+    needs = entitled.benefit.pay.each_if
+    ours = [(item, terms.ours(item)) for item in terms.plan if terms.ours(item)]
+    grant = Grant.objects.create(
+        home=person.home,
+        person=person,
+        policy=entitled.policy.id,
+        benefit=entitled.benefit.id,
+        title=entitled.benefit.title.zh,
+        title_en=entitled.benefit.title.en,
+        article=entitled.article,
+        version_since=entitled.version.since,
+        as_of=on,
+        profile=profile,
+        source_key=source_key,
+        fund=terms.fund,
+        line=terms.line,
+        payers=dict(terms.sharing.shares) if terms.sharing else {},
+        here=terms.sharing.here if terms.sharing else "",
+        whole_fen=entitled.amount_fen or 0,
+        total_fen=sum(amount for _item, amount in ours),
+        tax_note=tax_note,
+        granted_on=on,
+        granted_by=by,
+    )
+    Instalment.objects.bulk_create(
+        Instalment(
+            grant=grant,
+            number=item.number,
+            due=item.due,
+            amount_fen=amount,
+            whole_fen=item.amount_fen,
+            parts=dict(item.parts) if terms.sharing else {},
+            needs=needs.text[:LONGEST_NEEDS] if needs and item.number > 1 else "",
+        )
+        for item, amount in ours
+    )
+    return grant
+
+
+def _reserve(grant: Grant, terms: _Terms, stored: Sequence[BudgetLine], on: date, by: User | None) -> int:
+    """Reserve what falls due in the year of granting; the rest is promised when its year's budget is there."""
+    line = next((row for row in stored if (row.fund, row.line) == (terms.fund, terms.line)), None)
+    if line is None or line.closed_on:
+        raise NotPossible(_("%(year)s 年没有列支这项待遇的预算。") % {"year": on.year})
+    due = [item for item in grant.instalments.all() if item.due.year <= on.year]
+    amount = sum(item.amount_fen for item in due)
+    fund = pack_called(grant.home.pack).funds.funds[terms.fund]
+    if not amount:
+        return 0
+    check_spending(grant.home, fund, on.year, {terms.line: amount})
+    open_accounts([account(Kind.RESERVED, grant.name), account(Kind.PAID, grant.name)], grant.home)
+    post(reserve(line.name, grant.name, amount, on, due[0].number), by=by)
+    Instalment.objects.filter(pk__in=[item.pk for item in due]).update(budget=line)
+    return amount
+
+
+@transaction.atomic
+def end_grant(*, grant: Grant, day: date, reason: str, by: User | None) -> int:
+    """Give up what is not paid (终止): the money is free again. Returns the fen; raises ``NotPossible``.
+
+    Payments that are with the bank must come back or be settled first.
+    """
+    grant = Grant.objects.select_for_update(of=("self",), no_key=True).select_related("home").get(pk=grant.pk)
+    if grant.state not in (GrantState.ACTIVE, GrantState.SUSPENDED):
+        raise NotPossible(_("这项拨付已结束。"))
+    live = Q(lines__state=LineState.OPEN)
+    planned = grant.instalments.filter(state=InstalmentState.PLANNED)
+    if planned.filter(live).exists():
+        raise NotPossible(_("有款项在拨付批次中，须先确认、退回或移出批次。"))
+    free: dict[int, int] = {}
+    for item in planned.filter(budget__isnull=False):
+        free[item.budget_id or 0] = free.get(item.budget_id or 0, 0) + item.amount_fen
+    lines = {line.pk: line for line in BudgetLine.objects.filter(pk__in=free).select_related("home")}
+    if free:
+        post(
+            *(void(lines[pk].name, grant.name, amount, day, pk, reason) for pk, amount in free.items()),
+            by=by,
+        )
+    planned.update(state=InstalmentState.VOID)
+    Grant.objects.filter(pk=grant.pk).update(state=GrantState.ENDED, ended_on=day, end_reason=reason)
+    record(
+        "funds.grant_ended",
+        actor=by,
+        subject=grant,
+        organisation_path=grant.home.path,
+        detail={"freed_fen": sum(free.values())},
+        reason=reason,
+    )
+    return sum(free.values())
+
+
+@transaction.atomic
+def suspend_grant(*, grant: Grant, suspended: bool, reason: str, by: User) -> None:
+    """Hold its payments, or let them go on (暂停、恢复)."""
+    before, after = (
+        (GrantState.ACTIVE, GrantState.SUSPENDED) if suspended else (GrantState.SUSPENDED, GrantState.ACTIVE)
+    )
+    if not Grant.objects.filter(pk=grant.pk, state=before).update(state=after):
+        raise NotPossible(_("这项拨付的状态已变化，请刷新后再办。"))
+    record(
+        "funds.grant_suspended" if suspended else "funds.grant_resumed",
+        actor=by,
+        subject=grant,
+        organisation_path=grant.home.path,
+        reason=reason,
+    )
+
+
+@transaction.atomic
+def record_couple(*, first: Person, second: Person, by: User | None, evidence: str) -> Couple:
+    """Two persons are of one household (登记夫妻); raises ``NotPossible`` when one of them is of another."""
+    if first.pk == second.pk:
+        raise NotPossible(_("夫妻须是两个人。"))
+    one, other = sorted((first, second), key=lambda person: person.pk)
+    for person in (one, other):
+        spouse = spouse_of(person)
+        if spouse is not None and spouse.pk not in (one.pk, other.pk):
+            raise NotPossible(_("%(name)s 已登记另一位配偶。") % {"name": person.name})
+    couple, created = Couple.objects.get_or_create(first=one, second=other)
+    if created:
+        record(
+            "funds.couple_recorded",
+            actor=by,
+            subject=couple,
+            organisation_path=one.home.path,
+            detail={"persons": [one.number, other.number]},
+            reason=evidence,
+        )
+    return couple
+
+
+def free_of(line: BudgetLine) -> int:
+    """What is free of a line."""
+    return balance_of(line.account_name)

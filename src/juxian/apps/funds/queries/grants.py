@@ -1,0 +1,128 @@
+"""Grants of a user, what a person has been given, what stands against a further one (拨付事项查询、重复享受核查)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.models import User
+from juxian.apps.clock import today
+from juxian.apps.funds.models import Couple, Grant
+from juxian.apps.organisations.models import Organisation
+from juxian.apps.persons.models import Fact, IdentityDocument, Person
+from juxian.core.funds.guard import Claim, Conflict, conflicts
+from juxian.core.packs.schema import Pack
+from juxian.core.policy import Entitlement, Verdict, entitlements
+
+READERS = (Role.OFFICE, Role.LEADER)
+
+
+def grants_visible_to(user: User) -> QuerySet[Grant]:
+    """Grants of the jurisdictions that the user works for."""
+    return Grant.objects.under(*user.paths_for(READERS, on=today()))
+
+
+def grants_of(person: Person) -> QuerySet[Grant]:
+    """Grants of a person, those of records that were merged into it included."""
+    return Grant.objects.filter(person__in=records_of_person(person))
+
+
+def records_of_person(person: Person) -> list[int]:
+    """Ids of the record and of all that were merged into it."""
+    found, newest = [person.pk], [person.pk]
+    while newest:
+        newest = list(Person.objects.filter(merged_into__in=newest).values_list("pk", flat=True))
+        found += newest
+    return found
+
+
+def living(person: Person) -> Person:
+    """The record that stands for the person now, after any merges."""
+    while person.merged_into is not None:
+        person = person.merged_into
+    return person
+
+
+def spouse_of(person: Person) -> Person | None:
+    pair = Couple.objects.filter(Q(first=person) | Q(second=person)).select_related("first", "second").first()
+    if pair is None:
+        return None
+    return living(pair.second if pair.first_id == person.pk else pair.first)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A benefit that a person is entitled to and may be granted. conflicts: what stands against it."""
+
+    entitlement: Entitlement
+    conflicts: tuple[Conflict, ...]
+
+    @property
+    def word(self) -> str:
+        return f"{self.entitlement.policy.id}/{self.entitlement.benefit.id}"
+
+
+def entitlement_of(
+    person_profile: dict[str, Any], pack: Pack, policy: str, benefit: str, day: date
+) -> Entitlement | None:
+    """What the person is entitled to under the benefit on ``day``; None when it is not a yes with an amount."""
+    for item in entitlements(pack.policies.values(), person_profile, day, pack.schema):
+        if item.policy.id == policy and item.benefit.id == benefit:
+            return item if item.verdict is Verdict.YES and item.amount_fen else None
+    return None
+
+
+def conflicts_of(person: Person, word: str, title: str, pack: Pack) -> list[Conflict]:
+    """What the person, the spouse, or another place stands against granting ``policy/benefit``; whoever granted it."""
+    spouse = spouse_of(person)
+    claims = _claims(person, household=False)
+    if spouse is not None:
+        claims += _claims(spouse, household=True)
+    return conflicts(Claim(word, pack.code, title), claims, pack.funds.same)
+
+
+def _claims(person: Person, *, household: bool) -> list[Claim]:
+    records = records_of_person(person)
+    found = [
+        Claim(grant.word, grant.home.pack, grant.title, grant.whole_fen, household, f"grant:{grant.pk}")
+        for grant in _granted(records)
+    ]
+    stated = Fact.objects.standing().filter(person__in=records, kind="benefit_received")
+    place = person.home.pack
+    known = {grant.benefit.rpartition("/")[2] for grant in found} | {grant.title for grant in found}
+    for value in stated.values_list("value", flat=True):
+        benefit = str(value.get("benefit", ""))
+        if benefit and benefit not in known:
+            amount = value.get("amount")
+            found.append(
+                Claim(benefit, place, benefit, amount if isinstance(amount, int) else None, household)
+            )
+    return found
+
+
+def _granted(records: Iterable[int]) -> list[Grant]:
+    """Grants that were not ended before anything was paid: here, and of the same identity document elsewhere."""
+    digests = IdentityDocument.objects.filter(person__in=list(records), withdrawn_at=None).values("digest")
+    same = IdentityDocument.objects.filter(digest__in=digests, withdrawn_at=None).values("person_id")
+    rows = (
+        Grant.objects.filter(Q(person__in=list(records)) | Q(person__in=same))
+        .exclude(Q(state="ended") & ~Q(instalments__state="paid"))
+        .select_related("home")
+        .order_by("pk")
+        .distinct()
+    )
+    return list(rows)
+
+
+def budget_word(
+    pack: Pack, word: str, home: Organisation, stored: Iterable[tuple[str, str]]
+) -> tuple[str, str] | None:
+    """(fund, line) that pays ``policy/benefit``: the first that has a budget, else the first that is named."""
+    wanted = [(fund.id, line.id) for fund, line in pack.funds.lines_for(word)]
+    there = set(stored)
+    return next((pair for pair in wanted if pair in there), wanted[0] if wanted else None)
