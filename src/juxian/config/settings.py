@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "juxian.apps.documents",
     "juxian.apps.policies",
     "juxian.apps.funds",
+    "juxian.apps.housing",
     "juxian.apps.assessment",
     "juxian.apps.imports",
     "juxian.apps.packs",

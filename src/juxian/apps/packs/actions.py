@@ -9,6 +9,7 @@ from django.db import transaction
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
 from juxian.apps.funds.actions.budgets import load_budgets
+from juxian.apps.housing.actions.stock import install_estates
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.packs.models import InstalledPack
 from juxian.apps.policies.models import PolicyVersion
@@ -25,6 +26,7 @@ def install_pack(pack: Pack, *, by: User | None = None) -> InstalledPack:
     organisations = _install_organisations(pack)
     versions = _publish_policies(pack)
     budgets = load_budgets(pack, organisations[pack.root], by)
+    install_estates(book=pack.housing, home=organisations[pack.root], by=by)
     installed, created = InstalledPack.objects.update_or_create(
         code=pack.code,
         defaults={

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -84,6 +84,24 @@ class Plan:
             "contributors": [{"name": one.name, "role": one.role} for one in self.contributors],
             "pool": self.pool.as_dict(),
         }
+
+
+def plan_from(data: Mapping[str, Any]) -> Plan:
+    """The plan that ``Plan.as_dict`` wrote; raises KeyError or TypeError on another form."""
+    rule, pool = data["rule"], data["pool"]
+    return Plan(
+        data["draw"],
+        Rule(rule["version"], rule["size"], rule["odd"], tuple(Quota(**quota) for quota in rule["quotas"])),
+        Pool(
+            tuple(pool["entries"]),
+            tuple(pool["points"]),
+            {name: tuple(column) for name, column in pool["groups"].items()},
+            dict(pool["barred"]),
+        ),
+        tuple(Contributor(**one) for one in data["contributors"]),
+        data["attempt"],
+        data["previous"],
+    )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Reading flats, the queue, draws and tenancies (查询)."""

@@ -1,0 +1,28 @@
+"""Nightly work on apartments (夜间任务): offers lapse, months are billed, terms end."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from juxian.apps.housing.actions.billing import bill_months
+from juxian.apps.housing.actions.letting import give_notice
+from juxian.apps.housing.actions.offering import expire_offers
+from juxian.apps.housing.enums import LeaseState
+from juxian.apps.housing.models import Lease
+from juxian.apps.housing.queries.stock import scheme_of
+from juxian.core.housing.words import Cause
+
+
+def nightly(day: date) -> dict[str, int]:
+    """All of it, safe to run again: offers that lapsed, bills issued, terms that ended."""
+    expired = expire_offers(day=day)
+    ended = 0
+    for lease in Lease.objects.filter(state=LeaseState.RUNNING, until__lte=day).select_related(
+        "estate__home"
+    ):
+        if Cause.EXPIRED in scheme_of(lease.estate).leaving.causes and not lease.renewal_asked_on:
+            give_notice(lease=lease, cause=Cause.EXPIRED, day=lease.until, by=None)
+            ended += 1
+    running = Lease.objects.filter(state=LeaseState.RUNNING).select_related("estate__home", "space")
+    bills = sum(len(bill_months(lease=lease, day=day)) for lease in running.iterator(chunk_size=200))
+    return {"offers": expired, "bills": bills, "terms": ended}
