@@ -34,7 +34,8 @@ django.setup()  # conftest files of named directories import models before pytes
 
 @pytest.fixture(autouse=True)
 def plain_settings(settings: Settings) -> None:
-    """Fast password hashing, no lock-out table, background jobs at once."""
+    """Fast password hashing, no lock-out table, background jobs at once; no client lists all static files first."""
+    settings.WHITENOISE_AUTOREFRESH = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.AXES_ENABLED = False
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

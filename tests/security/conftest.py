@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.security.harvest import Form, harvest
+from tests.security.harvest import Harvest, harvest
 from tests.security.world import World, world_of_two_places
 
 
@@ -18,10 +18,10 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 
 
 @pytest.fixture(scope="module")
-def forms(committed: World, django_db_blocker: Any) -> list[Form]:
-    """Every form of every page, read once."""
+def found(committed: World, django_db_blocker: Any) -> Harvest:
+    """Every form and parameter of every page, read once."""
     with django_db_blocker.unblock():
-        return harvest(committed).forms
+        return harvest(committed)
 
 
 @pytest.fixture

@@ -106,9 +106,9 @@ class Report:
 class Generator:
     """The hostile requests of one seed."""
 
-    def __init__(self, world: World, seed: int) -> None:
+    def __init__(self, world: World, seed: int, found: Harvest | None = None) -> None:
         self.world, self.chance = world, random.Random(seed)
-        self.found: Harvest = harvest(world)
+        self.found = found or harvest(world)
         self.addresses = [item for item in addresses() if item.name in read_matrix().functions]
         functions = (
             read_matrix().functions
@@ -356,10 +356,16 @@ def send(client: Client, attack: Attack) -> HttpResponse:
     )
 
 
-def run(world: World, requests: int, seed: int, tell: Callable[[Report], None] | None = None) -> Report:
+def run(
+    world: World,
+    requests: int,
+    seed: int,
+    tell: Callable[[Report], None] | None = None,
+    found: Harvest | None = None,
+) -> Report:
     """Send ``requests`` of them; tell is called after each episode."""
     report, began = Report(), time.process_time()
-    generator = Generator(world, seed)
+    generator = Generator(world, seed, found)
     while report.requests < requests:
         with (
             undone(),

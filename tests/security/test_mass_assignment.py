@@ -13,7 +13,7 @@ from django.db import models
 from django.urls import reverse
 
 from tests.security.bodies import body_of
-from tests.security.harvest import ROLES, Form
+from tests.security.harvest import ROLES, Harvest
 from tests.security.matrix import Function, read_matrix
 from tests.security.world import OWN_TABLES, World, undone
 
@@ -88,8 +88,8 @@ def _comparable(row: models.Model, field: models.Field[Any, Any]) -> Any:
 
 
 @pytest.mark.parametrize("function", POSTED, ids=lambda function: function.name)
-def test_what_no_form_asks_for_is_ignored(world: World, forms: list[Form], function: Function) -> None:
-    known = [form for form in forms if form.method == "POST"]
+def test_what_no_form_asks_for_is_ignored(world: World, found: Harvest, function: Function) -> None:
+    known = [form for form in found.forms if form.method == "POST"]
     address = reverse(function.name, kwargs=world.here.arguments(function.address))
     for actor in ROLES:
         if function.outcome("POST", actor) != "allow":

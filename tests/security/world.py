@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -52,6 +53,9 @@ OWN_TABLES = {
     "axes_accessfailurelog",
     "submissions_submission",
 }
+_WRITES = re.compile(
+    r"\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO|MERGE INTO|TRUNCATE|WITH)\s+\"?(\w+)", re.IGNORECASE
+)
 
 
 @dataclass
@@ -66,12 +70,18 @@ class Objects:
     unit: Organisation
     unit_batch: Batch
     file: StoredFile
+    read: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def arguments(self, address: Mapping[str, str], *, batch: Batch | None = None) -> dict[str, Any]:
         """Values for the parts of an address: name of the part → kind of object, as the matrix names them."""
         found = batch or self.batch
+        known = self.read.get(found.pk) or self.read.setdefault(found.pk, self._known(found))
+        return {part: known[kind] for part, kind in address.items()}
+
+    def _known(self, found: Batch) -> dict[str, Any]:
+        """Kind of object → what stands for it in an address; read once, since every test takes back what it does."""
         row = found.rows.filter(state=RowState.WAITING).order_by("pk").first() or found.rows.first()
-        known = {
+        return {
             "person": self.person.number,
             "fact": self.person.facts.filter(kind="education").order_by("pk")[0].pk,
             "kind": "education",
@@ -84,7 +94,6 @@ class Objects:
             "account": self.office.username,
             "file": self.file.uuid,
         }
-        return {part: known[kind] for part, kind in address.items()}
 
 
 @dataclass
@@ -95,10 +104,15 @@ class World:
     there: Objects
     users: dict[str, User | None] = field(default_factory=dict)
     sessions: dict[str, str] = field(default_factory=dict)
+    untouched: str = ""
+    handler: Any = None
 
     def client(self, actor: str, **options: Any) -> Browser:
-        """A browser signed in as the actor, with a session of its own that was made beforehand."""
+        """A browser signed in as the actor, with the session that was made beforehand; all share one chain of middleware."""
         client = Browser(**options)
+        if not options.get("enforce_csrf_checks"):
+            self.handler = self.handler or client.handler
+            client.handler = self.handler
         if actor in self.sessions:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[actor]
         return client
@@ -112,6 +126,7 @@ def world_of_two_places() -> Iterator[World]:
             JUXIAN_TODAY=DAY,
             JUXIAN_FILES=Path(directory) / "files",
             AXES_ENABLED=False,
+            WHITENOISE_AUTOREFRESH=True,
             PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
             TASKS={"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}},
         )
@@ -126,6 +141,20 @@ def undone() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@contextmanager
+def watched() -> Iterator[list[str]]:
+    """The statements inside that write to a table which ``snapshot`` reads; none of them, nothing was changed."""
+    writes: list[str] = []
+
+    def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if (found := _WRITES.match(sql)) and found.group(1) not in OWN_TABLES:
+            writes.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(look):
+        yield writes
 
 
 def readable_by_the_office(file: StoredFile, user: Any) -> Readable | None:
@@ -151,6 +180,7 @@ def _made() -> World:
         if user:
             user.save()
             world.sessions[actor] = _session_of(user)
+    world.untouched = snapshot()
     return world
 
 
