@@ -21,8 +21,9 @@ from juxian.core.overlay import Overlay
 from juxian.core.packs.files import CASES, read_document
 from juxian.core.packs.reading import one_of
 from juxian.core.positioned import Document
+from juxian.core.positioned import Path as DocumentPath
 from juxian.core.services import Service, check_units, read_service
-from juxian.core.services.definition import EffectKind
+from juxian.core.services.definition import CLAIMED, EffectKind
 from juxian.core.services.walking import Walk, WalkResult, read_walks, run_walks
 from juxian.core.source import Problem, Rejected, errors_in
 from juxian.core.text import Text
@@ -252,17 +253,24 @@ class ServiceShelf(Mapping[str, Service]):
             if effect.kind is EffectKind.OPEN and effect.target not in self.ids:
                 message = Text(f"没有事项“{effect.target}”", f"there is no service “{effect.target}”")
                 problems.append(origin.problem(path, "K616", message, one_of(effect.target, list(self.ids))))
-            if (
-                effect.kind is EffectKind.GRANT
-                and self.benefits is not None
-                and effect.target not in self.benefits
-            ):
-                message = Text(
-                    f"没有政策给予“{effect.target}”", f"no policy here gives the benefit “{effect.target}”"
-                )
-                hint = one_of(effect.target, sorted(self.benefits))
-                problems.append(replace(origin.problem(path, "K617", message, hint), severity="warning"))
+            if effect.kind is EffectKind.GRANT:
+                problems += self._of_a_benefit(origin, path, effect.target, service.claims)
+        for index, benefit in enumerate(service.claims):
+            problems += self._of_a_benefit(origin, ("claims", index), benefit, ())
         return problems
+
+    def _of_a_benefit(
+        self, origin: Document, path: DocumentPath, benefit: str, claims: Sequence[str]
+    ) -> list[Problem]:
+        """A benefit that is granted or claimed, where no policy of the place gives it."""
+        if self.benefits is None or benefit in self.benefits or (benefit == CLAIMED and claims):
+            return []
+        message = Text(f"没有政策给予“{benefit}”", f"no policy here gives the benefit “{benefit}”")
+        hint = one_of(benefit, sorted(self.benefits))
+        if benefit == CLAIMED:
+            message = Text("没有写明申领的待遇", "it is not said which benefits are claimed")
+            hint = Text("写 claims: […]", "write claims: […]")
+        return [replace(origin.problem(path, "K617", message, hint), severity="warning")]
 
     def _own(self, path: Path, above: tuple[str, ...]) -> Written | None:
         problems: list[Problem] = []

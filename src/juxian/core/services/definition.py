@@ -138,6 +138,9 @@ CARD_ACTS = (
 )  # kinds, benefits and terms of cards stand in the card file
 
 
+CLAIMED = "claims"  # target of a grant: whichever of the service's claims the person is entitled to
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What a decision does (办理结果). ``target``: fact kind, benefit id, part of the product, service id, word of CARD_ACTS.
@@ -338,7 +341,11 @@ class Service:
     @cached_property
     def benefits(self) -> tuple[str, ...]:
         """Benefits that are asked for with this service (申领的待遇), each once."""
-        granted = (effect.target for effect in self.effects() if effect.kind is EffectKind.GRANT)
+        granted = (
+            effect.target
+            for effect in self.effects()
+            if effect.kind is EffectKind.GRANT and effect.target != CLAIMED
+        )
         return tuple(dict.fromkeys((*granted, *self.claims)))
 
     def title_of(self, state: str) -> Text:
