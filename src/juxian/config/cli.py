@@ -24,6 +24,7 @@ COMMANDS = (
     "pack",
     "policy",
     "roster",
+    "person",
     "indicator",
     "audit",
     "ledger",

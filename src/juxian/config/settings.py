@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "juxian.apps.files",
     "juxian.apps.messaging",
     "juxian.apps.persons",
+    "juxian.apps.linking",
     "juxian.apps.documents",
     "juxian.apps.policies",
     "juxian.apps.funds",

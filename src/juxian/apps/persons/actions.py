@@ -22,6 +22,7 @@ from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.enums import Verification
 from juxian.apps.persons.models import Fact, IdentityDocument, NumberSeries, Person, Profile, Source
 from juxian.apps.persons.queries import organisation_attributes, profiles_of, schema_for
+from juxian.apps.persons.registry import tell_of_changes
 from juxian.core.facts.profile import FactRecord, derive_profile
 from juxian.core.facts.schema import Schema
 from juxian.core.identity.documents import canonical_number, mask_document
@@ -165,6 +166,7 @@ def refresh_profiles(people: Sequence[Person], as_of: date | None = None) -> Non
             Profile.objects.filter(
                 person__in=[person.pk for person in part if person.pk not in found]
             ).delete()
+    tell_of_changes(people)
 
 
 def register_people_in_bulk(*, home: Organisation, drafts: Iterable[Draft], source: Source) -> int:

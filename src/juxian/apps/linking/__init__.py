@@ -1,0 +1,1 @@
+"""Which records are one person: pairs, decisions, merges (查重与合并)."""

@@ -1,0 +1,170 @@
+"""Comparing a whole register (全库查重): traces that are missing are made, pairs are kept, decisions stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from juxian.apps.accounts.models import User
+from juxian.apps.audit.actions import record
+from juxian.apps.linking.actions.merging import merge_persons
+from juxian.apps.linking.enums import PairState, PairZone, Verdict
+from juxian.apps.linking.models import Decision, Learnt, Pair, Trace
+from juxian.apps.linking.queries import decisions_of, known_of, tracer
+from juxian.apps.organisations.models import Organisation
+from juxian.apps.persons.models import Person
+from juxian.core.identity.linking.engine import LEARNT_FROM, Limits, Linkage, Linking
+from juxian.core.identity.linking.traces import COLUMNS
+
+CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """persons compared, pairs of records scored, pairs that wait for a person, records folded into others."""
+
+    persons: int
+    compared: int
+    asked: int
+    automatic: int
+    merged: int
+
+
+def forget_traces(people: Sequence[Person]) -> None:
+    """A record changed: its trace is made again when it is next needed."""
+    Trace.objects.filter(person__in=[person.pk for person in people]).delete()
+
+
+def make_traces(home: Organisation, at_most: int | None = None) -> int:
+    """Make the traces that are missing, a chunk in each transaction; returns how many were made."""
+    made = 0
+    while at_most is None or made < at_most:
+        missing = Person.objects.living_records().filter(home=home, trace=None, profile__isnull=False)
+        people = list(missing.order_by("pk")[:CHUNK])
+        if not people:
+            break
+        with transaction.atomic():
+            rows = [
+                Trace(
+                    person=person,
+                    home_id=home.pk,
+                    **dict(zip(COLUMNS, tracer().trace(known).values(), strict=True)),
+                )
+                for person, known in known_of(people)
+            ]
+            Trace.objects.bulk_create(rows, ignore_conflicts=True)
+        made += len(people)
+    return made
+
+
+def find_pairs(
+    *,
+    home: Organisation,
+    by: User | None = None,
+    merge: bool = False,
+    limits: Limits = Limits(),  # noqa: B008  # frozen
+) -> Found:
+    """Compare every living record of a jurisdiction; with ``merge`` the automatic zone is merged at once.
+
+    Pairs that a person decided keep their state; waiting ones that no longer stand are closed.
+    """
+    make_traces(home)
+    must, cannot = decisions_of(home)
+    linking = Linking(limits)
+    for chunk in _stored(home):
+        linking.add_values(chunk)
+    known = Learnt.objects.filter(home=home).first()
+    linkage = linking.link(must=must, cannot=cannot)
+    if linking.records >= LEARNT_FROM or known is None:
+        Learnt.objects.update_or_create(
+            home=home, defaults={"weights": linkage.weights.as_json(), "records": linking.records}
+        )
+    _keep_pairs(home, linkage, cannot)
+    merged = _merge_automatic(home, linkage, by) if merge else 0
+    found = _counted(home, linking.records, linkage, merged)
+    record(
+        "linking.compared",
+        actor=by,
+        subject=home,
+        organisation_path=home.path,
+        detail={
+            "persons": found.persons,
+            "asked": found.asked,
+            "automatic": found.automatic,
+            "merged": merged,
+        },
+    )
+    return found
+
+
+def _stored(home: Organisation) -> Iterator[list[tuple[int, ...]]]:
+    rows = Trace.objects.filter(home=home, person__merged_into=None).order_by("pk")
+    last = 0
+    while True:
+        chunk: list[Any] = list(rows.filter(pk__gt=last).values_list("person_id", *COLUMNS)[:50_000])
+        if not chunk:
+            return
+        last = chunk[-1][0]
+        yield chunk
+
+
+def _keep_pairs(home: Organisation, linkage: Linkage, cannot: Sequence[tuple[int, int]]) -> None:
+    """Upsert what was found; evidence and weight of decided pairs are left as they were judged."""
+    barred = set(cannot)
+    closed = set(
+        Pair.objects.filter(home=home, state__in=(PairState.SAME, PairState.DIFFERENT)).values_list(
+            "left_id", "right_id"
+        )
+    )
+    rows = [
+        Pair(
+            home=home,
+            left_id=pair.left,
+            right_id=pair.right,
+            weight=round(pair.weight * 100),
+            signs=pair.signs,
+            zone=PairZone(pair.zone.value),
+            evidence=pair.evidence,
+            state=PairState.OPEN,
+        )
+        for pair in linkage.pairs
+        if (pair.left, pair.right) not in barred and (pair.left, pair.right) not in closed
+    ]
+    with transaction.atomic():
+        Pair.objects.filter(home=home, state=PairState.OPEN).update(state=PairState.GONE)
+        Pair.objects.bulk_create(
+            rows,
+            batch_size=CHUNK,
+            update_conflicts=True,
+            unique_fields=["left", "right"],
+            update_fields=["weight", "signs", "zone", "evidence", "state"],
+        )
+
+
+def _merge_automatic(home: Organisation, linkage: Linkage, by: User | None) -> int:
+    """Fold the clusters of the automatic zone; the oldest record of each stays."""
+    merged = 0
+    for group in linkage.clusters.groups():
+        with transaction.atomic():
+            people = list(Person.objects.living_records().filter(pk__in=group, home=home).order_by("pk"))
+            for drop in people[1:]:
+                merge_persons(keep=people[0], drop=drop, by=by)
+                Decision.objects.create(
+                    left=people[0], right=drop, verdict=Verdict.SAME, bulk=True, decided_by=by
+                )
+                merged += 1
+    return merged
+
+
+def _counted(home: Organisation, persons: int, linkage: Linkage, merged: int) -> Found:
+    waiting = Pair.objects.waiting().filter(home=home)
+    return Found(
+        persons,
+        linkage.compared,
+        waiting.filter(zone=PairZone.ASKED).count(),
+        waiting.filter(zone=PairZone.AUTOMATIC).count(),
+        merged,
+    )

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class LinkingConfig(AppConfig):
+    name = "juxian.apps.linking"
+    label = "linking"
+    verbose_name = _("查重与合并")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from juxian.apps.linking.actions import forget_traces  # deferred: models are loaded by now
+        from juxian.apps.persons.registry import hear_of_changes
+
+        hear_of_changes(forget_traces)

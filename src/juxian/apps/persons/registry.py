@@ -1,0 +1,44 @@
+"""What follows a person when records are merged, and who must hear of changes (随人迁移的记录).
+
+Apps above the register fill this in ``AppConfig.ready``; nothing is known of them here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """Rows of ``model`` (``app.Model``) that go with the person in ``field`` when two records become one."""
+
+    model: str
+    field: str = "person"
+
+
+_followers: list[Follower] = [Follower("persons.Fact"), Follower("persons.IdentityDocument")]
+_listeners: list[Callable[[Sequence[Any]], None]] = []
+
+
+def follows_person(model: str, field: str = "person") -> None:
+    """The rows move on a merge and come back on an un-merge; the model must not be unique by person."""
+    follower = Follower(model, field)
+    if follower not in _followers:
+        _followers.append(follower)
+
+
+def followers() -> tuple[Follower, ...]:
+    return tuple(_followers)
+
+
+def hear_of_changes(listener: Callable[[Sequence[Any]], None]) -> None:
+    """listener: called with the persons whose profiles were derived again, in the same transaction."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def tell_of_changes(people: Sequence[Any]) -> None:
+    for listener in _listeners:
+        listener(people)
