@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "juxian.apps.policies",
     "juxian.apps.funds",
     "juxian.apps.housing",
+    "juxian.apps.services",
     "juxian.apps.assessment",
     "juxian.apps.imports",
     "juxian.apps.packs",

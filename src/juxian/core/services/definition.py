@@ -273,12 +273,13 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message in two languages (文书) with placeholders of a fixed list."""
+    """A message in two languages (文书) with placeholders of a fixed list. hold: somebody reads it before it leaves."""
 
     id: str
     to: tuple[str, ...]  # applicant, employer, handlers
     subject: Text
     body: Text
+    hold: bool = False
 
 
 @dataclass(frozen=True, eq=False)

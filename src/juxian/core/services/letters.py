@@ -40,13 +40,13 @@ class LetterReader(EffectReader):
         return {name: letter for name, place in self.entries(path) if (letter := self.letter(name, place))}
 
     def letter(self, name: str, path: Path) -> Letter | None:
-        if not self.mapping(path, ("to", "subject", "body"), ("subject", "body")):
+        if not self.mapping(path, ("to", "subject", "body", "hold"), ("subject", "body")):
             return None
         to = tuple(word for word in self.texts((*path, "to")) if self.recipient((*path, "to"), word))
         subject, body = self.both_languages((*path, "subject")), self.both_languages((*path, "body"))
         for part, text in (("subject", subject), ("body", body)):
             self.check_placeholders((*path, part), text)
-        return Letter(name, to or ("applicant",), subject, body)
+        return Letter(name, to or ("applicant",), subject, body, self.flag((*path, "hold")))
 
     def recipient(self, path: Path, word: str) -> bool:
         return self.known(path, word, RECIPIENTS, "S104", Text("收件人", "recipient"))

@@ -1,0 +1,30 @@
+from datetime import timedelta
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ServicesConfig(AppConfig):
+    name = "juxian.apps.services"
+    label = "services"
+    verbose_name = _("事项办理")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # deferred: they need the models
+        from juxian.apps.files.registry import readable_by
+        from juxian.apps.schedules.registry import periodic
+        from juxian.apps.services.actions.effects import carry_out_waiting
+        from juxian.apps.services.actions.facts import begin_fact, end_facts
+        from juxian.apps.services.actions.opening import open_further
+        from juxian.apps.services.actions.timing import sweep_timers
+        from juxian.apps.services.queries.materials import PURPOSE, may_read
+        from juxian.apps.services.registry import effect
+        from juxian.core.services.definition import EffectKind
+
+        effect(EffectKind.FACT, begin_fact)
+        effect(EffectKind.END_FACT, end_facts)
+        effect(EffectKind.OPEN, open_further)
+        periodic("services.timers", timedelta(minutes=1), sweep_timers)
+        periodic("services.effects", timedelta(minutes=5), carry_out_waiting)
+        readable_by(PURPOSE, may_read)

@@ -1,0 +1,28 @@
+"""What is stored of services and cases."""
+
+from juxian.apps.services.models.cases import Case, CaseEffect, CaseEvent, CaseSeries
+from juxian.apps.services.models.conferences import AgendaItem, Conference
+from juxian.apps.services.models.definitions import CalendarYear, Definition, FreezePeriod
+from juxian.apps.services.models.people import Cover, Draft, OfficerOf, Rating
+from juxian.apps.services.models.turns import CaseFile, CaseLetter, Seat, Timer, Turn
+
+__all__ = [
+    "AgendaItem",
+    "CalendarYear",
+    "Case",
+    "CaseEffect",
+    "CaseEvent",
+    "CaseFile",
+    "CaseLetter",
+    "CaseSeries",
+    "Conference",
+    "Cover",
+    "Definition",
+    "Draft",
+    "FreezePeriod",
+    "OfficerOf",
+    "Rating",
+    "Seat",
+    "Timer",
+    "Turn",
+]

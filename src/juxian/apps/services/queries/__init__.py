@@ -1,0 +1,1 @@
+"""Reading services and cases, for the engine, for a user, for lists."""
