@@ -93,6 +93,16 @@ def _reason(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"reason": REASON}
 
 
+def _token(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {
+        "name": "政务服务网",
+        "scopes": ["policies.read"],
+        "expires_on": "2023-01-01",
+        "requests_per_minute": "60",
+        "persons_per_day": "1000",
+    }
+
+
 def _nothing(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {}
 
@@ -111,6 +121,8 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:import-undo": _reason,
     "desk:policies-sweep": _nothing,
     "desk:document-new": _text,
+    "desk:tokens": _token,
+    "desk:token-revoke": _nothing,
 }
 
 

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 FILE = Path(__file__).with_name("matrix.yaml")
 METHODS = ("GET", "POST")
-OUTCOMES = ("allow", "sign-in", 403, 404, 405)
+OUTCOMES = ("allow", "sign-in", 401, 403, 404, 405)
 Outcome = str | int
 
 

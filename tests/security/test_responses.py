@@ -365,7 +365,19 @@ def test_a_token_of_another_browser_is_refused(world: World) -> None:
 
 
 def test_no_view_is_exempt_from_csrf() -> None:
-    assert [item.name for item in addresses() if getattr(item.view, "csrf_exempt", False)] == []
+    exempt = [item.name for item in addresses() if getattr(item.view, "csrf_exempt", False)]
+
+    assert [name for name in exempt if not name.startswith("api:")] == []
+
+
+def test_a_session_opens_nothing_of_the_api(world: World) -> None:
+    """Which is why its addresses need no protection against forged requests."""
+    for item in addresses():
+        function = MATRIX.functions[item.name]
+        if getattr(item.view, "csrf_exempt", False):
+            assert {value for line in function.outcomes.values() for value in line.values()} == {401, 405}, (
+                item.name
+            )
 
 
 # sign-in

@@ -31,6 +31,8 @@ from juxian.apps.imports.enums import RowState
 from juxian.apps.imports.models import Batch
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
+from juxian.apps.tokens.actions import make_token
+from juxian.apps.tokens.models import ApiToken
 from tests import rosters
 from tests.attachments import picture
 from tests.browser import Browser
@@ -70,6 +72,7 @@ class Objects:
     unit: Organisation
     unit_batch: Batch
     file: StoredFile
+    token: ApiToken
     read: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def arguments(self, address: Mapping[str, str], *, batch: Batch | None = None) -> dict[str, Any]:
@@ -93,6 +96,8 @@ class Objects:
             "pack": self.place.pack.code,
             "account": self.office.username,
             "file": self.file.uuid,
+            "token": self.token.pk,
+            "digest": "0" * 64,
         }
 
 
@@ -204,7 +209,11 @@ def _objects(code: str, number: str) -> Objects:
     ]
     upload = SimpleUploadedFile(f"{NAMES[code]}.png", picture("PNG"))
     file = store_file(upload=upload, home=place.root, by=office, purpose=PURPOSE)
-    return Objects(place, person, batches[0], office, text.pk, unit, batches[1], file)
+    token, _secret = make_token(
+        organisation=place.root, name="测试系统", scopes=["policies.read"], expires_on=date(2023, 1, 1),
+        requests_per_minute=60, persons_per_day=1000, by=office,
+    )  # fmt: skip
+    return Objects(place, person, batches[0], office, text.pk, unit, batches[1], file, token)
 
 
 def roster(seed: str) -> bytes:

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "juxian.apps.accounts",
     "juxian.apps.files",
     "juxian.apps.messaging",
+    "juxian.apps.tokens",
     "juxian.apps.persons",
     "juxian.apps.linking",
     "juxian.apps.documents",
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
     "juxian.web.desk",
     "juxian.web.portal",
     "juxian.web.board",
+    "juxian.web.api",
 ]
 
 MIDDLEWARE = [

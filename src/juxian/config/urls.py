@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("juxian.web.kit.urls")),
     path("desk/", include("juxian.web.desk.urls", namespace="desk")),
+    path("api/v1/", include("juxian.web.api.urls", namespace="api")),
     path("board/", include("juxian.web.board.urls", namespace="board")),
     path("", include("juxian.web.portal.urls", namespace="portal")),
 ]

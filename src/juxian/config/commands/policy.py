@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from juxian.core.facts.schema import Schema
     from juxian.core.packs import Pack
-    from juxian.core.policy.entitlements import Entitlement, Entitlements
+    from juxian.core.policy.entitlements import Entitlements
     from juxian.core.policy.explain import Reason
 
 SIZE_LIMIT = 1_000_000  # characters of a person file
@@ -56,12 +56,13 @@ def add(subparsers: Any) -> None:
 
 def run_explain(args: argparse.Namespace) -> int:
     from juxian.core.policy import entitlements  # deferred: other commands do not pay for it
+    from juxian.core.policy.telling import explained
 
     pack = _load(args.pack)
     row = read_person(Path(args.person), pack, args.as_of)
     found = entitlements(list(pack.policies.values()), row, args.as_of, pack.schema)
     if args.json:
-        print(json.dumps(explained(found, pack, args.lang), ensure_ascii=False))
+        print(json.dumps({"pack": pack.code, **explained(found, args.lang)}, ensure_ascii=False))
     else:
         _print(found, pack, args.lang)
     return 0
@@ -233,59 +234,6 @@ def _unwritable(path: str, error: OSError) -> Problem:
 
 
 # --- what is shown -----------------------------------------------------------------------------------------------------
-
-
-def explained(found: Entitlements, pack: Pack, language: str) -> dict[str, Any]:
-    """Everything that ``explain --json`` prints."""
-    return {
-        "pack": pack.code,
-        "as_of": found.as_of.isoformat(),
-        "total_fen": found.total_fen,
-        "missing": list(found.missing),
-        "benefits": [_benefit(item, language) for item in found],
-    }
-
-
-def _benefit(item: Entitlement, language: str) -> dict[str, Any]:
-    return {
-        "policy": item.policy.id,
-        "policy_title": item.policy.title.in_language(language),
-        "version": item.version.since.isoformat(),
-        "benefit": item.benefit.id,
-        "title": item.benefit.title.in_language(language),
-        "article": item.article,
-        "basis": item.benefit.basis,
-        "verdict": item.verdict.value,
-        "standing": item.standing.value,
-        "amount_fen": item.amount_fen,
-        "offered_fen": item.offered_fen,
-        "in_kind": item.in_kind.in_language(language) if item.in_kind else None,
-        "payments": [{"number": p.number, "amount_fen": p.amount_fen, "after_months": p.after_months, "needs": p.needs} for p in item.payments],
-        "missing": list(item.missing),
-        "turns_on": item.turns_on.isoformat() if item.turns_on else None,
-        "changes": [
-            {"field": c.field, "title": c.title.in_language(language), "own": c.own.in_language(language), "needed": c.needed.in_language(language), "value": c.value, "amount_fen": c.amount_fen}
-            for c in item.changes
-        ],
-        "displaced_by": [benefit.id for benefit in item.displaced_by],
-        "reasons": [_reason(reason, language) for reason in item.reasons],
-    }  # fmt: skip
-
-
-def _reason(reason: Reason, language: str) -> dict[str, Any]:
-    return {
-        "kind": reason.kind,
-        "statement": reason.statement.in_language(language),
-        "holds": reason.holds,
-        "own": reason.own.in_language(language) if reason.own else None,
-        "article": reason.article,
-        "written": reason.written,
-        "fields": list(reason.fields),
-        "missing": list(reason.missing),
-        "not_evaluated": reason.not_evaluated.in_language(language) if reason.not_evaluated else None,
-        "amount_fen": reason.amount_fen,
-        "parts": [_reason(part, language) for part in reason.parts],
-    }
 
 
 def _print(found: Entitlements, pack: Pack, language: str) -> None:

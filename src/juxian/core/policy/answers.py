@@ -34,3 +34,25 @@ def answer(
     if not 0 <= value <= OLDEST:
         return Refusal(Text(f"应为 0 到 {OLDEST}", f"it should lie between 0 and {OLDEST}"))
     return {field.years_since: add_years(day, -value).isoformat()}
+
+
+def answers(
+    data: Mapping[str, Any], day: date, schema: Schema, benefit_ids: Mapping[str, str] | None = None
+) -> tuple[dict[str, Any], list[tuple[str, Text]]]:
+    """A profile row of everything that is written by field, and what is not accepted: word, reason.
+
+    Fields by English name, title or alias; None is unknown.
+    """
+    row: dict[str, Any] = {}
+    refused: list[tuple[str, Text]] = []
+    for word, raw in data.items():
+        field = schema.find_field(word)
+        if field is None:
+            refused.append((word, Text("没有这个字段", "there is no such field")))
+        elif raw is not None:
+            found = answer(field, raw, day, schema, benefit_ids)
+            if isinstance(found, Refusal):
+                refused.append((word, found.reason))
+            else:
+                row.update(found)
+    return row, refused

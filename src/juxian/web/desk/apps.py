@@ -36,6 +36,18 @@ class DeskConfig(AppConfig):
                 phone=True,
             ),
         )
+        register(
+            "work",
+            Item(
+                "desk:tokens",
+                _("接口令牌"),
+                "key-round",
+                "governance",
+                frozenset({Role.SYSTEM_ADMIN}),
+                60,
+                phone=True,
+            ),
+        )
         start_at("desk:home", Role.OFFICE, Role.DEPARTMENT)
         start_at("desk:audit", Role.AUDITOR)
         start_at("desk:post", Role.REVIEWER, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)

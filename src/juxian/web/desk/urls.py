@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from juxian.web.desk import audit, documents, figures, home, organisations, policies, post
+from juxian.web.desk import audit, documents, figures, home, organisations, policies, post, tokens
 from juxian.web.desk.persons import facts, listing, page, registration, revealing
 
 app_name = "desk"
@@ -20,6 +20,8 @@ urlpatterns = [
     path("policies/", policies.policies, name="policies"),
     path("policies/sweep/", policies.sweep, name="policies-sweep"),
     path("policies/<slug:policy_id>/", policies.policy, name="policy"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
     path("figures/", figures.figures, name="figures"),
     path("organisations/", organisations.organisations, name="organisations"),
     path("documents/", documents.documents, name="documents"),

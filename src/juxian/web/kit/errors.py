@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.template import Context
 from django.template.loader import get_template
 from django.utils.functional import Promise
@@ -30,6 +31,26 @@ PAGES: dict[int, tuple[str | Promise, str | Promise]] = {
     503: (_("系统正忙"), _("您的操作没有保存。查询可以继续，请稍后再提交一次。")),
     507: (_("存储空间已满"), _("您的操作没有保存。查询可以继续，请联系管理员清理空间。")),
 }
+MACHINES = "/api/"  # addresses that systems ask; what went wrong is told as JSON there
+CODES = {
+    400: "bad_request", 401: "unauthenticated", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 409: "conflict",
+    413: "too_large", 422: "invalid", 429: "too_many", 500: "server_error", 503: "unavailable", 507: "storage_full",
+}  # fmt: skip
+
+
+def told(
+    status: int, message: object, code: str = "", problems: Sequence[Mapping[str, Any]] = ()
+) -> JsonResponse:
+    """What went wrong, as systems read it: the only shape of an error of the API.
+
+    problems: each with ``at`` (place in what was sent), ``code`` and ``message``.
+    """
+    error = {
+        "code": code or CODES.get(status, "refused"),
+        "message": str(message),
+        "problems": list(problems),
+    }
+    return JsonResponse({"error": error}, status=status)
 
 
 def page(
@@ -37,6 +58,11 @@ def page(
 ) -> HttpResponse:
     """The page of one status. It needs no database, so that it can be shown when there is none."""
     title, advice = PAGES[status]
+    if request.path_info.startswith(MACHINES):
+        answer = told(status, reason or title)
+        if retry_after:
+            answer["Retry-After"] = str(retry_after)
+        return answer
     context = {
         "status": status,
         "title": title,

@@ -5,7 +5,6 @@ The answers travel in the body of one POST, are used for one answer, and are kep
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -20,12 +19,12 @@ from juxian.apps.clock import today
 from juxian.core.facts.schema import Kind, ProfileField, Schema
 from juxian.core.facts.values import Refusal, parse_value
 from juxian.core.packs.schema import Pack
-from juxian.core.policy.document import Version
-from juxian.core.policy.nodes import RECEIVED, HasAny, Node, walk
+from juxian.core.policy.nodes import RECEIVED
 from juxian.web.kit.access import public
-from juxian.web.kit.entitling import clauses_of, entitlement_cards, fields_read, shown_first, turning_cards
+from juxian.web.kit.entitling import entitlement_cards, shown_first, turning_cards
 from juxian.web.kit.formats import language
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.screening import levels_named, questions_of
 from juxian.web.portal.places import place_or_404
 
 FIRST_QUESTIONS = 12
@@ -39,9 +38,9 @@ class Screener(forms.Form):
     def __init__(self, data: Any, *, pack: Pack, language: str) -> None:
         super().__init__(data)
         self.pack, self.language = pack, language
-        self.asked = questions_of(pack)
+        self.asked = questions_of(pack, today())
         for question in self.asked:
-            named = levels_named(pack, question.name)
+            named = levels_named(pack, question.name, today())
             self.fields[PREFIX + question.name] = _field(question, pack.schema, language, named)
 
     def clean(self) -> dict[str, Any]:
@@ -67,42 +66,6 @@ class Screener(forms.Form):
 
     def further_fields(self) -> list[forms.BoundField]:
         return [self[PREFIX + question.name] for question in self.asked[FIRST_QUESTIONS:]]
-
-
-def questions_of(pack: Pack) -> list[ProfileField]:
-    """Fields with a question, those that most benefits read first; the order of the vocabulary among equals."""
-    day = today()
-    read: Counter[str] = Counter()
-    for policy in pack.policies.values():
-        version = policy.version_on(day)
-        read.update(_fields_of(version) if version else [])
-    asked = [field for field in pack.schema.profile.values() if read[field.name] and field.question.zh]
-    return sorted(asked, key=lambda field: -read[field.name])
-
-
-def levels_named(pack: Pack, field: str) -> set[str]:
-    """Levels that the policies in force name of a field of many levels; the others change nothing."""
-    day = today()
-    found: set[str] = set()
-    for policy in pack.policies.values():
-        version = policy.version_on(day)
-        for benefit in version.benefits if version else ():
-            found.update(code for clause in clauses_of(benefit) for code in _named(clause, field))
-    return found
-
-
-def _named(clause: Node, field: str) -> list[str]:
-    return [
-        code
-        for node in walk(clause)
-        if isinstance(node, HasAny) and node.field == field
-        for code in node.levels
-    ]
-
-
-def _fields_of(version: Version) -> list[str]:
-    names = [name for benefit in version.benefits for name in fields_read(benefit)]
-    return [*names, *([version.applies_by] if version.applies_by else [])]
 
 
 def _field(question: ProfileField, schema: Schema, language: str, named: set[str]) -> forms.Field:

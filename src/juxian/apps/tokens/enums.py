@@ -1,0 +1,11 @@
+"""What a token may be used for (令牌的用途)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Scope(models.TextChoices):
+    """One group of addresses of the API. A new router adds its own line here."""
+
+    POLICIES_READ = "policies.read", _("读取政策、版本和自测题")
+    POLICIES_EVALUATE = "policies.evaluate", _("提交人员信息，计算待遇和理由")
