@@ -101,12 +101,12 @@ def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     raise AssertionError(f"no answer from {url} in {START_SECONDS} s")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         pytest.skip("no Chromium on this machine; .ci/run installs it")
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright:  # its event loop must not outlive the module: Django asks for none
         yield playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
 
 

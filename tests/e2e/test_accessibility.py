@@ -46,7 +46,6 @@ CONTRAST = {"runOnly": ["color-contrast"]}
 LOOKS: list[tuple[int, Literal["light", "dark"], dict[str, list[str]]]] = [
     (1440, "light", {}),
     (1440, "dark", CONTRAST),
-    (390, "dark", CONTRAST),
     (390, "light", {}),
 ]
 VIOLATIONS = """options => axe.run(document, {resultTypes: ["violations"], ...options}).then(
