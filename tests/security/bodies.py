@@ -12,6 +12,7 @@ from juxian.apps.imports.actions.deciding import decisions_for
 from juxian.apps.imports.enums import RowDecision, RowState
 from juxian.apps.imports.models import Batch, Row
 from tests import rosters
+from tests.apps.funds.scene import BANK, BENEFIT, POLICY, statement
 from tests.security.world import Objects, roster
 
 NEW_NUMBER = rosters.resident_id("19870707", 301, "620299")
@@ -103,6 +104,33 @@ def _token(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     }
 
 
+def _grant_new(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    candidate = objects.money.candidate
+    return {"benefit": f"{POLICY}/{BENEFIT}", "person": candidate.pk if candidate else 0}
+
+
+def _bank_details(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {
+        "holder": objects.person.name,
+        "bank": "测试银行",
+        "number": "6222020200119999",
+        "evidence": REASON,
+    }
+
+
+def _statement(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    data = statement(("2022-05-30", "", "7.00"))
+    return {"bank": BANK, "file": SimpleUploadedFile("对账单.csv", data)}
+
+
+def _run(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"title": "批次", "bank": BANK}
+
+
+def _step(step: str) -> Callable[[Objects, Batch], dict[str, Any]]:
+    return lambda _objects, _batch: {"step": step, "reason": REASON}
+
+
 def _nothing(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {}
 
@@ -120,6 +148,16 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:import-accept": _nothing,
     "desk:import-undo": _reason,
     "desk:policies-sweep": _nothing,
+    "desk:grant-new": _grant_new,
+    "desk:grant-act": _step("suspend"),
+    "desk:grant-account": _bank_details,
+    "desk:account-decide": _step("confirm"),
+    "desk:run-new": _run,
+    "desk:run-act": _step("submit"),
+    "desk:run-file": _nothing,
+    "desk:payment-act": _step("remove"),
+    "desk:statement-new": _statement,
+    "desk:statement-explain": _reason,
     "desk:document-new": _text,
     "desk:tokens": _token,
     "desk:token-revoke": _nothing,

@@ -37,6 +37,7 @@ from tests import rosters
 from tests.attachments import picture
 from tests.browser import Browser
 from tests.factories import EmployerFactory, UserFactory
+from tests.security.money import Money, make_money
 from tests.web.places import Place, make_place
 
 DAY = date(2022, 6, 1)
@@ -73,6 +74,7 @@ class Objects:
     unit_batch: Batch
     file: StoredFile
     token: ApiToken
+    money: Money
     read: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def arguments(self, address: Mapping[str, str], *, batch: Batch | None = None) -> dict[str, Any]:
@@ -98,6 +100,7 @@ class Objects:
             "file": self.file.uuid,
             "token": self.token.pk,
             "digest": "0" * 64,
+            **self.money.arguments(),
         }
 
 
@@ -213,7 +216,8 @@ def _objects(code: str, number: str) -> Objects:
         organisation=place.root, name="测试系统", scopes=["policies.read"], expires_on=date(2023, 1, 1),
         requests_per_minute=60, persons_per_day=1000, by=office,
     )  # fmt: skip
-    return Objects(place, person, batches[0], office, text.pk, unit, batches[1], file, token)
+    money = make_money(place, office, person)
+    return Objects(place, person, batches[0], office, text.pk, unit, batches[1], file, token, money)
 
 
 def roster(seed: str) -> bytes:

@@ -1,0 +1,1 @@
+"""Funds at the desk (资金): budgets, grants, payment runs, statements."""

@@ -1,0 +1,239 @@
+"""Runs of payments with the whole way to the bank and back (拨付批次)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.funds.actions.runs import (
+    cancel_run,
+    draft_run,
+    export_run,
+    remove_line,
+    return_run,
+    seal_run,
+    send_run,
+    submit_run,
+)
+from juxian.apps.funds.actions.settling import tell_line
+from juxian.apps.funds.enums import LineState, RunState
+from juxian.apps.funds.models import PaymentLine, PaymentRun
+from juxian.apps.funds.queries.due import due_instalments, due_lines
+from juxian.apps.funds.queries.runs import runs_visible_to, unexplained
+from juxian.apps.funds.rules import may_approve_run, may_manage_funds
+from juxian.core.packs.schema import Pack
+from juxian.web.desk.forms import ReasonForm
+from juxian.web.desk.funds.finding import READERS, carried_out, find_run, gated, home_here, user_of
+from juxian.web.desk.funds.forms import RunForm, TellForm
+from juxian.web.kit.access import for_roles
+from juxian.web.kit.once import once
+from juxian.web.kit.responses import go, render_part
+from juxian.web.kit.scope import current_scope
+
+PAGE_SIZE = 50
+MOST_PREVIEWED = 2000
+TONES = {
+    "draft": "mute",
+    "submitted": "warn",
+    "sealed": "info",
+    "exported": "info",
+    "sent": "warn",
+    "settled": "ok",
+    "cancelled": "mute",
+}
+LINE_TONES = {"open": "info", "confirmed": "ok", "returned": "bad", "void": "mute"}
+WAY = (
+    (RunState.DRAFT, gettext_lazy("拟制")),
+    (RunState.SUBMITTED, gettext_lazy("第二人复核")),
+    (RunState.SEALED, gettext_lazy("封存")),
+    (RunState.EXPORTED, gettext_lazy("银行文件")),
+    (RunState.SENT, gettext_lazy("送银行")),
+    (RunState.SETTLED, gettext_lazy("对账结清")),
+)
+NEED_REASON = ("return", "cancel")
+
+
+def banks_of(pack: Pack, language: str) -> list[tuple[str, str]]:
+    return [(bank.id, bank.title.in_language(language)) for bank in pack.funds.banks.values()]
+
+
+@for_roles(*READERS)
+@require_safe
+def runs(request: HttpRequest) -> HttpResponse:
+    rows = runs_visible_to(user_of(request)).filter(home=home_here(request))
+    page = Paginator(rows.select_related("made_by", "checked_by"), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "page": page,
+        "rows": [(run, TONES[run.state]) for run in page],
+        "may_manage": current_scope(request).role == Role.OFFICE,
+    }
+    return render(request, "desk/funds/runs.html", context)
+
+
+@for_roles(Role.OFFICE)
+@require_http_methods(["GET", "HEAD", "POST"])
+@gated
+@once
+def run_new(request: HttpRequest) -> HttpResponse:
+    """What would be paid now, what is held back and why; then a draft of it."""
+    home, scope = home_here(request), current_scope(request)
+    may_manage_funds(user_of(request), home).or_refuse()
+    banks = banks_of(scope.pack, scope.language)
+    title = _("%(day)s 拨付") % {"day": scope.as_of.isoformat()}
+    form = RunForm(request.POST if request.method == "POST" else None, banks=banks, initial={"title": title})
+    if request.method == "POST" and form.is_valid():
+        made: list[PaymentRun] = []
+        chosen = [int(pk) for pk in request.POST.getlist("instalment") if pk.isdigit() and len(pk) < 16]
+
+        def draft() -> None:
+            made.append(
+                draft_run(
+                    home=home,
+                    as_of=scope.as_of,
+                    by=user_of(request),
+                    instalments=chosen or None,
+                    **form.cleaned_data,
+                )
+            )
+
+        if carried_out(request, draft):
+            return go(request, "desk:run", pk=made[0].pk)
+        return go(request, "desk:run-new")
+    due = due_instalments(home, scope.as_of)
+    lines = due_lines(due[:MOST_PREVIEWED], home)
+    payable = [line for line in lines if not line.hold]
+    context = {
+        "form": form,
+        "payable": payable,
+        "held": [line for line in lines if line.hold],
+        "payable_fen": sum(line.instalment.amount_fen for line in payable),
+        "as_of": scope.as_of,
+        "more": max(0, due.count() - MOST_PREVIEWED) if len(lines) == MOST_PREVIEWED else 0,
+    }
+    return render(request, "desk/funds/run_new.html", context, status=422 if form.errors else 200)
+
+
+@for_roles(*READERS)
+@require_safe
+def run(request: HttpRequest, pk: int) -> HttpResponse:
+    found = find_run(request, pk)
+    return render_part(request, "desk/funds/run.html#lines", _context(request, found, ReasonForm()))
+
+
+def _context(request: HttpRequest, run: PaymentRun, form: Any) -> dict[str, Any]:
+    lines = run.lines.select_related(
+        "account", "instalment__grant__person", "instalment__grant__home", "told_by"
+    )
+    state = request.GET.get("state", "")
+    lines = lines.filter(state=state) if state in LineState.values else lines
+    page = Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page"))
+    user = user_of(request)
+    counts = {value: run.lines.filter(state=value).count() for value in LineState.values}
+    return {
+        "run": run,
+        "tone": TONES[run.state],
+        "steps": _steps(run),
+        "page": page,
+        "rows": [(line, LINE_TONES[line.state]) for line in page],
+        "state": state,
+        "states": LineState.choices,
+        "counts": counts,
+        "form": form,
+        "tell": TellForm(initial={"day": current_scope(request).as_of}),
+        "may_manage": bool(may_manage_funds(user, run.home)),
+        "approval": may_approve_run(user, run),
+        "unexplained": unexplained(run.home),
+        "at_bank": run.state in (RunState.EXPORTED, RunState.SENT),
+        "has_file": bool(run.file_hash),
+        "user": user,
+    }
+
+
+def _steps(run: PaymentRun) -> list[dict[str, Any]]:
+    order = [state for state, _title in WAY]
+    reached = order.index(RunState(run.state)) if run.state in order else -1
+    done = run.state == RunState.SETTLED
+    return [
+        {
+            "title": title,
+            "state": "done" if place < reached or done else "now" if place == reached else "next",
+            "note": "",
+        }
+        for place, (_state, title) in enumerate(WAY)
+    ]
+
+
+@for_roles(Role.OFFICE)
+@require_POST
+@gated
+@once
+def act(request: HttpRequest, pk: int) -> HttpResponse:
+    """One step of the way: submit, approve, return, send, cancel."""
+    found, user = find_run(request, pk), user_of(request)
+    may_manage_funds(user, found.home).or_refuse()
+    form, step = ReasonForm(request.POST), request.POST.get("step", "")
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    steps: dict[str, tuple[Callable[[], object], str]] = {
+        "submit": (lambda: submit_run(run=found, by=user), _("已提交，请另一人复核。")),
+        "approve": (lambda: seal_run(run=found, by=user), _("已复核并封存。")),
+        "return": (lambda: return_run(run=found, by=user, reason=reason), _("已退回拟制人。")),
+        "send": (lambda: send_run(run=found, by=user), _("已记录送出。此后以对账单或两人认定为准。")),
+        "cancel": (lambda: cancel_run(run=found, by=user, reason=reason), _("批次已作废，款项重新待发。")),
+    }
+    if step not in steps or (step in NEED_REASON and not reason):
+        return render(request, "desk/funds/run.html", _context(request, found, form), status=422)
+    carried_out(request, *steps[step])
+    return go(request, "desk:run", pk=pk)
+
+
+@for_roles(Role.OFFICE)
+@require_POST
+@gated
+def file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The bank file; each time the same bytes, each time in the audit log."""
+    found, user = find_run(request, pk), user_of(request)
+    may_manage_funds(user, found.home).or_refuse()
+    made: list[bytes] = []
+    if not carried_out(request, lambda: made.append(export_run(run=found, by=user).content)):
+        return go(request, "desk:run", pk=pk)
+    answer = HttpResponse(made[0], content_type="application/octet-stream")
+    ending = "csv" if found.layout.get("kind") == "csv" else "txt"
+    answer["Content-Disposition"] = f'attachment; filename="{found.number}.{ending}"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@for_roles(Role.OFFICE)
+@require_POST
+@gated
+@once
+def payment_act(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a payment out of a draft, or say what became of one that is with the bank."""
+    rows = PaymentLine.objects.filter(run__in=runs_visible_to(user_of(request)))
+    line, user = get_object_or_404(rows.select_related("run__home"), pk=pk), user_of(request)
+    may_manage_funds(user, line.run.home).or_refuse()
+    if request.POST.get("step") == "remove":
+        form = ReasonForm(request.POST)
+        if not form.is_valid():
+            return render(request, "desk/funds/run.html", _context(request, line.run, form), status=422)
+        reason = form.cleaned_data["reason"]
+        carried_out(request, lambda: remove_line(line=line, by=user, reason=reason), _("已移出。"))
+        return go(request, "desk:run", pk=line.run_id)
+    tell = TellForm(request.POST)
+    if not tell.is_valid():
+        context = _context(request, line.run, ReasonForm()) | {"tell": tell}
+        return render(request, "desk/funds/run.html", context, status=422)
+    carried_out(
+        request, lambda: tell_line(line=line, by=user, **tell.cleaned_data), _("已记录；两人认定一致即生效。")
+    )
+    return go(request, "desk:run", pk=line.run_id)

@@ -1,0 +1,112 @@
+"""Money of one place, for the addresses of the pages of funds (资金对象)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.models import User
+from juxian.apps.funds.actions.budgets import load_budgets
+from juxian.apps.funds.actions.payees import confirm_account, propose_account
+from juxian.apps.funds.actions.runs import draft_run, seal_run, submit_run
+from juxian.apps.funds.actions.statements import import_statement
+from juxian.apps.funds.models import (
+    BankStatement,
+    BudgetLine,
+    Grant,
+    Instalment,
+    PayeeAccount,
+    PaymentRun,
+    StatementLine,
+)
+from juxian.apps.persons.models import Person
+from juxian.apps.policies.models import Determination, SweepRun
+from tests.apps.funds.scene import BANK, BENEFIT, POLICY, Scene, statement
+from tests.web.places import Place
+
+DAY = date(2022, 6, 1)
+NUMBER = "6222020200112345678"
+
+
+@dataclass
+class Money:
+    """draft, sealed: runs. candidate: entitled and without a grant, in the place whose policy is known."""
+
+    grant: Grant
+    account: PayeeAccount
+    draft: PaymentRun
+    sealed: PaymentRun
+    statement: BankStatement
+    line: StatementLine
+    candidate: Person | None
+
+    def arguments(self) -> dict[str, int]:
+        return {
+            "grant": self.grant.pk,
+            "payee_account": self.account.pk,
+            "run": self.draft.pk,
+            "sealed_run": self.sealed.pk,
+            "payment": self.draft.lines.get().pk,
+            "statement": self.statement.pk,
+            "statement_line": self.line.pk,
+        }
+
+
+def make_money(place: Place, office: User, person: Person) -> Money:
+    load_budgets(place.pack, place.root)
+    checker = place.user(Role.OFFICE, name="复核员")
+    scene = Scene(place, office, checker)
+    confirmed = propose_account(
+        person=person, number=NUMBER, bank="测试银行", holder=person.name, by=office, evidence="确认书"
+    )
+    confirm_account(account=confirmed, by=checker)
+    account = propose_account(
+        person=person, number=NUMBER[::-1], bank="测试银行", holder=person.name, by=office, evidence="确认书"
+    )
+    grant = _grant(place, person)
+    sealed, draft = (
+        draft_run(home=place.root, as_of=DAY, title="批次", bank=BANK, by=office, instalments=[item.pk])
+        for item in grant.instalments.order_by("number")[:2]
+    )
+    submit_run(run=sealed, by=office)
+    seal_run(run=sealed, by=checker)
+    data = statement(("2022-05-20", place.pack.code, "3.00"))
+    found = import_statement(home=place.root, data=data, file_name="对账单.csv", bank=BANK, by=office)
+    candidate = _candidate(scene) if POLICY in place.pack.policies else None
+    return Money(grant, account, draft, sealed, found, found.lines.get(), candidate)
+
+
+def _grant(place: Place, person: Person) -> Grant:
+    line = BudgetLine.objects.filter(home=place.root)[0]
+    grant = Grant.objects.create(
+        home=place.root,
+        person=person,
+        policy="policy",
+        benefit="benefit",
+        title=f"{person.name}的补贴",
+        version_since=DAY,
+        as_of=DAY,
+        source_key=f"security:{person.pk}",
+        fund=line.fund,
+        line=line.line,
+        whole_fen=300,
+        total_fen=300,
+        granted_on=DAY,
+    )
+    Instalment.objects.bulk_create(
+        Instalment(grant=grant, number=number, due=DAY, amount_fen=100, whole_fen=100, budget=line)
+        for number in (1, 2, 3)
+    )
+    return grant
+
+
+def _candidate(scene: Scene) -> Person:
+    person = scene.entitled("待核定")
+    run = SweepRun.objects.create(
+        pack=scene.place.pack.code, as_of=DAY, engine="polars", finished_at="2022-06-01T00:00:00Z"
+    )
+    Determination.objects.create(
+        run=run, person=person, policy=POLICY, benefit=BENEFIT, verdict="yes", amount_fen=2_000_000
+    )
+    return person
