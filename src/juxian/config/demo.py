@@ -24,6 +24,7 @@ from juxian.apps.persons.enums import SourceKind
 from juxian.apps.persons.models import Person, Profile, Source
 from juxian.apps.policies.actions import sweep_pack
 from juxian.config.commands.upgrade import upgrade
+from juxian.config.demo_funds import seed_funds
 from juxian.core.money import split_by_share
 from juxian.core.packs import load_all
 from juxian.core.packs.schema import Pack
@@ -42,6 +43,7 @@ ROLES = (
     Role.SECURITY_ADMIN,
     Role.AUDITOR,
 )
+CHECKER = "checker"  # a second clerk of the office: who prepares a run does not approve it
 Tell = Callable[[str, str], None]
 
 
@@ -125,17 +127,21 @@ def install_with_people(pack: Pack, count: int) -> None:
     register_people_in_bulk(home=root, drafts=make_people(pack, count), source=source)
     create_accounts(pack, root)
     sweep_pack(pack=pack, as_of=pack.as_of)
+    clerks = User.objects.filter(username__in=[f"office.{pack.code}", f"{CHECKER}.{pack.code}"])
+    checker, maker = clerks.order_by("username")
+    seed_funds(pack, root, maker, checker)
 
 
 @transaction.atomic
 def create_accounts(pack: Pack, root: Organisation) -> None:
-    """One account for each role; all share the demonstration password."""
+    """One account for each role, a second one of the office to check payments; all share the demonstration password."""
     hashed = make_password(PASSWORD)
     places = {Role.EMPLOYER: _largest_employer(root), Role.DEPARTMENT: _first_department(root)}
-    for role in ROLES:
+    names = [(role, role.value.replace("_", "-"), role.label) for role in ROLES]
+    for role, name, label in (*names, (Role.OFFICE, CHECKER, "人才办复核")):
         user = User.objects.create(
-            username=f"{role.value.replace('_', '-')}.{pack.code}",
-            name=f"{pack.title.zh}{role.label}",
+            username=f"{name}.{pack.code}",
+            name=f"{pack.title.zh}{label}",
             password=hashed,
             is_demo=True,
             person=_typical_person(root) if role is Role.PERSON else None,

@@ -1,0 +1,156 @@
+"""Money of the demonstration (演示资金): a budget of this year, grants, accounts, and a run in each state.
+
+Account numbers are made from the person's key and belong to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from django.db import transaction
+
+from juxian.apps.accounts.models import User
+from juxian.apps.clock import today
+from juxian.apps.funds.actions.budgets import appropriate_more
+from juxian.apps.funds.actions.grants import grant_benefit
+from juxian.apps.funds.actions.payees import confirm_account, propose_account
+from juxian.apps.funds.actions.runs import draft_run, export_run, seal_run, send_run, submit_run
+from juxian.apps.funds.actions.statements import import_statement
+from juxian.apps.funds.enums import RunState
+from juxian.apps.funds.models import BudgetLine, Grant, Instalment, PaymentLine, PaymentRun
+from juxian.apps.funds.rules import NotPossible
+from juxian.apps.organisations.models import Organisation
+from juxian.apps.persons.models import Person
+from juxian.apps.policies.models import Determination
+from juxian.apps.policies.queries import newest_run
+from juxian.core.funds.bank import amount_yuan
+from juxian.core.funds.book import BankLayout, YearBudget
+from juxian.core.ledger.refusals import Refused
+from juxian.core.packs.schema import Pack
+
+GRANTS = 14
+WITHOUT_ACCOUNT = 2
+PAPER = "账户确认书（演示）"
+RUNS = (
+    (RunState.SETTLED, 3),
+    (RunState.SENT, 2),
+    (RunState.EXPORTED, 1),
+    (RunState.SEALED, 1),
+    (RunState.SUBMITTED, 2),
+    (RunState.DRAFT, 1),
+)
+ORDER = [RunState.DRAFT, RunState.SUBMITTED, RunState.SEALED, RunState.EXPORTED, RunState.SENT]
+
+
+def seed_funds(pack: Pack, root: Organisation, maker: User, checker: User) -> None:
+    """Budgets, grants and runs of one place; a place without funds gets none."""
+    if not pack.funds.funds or not pack.funds.banks:
+        return
+    _provide_this_year(pack, root, maker)
+    grants = list(islice(_grants(pack, root, maker), GRANTS))
+    for grant in grants[: len(grants) - WITHOUT_ACCOUNT]:
+        _account(grant.person, maker, checker)
+    _runs(pack, root, grants, maker, checker)
+
+
+def _provide_this_year(pack: Pack, root: Organisation, by: User) -> None:
+    """What the last budget of the pack provided, once more for this year."""
+    year = today().year
+    last: dict[str, YearBudget] = {}
+    for budget in sorted(pack.funds.budgets, key=lambda item: item.year):
+        last[budget.fund] = budget
+    for fund, budget in last.items():
+        if BudgetLine.objects.filter(home=root, fund=fund, year=year).exists():
+            continue
+        for item in budget.appropriations:
+            if not item.from_fund:
+                appropriate_more(
+                    home=root,
+                    fund=pack.funds.funds[fund],
+                    year=year,
+                    line=item.line,
+                    source=item.giver,
+                    amount_fen=item.amount_fen,
+                    document=f"{year} 年预算（演示）",
+                    day=today().replace(month=1, day=5),
+                    by=by,
+                )
+
+
+def _grants(pack: Pack, root: Organisation, by: User) -> Iterator[Grant]:
+    """Grants to those the newest run found entitled, as long as today's facts say the same."""
+    run = newest_run(pack.code)
+    rows = Determination.objects.filter(run=run, verdict="yes", amount_fen__gt=0).select_related(
+        "person__home"
+    )
+    for row in rows.order_by("person_id", "-amount_fen").iterator():
+        word = f"{row.policy}/{row.benefit}"
+        if not pack.funds.lines_for(word):
+            continue
+        try:
+            with transaction.atomic():
+                grant = grant_benefit(
+                    person=row.person,
+                    policy=row.policy,
+                    benefit=row.benefit,
+                    source_key=f"demo:{word}:{row.person_id}",
+                    by=by,
+                )
+        except (NotPossible, Refused):
+            continue
+        yield grant
+
+
+def _account(person: Person, maker: User, checker: User) -> None:
+    if person.payee_accounts.exists():
+        return
+    number = f"622848{person.pk:013d}"
+    account = propose_account(
+        person=person, number=number, bank="演示银行", holder=person.name, by=maker, evidence=PAPER
+    )
+    confirm_account(account=account, by=checker)
+
+
+def _runs(pack: Pack, root: Organisation, grants: list[Grant], maker: User, checker: User) -> None:
+    """A run in each state; the payments of the settled one came back in a statement, the last of them returned."""
+    with_account = {grant.pk for grant in grants[: len(grants) - WITHOUT_ACCOUNT]}
+    due = Instalment.objects.filter(grant__in=with_account, due__lte=today(), budget__isnull=False)
+    waiting = list(due.order_by("pk").values_list("pk", flat=True))
+    bank = next(iter(pack.funds.banks))
+    for number, (state, count) in enumerate(RUNS, 1):
+        chosen, waiting = waiting[:count], waiting[count:]
+        if not chosen:
+            return
+        title = f"{today():%Y-%m} 第 {number} 批"
+        run = draft_run(home=root, as_of=today(), title=title, bank=bank, by=maker, instalments=chosen)
+        _bring(run, state, maker, checker)
+        if state is RunState.SETTLED:
+            _settle(run, pack.funds.banks[bank], maker)
+
+
+def _bring(run: PaymentRun, state: RunState, maker: User, checker: User) -> None:
+    """As far along the way as ``state``."""
+    steps = (
+        lambda: submit_run(run=run, by=maker),
+        lambda: seal_run(run=run, by=checker),
+        lambda: export_run(run=run, by=maker),
+        lambda: send_run(run=run, by=maker),
+    )
+    upto = ORDER.index(state) if state in ORDER else len(steps)
+    for step in steps[:upto]:
+        step()
+
+
+def _settle(run: PaymentRun, layout: BankLayout, by: User) -> None:
+    lines = list(run.lines.order_by("position"))
+    titles = [layout.statement[name][0] for name in ("day", "reference", "paid", "status", "note")]
+    rows = [_told(line, line is lines[-1] and len(lines) > 1) for line in lines]
+    data = "\r\n".join(",".join(row) for row in (titles, *rows)).encode("gb18030")
+    name = f"对账单-{today().isoformat()}.csv"
+    import_statement(home=run.home, data=data, file_name=name, bank=layout.id, by=by)
+
+
+def _told(line: PaymentLine, returned: bool) -> list[str]:
+    status, note = ("退回", "账户信息不符") if returned else ("成功", "")
+    return [today().isoformat(), line.reference, amount_yuan(line.amount_fen), status, note]
