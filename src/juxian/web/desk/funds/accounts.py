@@ -33,7 +33,8 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             propose_account(person=person, by=user_of(request), **form.cleaned_data)
         except NotPossible as why:
-            form.refuse(why)
+            wrong_name = form.cleaned_data["holder"] != person.name
+            form.add_error("holder" if wrong_name else "number", str(why))
         else:
             return go(request, "desk:grant", pk=pk)
     context = {"grant": grant, "person": person, "form": form}

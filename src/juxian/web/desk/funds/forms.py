@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.funds.enums import LineState
-from juxian.apps.funds.rules import NotPossible
 from juxian.web.desk.forms import day_field, text_field
 
 LARGEST_STATEMENT = 8 * 1024**2
@@ -24,9 +23,6 @@ class AccountForm(forms.Form):
     evidence = text_field(
         _("凭证"), 200, required=False, help_text=_("本人签字的账户确认书等；由本人在网上确认时可不填。")
     )
-
-    def refuse(self, why: NotPossible) -> None:
-        self.add_error("number" if "位数字" in str(why) else "holder", str(why))
 
 
 class RunForm(forms.Form):

@@ -24,6 +24,7 @@ from juxian.core.ledger.refusals import Refused
 from juxian.core.packs.schema import Pack
 from juxian.web.desk.funds.finding import gated, home_here, told, user_of
 from juxian.web.kit.access import for_roles
+from juxian.web.kit.formats import labelled
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import Scope, current_scope
@@ -108,7 +109,7 @@ def _grant(request: HttpRequest, home: Organisation, run: SweepRun, word: str, c
                 )
             granted += 1
         except (NotPossible, Refused) as why:
-            refused.append(f"{person.name}：{told(why)}")
+            refused.append(labelled(person.name, told(why)))
     if granted:
         messages.success(request, _("已核定 %(number)s 项。") % {"number": granted})
     for words in refused[:SHOWN_REFUSALS]:
