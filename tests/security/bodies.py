@@ -135,6 +135,10 @@ def _nothing(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {}
 
 
+def _verdict(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"verdict": "different"}
+
+
 BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:person-find": _find,
     "desk:person-new": _registration,
@@ -147,6 +151,8 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:import-decide": _decide_alike,
     "desk:import-accept": _nothing,
     "desk:import-undo": _reason,
+    "desk:linking-pair": _verdict,
+    "desk:linking-merge": _reason,
     "desk:policies-sweep": _nothing,
     "desk:grant-new": _grant_new,
     "desk:grant-act": _step("suspend"),

@@ -29,6 +29,8 @@ from juxian.apps.files.registry import Readable, readable_by
 from juxian.apps.imports.actions import stage_file
 from juxian.apps.imports.enums import RowState
 from juxian.apps.imports.models import Batch
+from juxian.apps.linking.actions import merge_persons
+from juxian.apps.linking.models import Merge, Pair
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from juxian.apps.tokens.actions import make_token
@@ -75,6 +77,8 @@ class Objects:
     file: StoredFile
     token: ApiToken
     money: Money
+    pair: Pair
+    merge: Merge
     read: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def arguments(self, address: Mapping[str, str], *, batch: Batch | None = None) -> dict[str, Any]:
@@ -101,6 +105,8 @@ class Objects:
             "token": self.token.pk,
             "digest": "0" * 64,
             **self.money.arguments(),
+            "pair": self.pair.pk,
+            "merge": self.merge.pk,
         }
 
 
@@ -217,7 +223,30 @@ def _objects(code: str, number: str) -> Objects:
         requests_per_minute=60, persons_per_day=1000, by=office,
     )  # fmt: skip
     money = make_money(place, office, person)
-    return Objects(place, person, batches[0], office, text.pk, unit, batches[1], file, token, money)
+    pair, merge = _twice(place)
+    return Objects(
+        place,
+        person,
+        batches[0],
+        office,
+        text.pk,
+        unit,
+        batches[1],
+        file,
+        token,
+        money,
+        pair=pair,
+        merge=merge,
+    )
+
+
+def _twice(place: Place) -> tuple[Pair, Merge]:
+    """Two records in doubt, and two that were merged."""
+    left, right, keep, drop = (place.person(f"重复{word}") for word in "甲乙丙丁")
+    pair = Pair.objects.create(
+        home=place.root, left=left, right=right, weight=300, signs=1, zone="asked", evidence="name_birth"
+    )
+    return pair, merge_persons(keep=keep, drop=drop, by=None)
 
 
 def roster(seed: str) -> bytes:

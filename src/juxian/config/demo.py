@@ -24,6 +24,7 @@ from juxian.apps.persons.enums import SourceKind
 from juxian.apps.persons.models import Person, Profile, Source
 from juxian.apps.policies.actions import sweep_pack
 from juxian.config.commands.upgrade import upgrade
+from juxian.config.demo_doubles import add_doubles
 from juxian.config.demo_funds import seed_funds
 from juxian.core.money import split_by_share
 from juxian.core.packs import load_all
@@ -126,6 +127,7 @@ def install_with_people(pack: Pack, count: int) -> None:
     )
     register_people_in_bulk(home=root, drafts=make_people(pack, count), source=source)
     create_accounts(pack, root)
+    add_doubles(root, pack.as_of)
     sweep_pack(pack=pack, as_of=pack.as_of)
     clerks = User.objects.filter(username__in=[f"office.{pack.code}", f"{CHECKER}.{pack.code}"])
     checker, maker = clerks.order_by("username")

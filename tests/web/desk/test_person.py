@@ -226,7 +226,7 @@ def test_a_number_that_is_known_shows_the_record(place):
     answer = place.client("office").post(reverse("desk:person-new"), NEW)
 
     assert answer.status_code == 422
-    assert answer.context["matches"] == [known]
+    assert [match.person for match in answer.context["matches"]] == [known]
     assert Person.objects.count() == 1
 
 

@@ -17,6 +17,7 @@ class DeskConfig(AppConfig):
             Item("desk:home", _("首页"), "house", "workbench", office | {Role.DEPARTMENT}, 10, phone=True),
             Item("desk:persons", _("人才库"), "users", "people", readers, 10, phone=True),
             Item("desk:imports", _("名册导入"), "upload", "people", office | {Role.EMPLOYER}, 20),
+            Item("desk:linking", _("查重核对"), "git-merge", "people", office, 25),
             Item("desk:policies", _("政策与资格"), "scale", "people", staff, 30, phone=True),
             Item("desk:funds", _("资金"), "banknote", "service", readers, 40),
             Item("desk:figures", _("公布数核对"), "list-checks", "governance", staff, 20),

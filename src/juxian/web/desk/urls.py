@@ -9,6 +9,7 @@ urlpatterns = [
     path("post/", post.post, name="post"),
     path("audit/", audit.audit, name="audit"),
     path("funds/", include("juxian.web.desk.funds.urls")),
+    path("linking/", include("juxian.web.desk.linking.urls")),
     path("imports/", include("juxian.web.desk.imports.urls")),
     path("persons/", listing.persons, name="persons"),
     path("persons/find/", listing.find_by_number, name="person-find"),

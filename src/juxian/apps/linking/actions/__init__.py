@@ -1,7 +1,20 @@
 """What is done about records that may be one person (查重操作): find, decide, merge, take apart."""
 
-from juxian.apps.linking.actions.deciding import NeedsReason, SampleTooSmall, decide_class, decide_pair
-from juxian.apps.linking.actions.finding import Found, find_pairs, forget_traces, make_traces
+from juxian.apps.linking.actions.deciding import (
+    NeedsReason,
+    SampleTooSmall,
+    decide_class,
+    decide_pair,
+    remember_apart,
+)
+from juxian.apps.linking.actions.finding import (
+    Found,
+    candidates_for,
+    candidates_for_many,
+    find_pairs,
+    forget_traces,
+    make_traces,
+)
 from juxian.apps.linking.actions.merging import CannotMerge, merge_persons, sources_after, unmerge
 
 __all__ = [
@@ -9,12 +22,15 @@ __all__ = [
     "Found",
     "NeedsReason",
     "SampleTooSmall",
+    "candidates_for",
+    "candidates_for_many",
     "decide_class",
     "decide_pair",
     "find_pairs",
     "forget_traces",
     "make_traces",
     "merge_persons",
+    "remember_apart",
     "sources_after",
     "unmerge",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from juxian.apps.linking.enums import PairState, Verdict
 from juxian.apps.linking.models import Decision, Pair
 from juxian.apps.linking.queries import classes_waiting, survivor_of
 from juxian.apps.organisations.models import Organisation
+from juxian.apps.persons.models import Person
 from juxian.core.identity.linking.signs import HARD, names_in
 
 SAMPLE = 5  # pairs of a class that people must have found alike before the rest may follow
@@ -95,6 +97,30 @@ def decide_pair(
         if keep.pk != drop.pk:
             merge_persons(keep=keep, drop=drop, by=by, reason=reason)
     return decision
+
+
+@transaction.atomic
+def remember_apart(*, person: Person, others: Sequence[int], by: User | None, reason: str) -> int:
+    """A new record was registered although it looked like ``others``: none of these pairs is asked again."""
+    rows = []
+    for other in others:
+        left, right = sorted((person.pk, other))
+        rows.append(
+            Decision(
+                left_id=left, right_id=right, verdict=Verdict.DIFFERENT, reason=reason[:500], decided_by=by
+            )
+        )
+    Decision.objects.bulk_create(rows)
+    if rows:
+        record(
+            "linking.registered_apart",
+            actor=by,
+            subject=person,
+            organisation_path=person.home.path,
+            detail={"others": list(others)},
+            reason=reason,
+        )
+    return len(rows)
 
 
 def decide_class(*, home: Organisation, evidence: str, by: User, reason: str) -> int:

@@ -13,13 +13,14 @@ from juxian.apps.audit.actions import record
 from juxian.apps.linking.actions.merging import merge_persons
 from juxian.apps.linking.enums import PairState, PairZone, Verdict
 from juxian.apps.linking.models import Decision, Learnt, Pair, Trace
-from juxian.apps.linking.queries import decisions_of, known_of, tracer
+from juxian.apps.linking.queries import Candidate, check_many, decisions_of, known_of, tracer, weights_for
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from juxian.core.identity.linking.engine import LEARNT_FROM, Limits, Linkage, Linking
-from juxian.core.identity.linking.traces import COLUMNS
+from juxian.core.identity.linking.traces import COLUMNS, Known
 
 CHUNK = 2000
+MADE_AT_ONCE = 20_000  # traces that a request makes; a whole register is made by ``find_pairs``
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +61,28 @@ def make_traces(home: Organisation, at_most: int | None = None) -> int:
     return made
 
 
+def candidates_for_many(home: Organisation, new: Sequence[Known]) -> list[list[Candidate]]:
+    """As ``queries.check_many``, after the traces of records that changed lately were made anew (at most 20,000)."""
+    make_traces(home, at_most=MADE_AT_ONCE)
+    return check_many(home, new)
+
+
+def candidates_for(home: Organisation, new: Known) -> list[Candidate]:
+    """As ``candidates_for_many`` for one."""
+    return candidates_for_many(home, [new])[0]
+
+
 def find_pairs(
     *,
     home: Organisation,
     by: User | None = None,
     merge: bool = False,
+    learn: bool = True,
     limits: Limits = Limits(),  # noqa: B008  # frozen
 ) -> Found:
     """Compare every living record of a jurisdiction; with ``merge`` the automatic zone is merged at once.
 
-    Pairs that a person decided keep their state; waiting ones that no longer stand are closed.
+    learn: weights from the register itself; otherwise those learnt before. Pairs that a person decided keep their state; waiting ones that no longer stand are closed.
     """
     make_traces(home)
     must, cannot = decisions_of(home)
@@ -77,8 +90,9 @@ def find_pairs(
     for chunk in _stored(home):
         linking.add_values(chunk)
     known = Learnt.objects.filter(home=home).first()
-    linkage = linking.link(must=must, cannot=cannot)
-    if linking.records >= LEARNT_FROM or known is None:
+    weights = None if learn else weights_for(home)
+    linkage = linking.link(weights=weights, must=must, cannot=cannot)
+    if learn and (linking.records >= LEARNT_FROM or known is None):
         Learnt.objects.update_or_create(
             home=home, defaults={"weights": linkage.weights.as_json(), "records": linking.records}
         )

@@ -131,6 +131,14 @@ def names_in(mask: int) -> frozenset[str]:
     return frozenset(name for name, bit in BITS.items() if mask & bit)
 
 
+def words_of(names: Iterable[str], language: str) -> list[str]:
+    """Signs in words, those against last."""
+    found = [BY_NAME[name] for name in BY_NAME if name in set(names)]
+    return [
+        sign.words.in_language(language) for sign in sorted(found, key=lambda sign: sign.speaks == "against")
+    ]
+
+
 def mask_sql(left: str = "l.", right: str = "r.") -> str:
     """``mask_of(signs_between(…))`` as one SQL expression over the columns of two traces."""
     return " + ".join(

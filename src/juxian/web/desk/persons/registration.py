@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -16,12 +18,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from juxian.apps.accounts.enums import Role
+from juxian.apps.linking.actions import candidates_for, remember_apart
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.actions import DocumentDraft, FactDraft, number_digest, register_person
 from juxian.apps.persons.enums import DocumentKind, SourceKind, Verification
 from juxian.apps.persons.models import Person, Source
 from juxian.apps.persons.rules import may_register
 from juxian.core.identity.documents import check_document
+from juxian.core.identity.linking.signs import words_of
+from juxian.core.identity.linking.traces import Known
 from juxian.core.identity.names import check_name
 from juxian.core.identity.phones import check_phone
 from juxian.core.text import Text
@@ -121,6 +126,19 @@ class RegistrationForm(forms.Form):
             elif proved:
                 cleaned[name] = proved
 
+    def known(self) -> Known:
+        """What is compared with the register; call when valid."""
+        wanted = self.cleaned_data
+        number = wanted["document_number"]
+        return Known(
+            wanted["name"],
+            numbers=((wanted["document_kind"], number),) if number else (),
+            birth=wanted["birth_date"],
+            gender=wanted["gender"],
+            phones=(wanted["phone"],) if wanted["phone"] else (),
+            employer=wanted["employer"],
+        )
+
     def facts(self) -> list[FactDraft]:
         """The first facts of the record; call when valid."""
         wanted = self.cleaned_data
@@ -159,9 +177,9 @@ def register(request: HttpRequest) -> HttpResponse:
         scope=scope,
         employers=employers_of(home, scope.language),
     )
-    matches: list[Person] = []
+    matches: list[Match] = []
     if request.method == "POST" and form.is_valid():
-        matches = _same_person(request, form, home)
+        matches = _same_person(request, form, home, scope.language)
         if not matches:
             person = _register(request, form, home, scope)
             for warning in form.warnings:
@@ -171,23 +189,45 @@ def register(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "matches": matches,
-        "with_number": bool(form.is_bound and form.data.get("document_number")),
+        "blocked": any(match.blocks for match in matches),
     }
     return render(
         request, "desk/persons/register.html", context, status=422 if form.errors or matches else 200
     )
 
 
-def _same_person(request: HttpRequest, form: RegistrationForm, home: Organisation) -> list[Person]:
-    """Records with the same document number; without a number, those of the same name until confirmed."""
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A record that the new one may be, with the evidence in words. blocks: it holds the same document number."""
+
+    person: Person
+    blocks: bool
+    words: list[str]
+
+
+def _same_person(
+    request: HttpRequest, form: RegistrationForm, home: Organisation, language: str
+) -> list[Match]:
+    """Records with the same document number; otherwise those the evidence speaks for, until confirmed to be others."""
     people = people_of(request, home).select_related("profile")
     wanted = form.cleaned_data
     if wanted["document_number"]:
         digest = number_digest(wanted["document_number"])
-        return list(
-            people.filter(documents__digest=digest, documents__withdrawn_at=None).distinct()[:MATCHES_SHOWN]
-        )
-    return [] if wanted["confirmed"] else list(people.filter(name=wanted["name"])[:MATCHES_SHOWN])
+        held = people.filter(documents__digest=digest, documents__withdrawn_at=None).distinct()[
+            :MATCHES_SHOWN
+        ]
+        if held:
+            return [Match(person, True, []) for person in held]
+    if wanted["confirmed"]:
+        return []
+    found = {item.person: item for item in candidates_for(home, form.known())[:MATCHES_SHOWN]}
+    alike = Q(pk__in=list(found)) | (
+        Q(name=wanted["name"]) if not wanted["document_number"] else Q(pk__in=[])
+    )
+    return [
+        Match(person, False, words_of(found[person.pk].signs, language) if person.pk in found else [])
+        for person in people.filter(alike)[:MATCHES_SHOWN]
+    ]
 
 
 @transaction.atomic
@@ -197,7 +237,8 @@ def _register(request: HttpRequest, form: RegistrationForm, home: Organisation, 
         kind=SourceKind.FORM, title=wanted["source"], organisation=scope.organisation, day=scope.as_of
     )
     number = wanted["document_number"]
-    return register_person(
+    others = [item.person for item in candidates_for(home, form.known())] if wanted["confirmed"] else []
+    person = register_person(
         home=home,
         name=wanted["name"],
         facts=form.facts(),
@@ -205,6 +246,8 @@ def _register(request: HttpRequest, form: RegistrationForm, home: Organisation, 
         source=source,
         by=request.user,  # type: ignore[arg-type]
     )
+    remember_apart(person=person, others=others, by=request.user, reason=gettext("登记时已核对"))  # type: ignore[arg-type]
+    return person
 
 
 def _iso(day: date | None) -> str:

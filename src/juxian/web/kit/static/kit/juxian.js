@@ -3,8 +3,11 @@
   "use strict";
   document.addEventListener("keydown", function (event) {
     if (event.key === "Escape") closeMenus(null);
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable) return;
+    var own = /^[a-z]$/.test(event.key) && document.querySelector('[data-key="' + event.key + '"]');
+    if (own) { event.preventDefault(); own.click(); return; }
+    if (event.key !== "/") return;
     var box = document.querySelector(".top input[type=search], .filters input[type=search]");
     if (box) { event.preventDefault(); box.focus(); box.select(); }
   });

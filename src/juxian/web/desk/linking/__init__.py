@@ -1,0 +1,1 @@
+"""Pages that settle doubts about records (查重核对)."""
