@@ -13,6 +13,8 @@ from juxian.apps.imports.enums import RowDecision, RowState
 from juxian.apps.imports.models import Batch, Row
 from tests import rosters
 from tests.apps.funds.scene import BANK, BENEFIT, POLICY, statement
+from tests.apps.services.stage import ANSWERS, CLAIM, FILES
+from tests.attachments import picture
 from tests.security.world import Objects, roster
 
 NEW_NUMBER = rosters.resident_id("19870707", 301, "620299")
@@ -139,6 +141,52 @@ def _verdict(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"verdict": "different"}
 
 
+def _act(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"action": "pass", "task": "checks/staff", "version": objects.case.version}
+
+
+def _bulk(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    turn = objects.case.turns.get(key="checks/money")
+    return {"turn": f"{turn.pk}:{objects.case.version}"}
+
+
+def _counter(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    answers = {f"f-{name}": value for name, value in ANSWERS.items()} | {
+        "f-education": "master",
+        "f-married": "false",
+    }
+    files = {f"m-{name}": SimpleUploadedFile(f"{name}.png", picture("PNG")) for name in FILES}
+    return {"service": CLAIM, "who": objects.person.number, **answers, **files}
+
+
+def _reveal_answer(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"field": "account", "reason": REASON}
+
+
+def _agenda(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"conference": objects.conference.pk, "question": "是否受理"}
+
+
+def _year(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"year": 2027, "text": "2027-01-01, 放假, 元旦"}
+
+
+def _meeting(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"title": "第二次联席会议", "day": "2022-07-01"}
+
+
+def _closing(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"close": "yes"}
+
+
+def _release(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"decision": "release"}
+
+
+def _preference(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"language": "en"}
+
+
 BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:person-find": _find,
     "desk:person-new": _registration,
@@ -167,6 +215,17 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:document-new": _text,
     "desk:tokens": _token,
     "desk:token-revoke": _nothing,
+    "desk:cases-bulk": _bulk,
+    "desk:counter": _counter,
+    "desk:case-act": _act,
+    "desk:case-reveal": _reveal_answer,
+    "desk:case-take": _nothing,
+    "desk:case-conference": _agenda,
+    "desk:calendar": _year,
+    "desk:conferences": _meeting,
+    "desk:conference": _closing,
+    "desk:outbox-decide": _release,
+    "messages": _preference,
 }
 
 

@@ -31,11 +31,17 @@ from juxian.apps.imports.enums import RowState
 from juxian.apps.imports.models import Batch
 from juxian.apps.linking.actions import merge_persons
 from juxian.apps.linking.models import Merge, Pair
+from juxian.apps.messaging.actions import queue_message
+from juxian.apps.messaging.models import Message
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
+from juxian.apps.services.actions import Wanted, act_on_case, convene, submit_application
+from juxian.apps.services.models import Case, Conference
 from juxian.apps.tokens.actions import make_token
 from juxian.apps.tokens.models import ApiToken
+from juxian.core.packs import load_all
 from tests import rosters
+from tests.apps.services.stage import ANSWERS, CLAIM, FILES, example
 from tests.attachments import picture
 from tests.browser import Browser
 from tests.factories import EmployerFactory, UserFactory
@@ -79,6 +85,9 @@ class Objects:
     money: Money
     pair: Pair
     merge: Merge
+    case: Case
+    conference: Conference
+    message: Message
     read: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def arguments(self, address: Mapping[str, str], *, batch: Batch | None = None) -> dict[str, Any]:
@@ -107,6 +116,11 @@ class Objects:
             **self.money.arguments(),
             "pair": self.pair.pk,
             "merge": self.merge.pk,
+            "case": self.case.number,
+            "turn": self.case.turns.filter(current=True, open=True).order_by("pk")[0].pk,
+            "service": CLAIM,
+            "conference": self.conference.pk,
+            "message": self.message.pk,
         }
 
 
@@ -180,6 +194,10 @@ def readable_by_the_office(file: StoredFile, user: Any) -> Readable | None:
 
 def _made() -> World:
     readable_by(PURPOSE, readable_by_the_office)
+    for code in (HERE, THERE):
+        pack = load_all()[code]
+        pack.services.ids[CLAIM] = None
+        pack.services._read[CLAIM] = (example(pack), [])
     here, there = _objects(HERE, HOME_NUMBER), _objects(THERE, ELSEWHERE_NUMBER)
     world = World(here, there, {"visitor": None})
     for role in Role:
@@ -224,6 +242,16 @@ def _objects(code: str, number: str) -> Objects:
     )  # fmt: skip
     money = make_money(place, office, person)
     pair, merge = _twice(place)
+    case = _case(place, person, office)
+    meeting = convene(home=place.root, title="联席会议", day=DAY, by=office)
+    message = queue_message(
+        office,
+        "services.letter",
+        {"subject": "甲", "body": "乙"},
+        f"held:{code}",
+        place=place.root,
+        held=True,
+    )
     return Objects(
         place,
         person,
@@ -237,6 +265,9 @@ def _objects(code: str, number: str) -> Objects:
         money,
         pair=pair,
         merge=merge,
+        case=case,
+        conference=meeting,
+        message=message,
     )
 
 
@@ -247,6 +278,20 @@ def _twice(place: Place) -> tuple[Pair, Merge]:
         home=place.root, left=left, right=right, weight=300, signs=1, zone="asked", evidence="name_birth"
     )
     return pair, merge_persons(keep=keep, drop=drop, by=None)
+
+
+def _case(place: Place, person: Person, office: User) -> Case:
+    """A claim that waits for departments which the place does not have, so that it falls to the office."""
+    case = submit_application(
+        home=place.root,
+        service=CLAIM,
+        by=office,
+        person=person,
+        answers=ANSWERS,
+        materials=FILES,
+        for_applicant=True,
+    )
+    return act_on_case(case=case, wanted=Wanted("endorse"), by=place.user(Role.EMPLOYER))
 
 
 def roster(seed: str) -> bytes:

@@ -24,6 +24,7 @@ from juxian.apps.persons.enums import SourceKind
 from juxian.apps.persons.models import Person, Profile, Source
 from juxian.apps.policies.actions import sweep_pack
 from juxian.config.commands.upgrade import upgrade
+from juxian.config.demo_cases import seed_cases
 from juxian.config.demo_doubles import add_doubles
 from juxian.config.demo_funds import seed_funds
 from juxian.core.money import split_by_share
@@ -132,6 +133,7 @@ def install_with_people(pack: Pack, count: int) -> None:
     clerks = User.objects.filter(username__in=[f"office.{pack.code}", f"{CHECKER}.{pack.code}"])
     checker, maker = clerks.order_by("username")
     seed_funds(pack, root, maker, checker)
+    seed_cases(pack, root)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.accounts.enums import Role
-from juxian.web.kit.navigation import Item, register, start_at
+from juxian.web.kit.navigation import Item, case_page, register, start_at
 
 
 class DeskConfig(AppConfig):
@@ -15,6 +15,12 @@ class DeskConfig(AppConfig):
         register(
             "work",
             Item("desk:home", _("首页"), "house", "workbench", office | {Role.DEPARTMENT}, 10, phone=True),
+            Item("desk:cases", _("待办"), "inbox", "workbench", staff, 20, phone=True),
+            Item("desk:counter", _("窗口代录"), "file-plus", "workbench", office, 30),
+            Item("desk:outbox", _("发件箱"), "send", "workbench", office, 40),
+            Item("desk:services", _("事项"), "workflow", "service", staff, 10),
+            Item("desk:conferences", _("联席会议"), "gavel", "service", readers, 60),
+            Item("desk:calendar", _("工作日历"), "calendar-days", "governance", office, 60),
             Item("desk:persons", _("人才库"), "users", "people", readers, 10, phone=True),
             Item("desk:imports", _("名册导入"), "upload", "people", office | {Role.EMPLOYER}, 20),
             Item("desk:linking", _("查重核对"), "git-merge", "people", office, 25),
@@ -50,6 +56,7 @@ class DeskConfig(AppConfig):
                 phone=True,
             ),
         )
+        case_page("desk:case", Role.OFFICE, Role.DEPARTMENT, Role.LEADER)
         start_at("desk:home", Role.OFFICE, Role.DEPARTMENT)
         start_at("desk:audit", Role.AUDITOR)
         start_at("desk:post", Role.REVIEWER, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from juxian.web.desk import audit, documents, figures, home, organisations, policies, post, tokens
+from juxian.web.desk import audit, documents, figures, home, messages, organisations, policies, post, tokens
 from juxian.web.desk.persons import facts, listing, page, registration, revealing
 
 app_name = "desk"
@@ -10,6 +10,9 @@ urlpatterns = [
     path("audit/", audit.audit, name="audit"),
     path("funds/", include("juxian.web.desk.funds.urls")),
     path("linking/", include("juxian.web.desk.linking.urls")),
+    path("", include("juxian.web.desk.cases.urls")),
+    path("outbox/", messages.outbox, name="outbox"),
+    path("outbox/<int:pk>/decide/", messages.decide, name="outbox-decide"),
     path("imports/", include("juxian.web.desk.imports.urls")),
     path("persons/", listing.persons, name="persons"),
     path("persons/find/", listing.find_by_number, name="person-find"),

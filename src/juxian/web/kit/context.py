@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 
 from juxian.apps.accounts.models import Post, User
+from juxian.apps.messaging.queries import unread_count
 from juxian.apps.packs.queries import installed
 from juxian.core.packs.schema import Pack
 from juxian.web.kit import formats, navigation
@@ -84,6 +85,11 @@ class Frame:
     @cached_property
     def posts(self) -> list[Post]:
         return posts_of(self.user) if isinstance(self.user, User) else []
+
+    @cached_property
+    def unread(self) -> int:
+        """Messages that the user has not read, up to 99."""
+        return unread_count(self.user) if isinstance(self.user, User) else 0
 
     @cached_property
     def places(self) -> list[Pack]:

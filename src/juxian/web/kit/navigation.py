@@ -54,6 +54,7 @@ class Link:
 
 _items: dict[Bar, dict[str, Item]] = {"work": {}, "public": {}}
 _starts: dict[Role, str] = {}
+_case_pages: dict[Role, str] = {}
 
 
 def register(bar: Bar, *items: Item) -> None:
@@ -69,6 +70,16 @@ def start_at(view: str, *roles: Role) -> None:
 def start_of(role: str) -> str:
     """URL name of a role's first page; the public home for roles that nobody registered."""
     return _starts.get(Role(role), "portal:home") if role else "portal:home"
+
+
+def case_page(view: str, *roles: Role) -> None:
+    """Users of these roles read a case at ``view``, whose address takes its ``number``."""
+    _case_pages.update(dict.fromkeys(roles, view))
+
+
+def case_page_of(role: str) -> str:
+    """URL name of a role's page of a case; empty where nobody registered one."""
+    return _case_pages.get(Role(role), "") if role else ""
 
 
 def work_groups(role: str, path: str) -> list[tuple[str | Promise, list[Link]]]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from juxian.web.kit import files, views
+from juxian.web.kit import files, mine, views
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
@@ -14,5 +14,7 @@ urlpatterns = [
     path("demo/switch/", views.demo_switch, name="demo-switch"),
     path("files/<uuid:uuid>/", files.download, name="file"),
     path("files/<uuid:uuid>/preview/", files.preview, name="file-preview"),
+    path("messages/", mine.messages, name="messages"),
+    path("cases/<str:number>/", mine.case_link, name="case-link"),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -1,23 +1,61 @@
 """Writing: cases begin, move, end; what goes with it is written in the same transaction."""
 
 from juxian.apps.services.actions.acting import Wanted, act_on_case
+from juxian.apps.services.actions.conferring import (
+    NotOnAgenda,
+    close_conference,
+    convene,
+    escalate,
+    resolve,
+)
 from juxian.apps.services.actions.drafting import drop_draft, save_draft
 from juxian.apps.services.actions.effects import carry_out_waiting
+from juxian.apps.services.actions.helping import (
+    NotTaken,
+    assign_officer,
+    cover_for,
+    hand_over,
+    move_turn,
+    name_officer,
+    put_back,
+    take_turn,
+)
+from juxian.apps.services.actions.migrating import Migrated, move_to_current
 from juxian.apps.services.actions.opening import NotTakenIn, open_service, submit_application
+from juxian.apps.services.actions.rating import AlreadyRated, freeze, rate, reply_to_rating
 from juxian.apps.services.actions.storing import Overtaken
 from juxian.apps.services.actions.timing import redate_cases, sweep_timers, upload_year
 
 __all__ = [
+    "AlreadyRated",
+    "Migrated",
+    "NotOnAgenda",
+    "NotTaken",
     "NotTakenIn",
     "Overtaken",
     "Wanted",
     "act_on_case",
+    "assign_officer",
     "carry_out_waiting",
+    "close_conference",
+    "convene",
+    "cover_for",
     "drop_draft",
+    "escalate",
+    "freeze",
+    "hand_over",
+    "move_to_current",
+    "move_turn",
+    "name_officer",
     "open_service",
+    "put_back",
+    "rate",
     "redate_cases",
+    "reply_to_rating",
+    "resolve",
     "save_draft",
     "submit_application",
     "sweep_timers",
+    "take_turn",
     "upload_year",
 ]

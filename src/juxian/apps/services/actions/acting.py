@@ -13,11 +13,11 @@ from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
 from juxian.apps.services.actions.opening import evidence_held, profile_of
 from juxian.apps.services.actions.storing import Change, Overtaken, store
-from juxian.apps.services.models import Case, Seat
+from juxian.apps.services.models import Case
 from juxian.apps.services.queries.actors import actors_of, on_behalf
 from juxian.apps.services.queries.calendar import current_calendar, office_time
 from juxian.apps.services.queries.definitions import service_of
-from juxian.apps.services.queries.loading import CASE_PARTS, Loaded, load
+from juxian.apps.services.queries.loading import CASE_PARTS, Loaded, load, open_seats
 from juxian.core.services import Action, Actor, CaseRefused, Mark, Service, Why, act
 from juxian.core.services.definition import StepKind
 
@@ -124,8 +124,3 @@ def _task_key(service: Service, loaded: Loaded, task: str) -> str:
     step = service.steps.get(state.state)
     single = step is not None and step.kind is not StepKind.PARALLEL
     return step.posts[0].key if step is not None and single else ""
-
-
-def open_seats(case: Case) -> list[Seat]:
-    """Seats of the open turns with their organisations; one query."""
-    return list(Seat.objects.filter(case=case, open=True).select_related("organisation", "turn"))

@@ -15,10 +15,8 @@ from juxian.core.workdays import Calendar, from_chinesecalendar, read_year
 
 def current_calendar() -> Calendar:
     """One query; the calendar itself is kept until another year is uploaded."""
-    newest: dict[int, int] = {}
-    for pk, year in CalendarYear.objects.order_by("id").values_list("id", "year"):
-        newest[year] = pk
-    return _calendar(tuple(sorted(newest.values())))
+    newest = dict(CalendarYear.objects.order_by("id").values_list("year", "text"))
+    return _calendar(tuple(sorted(newest.items())))
 
 
 def office_time() -> datetime:
@@ -30,10 +28,10 @@ def office_time() -> datetime:
 
 
 @lru_cache(maxsize=4)
-def _calendar(uploads: tuple[int, ...]) -> Calendar:
+def _calendar(uploads: tuple[tuple[int, str], ...]) -> Calendar:
     calendar = from_chinesecalendar()
-    for upload in CalendarYear.objects.filter(pk__in=uploads).order_by("year"):
-        read, problems = read_year(Source(str(upload.year), upload.text), upload.year)
+    for year, text in uploads:
+        read, problems = read_year(Source(str(year), text), year)
         if read is None:
             raise Rejected(problems)
         calendar = calendar.with_year(read.year, read.days)

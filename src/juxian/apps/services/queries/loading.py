@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from juxian.apps.clock import SHANGHAI
-from juxian.apps.services.models import Case, CaseEvent, Timer, Turn
+from juxian.apps.services.models import Case, CaseEvent, Seat, Timer, Turn
 from juxian.core.services.cases import CaseState, Event, Mark, Proposal, Task
 from juxian.core.services.cases import Timer as EngineTimer
 from juxian.core.workdays import Deadline, Pause, Period, Term, Unit
@@ -140,3 +140,8 @@ def term_columns(timer: EngineTimer) -> dict[str, Any]:
         "told": timer.told,
         "waits": timer.waits,
     }
+
+
+def open_seats(case: Case) -> list[Seat]:
+    """Seats of the open turns with their organisations; one query."""
+    return list(Seat.objects.filter(case=case, open=True).select_related("organisation", "turn"))

@@ -1,0 +1,39 @@
+"""What a user could do in a case now (可办动作)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from juxian.apps.accounts.models import User
+from juxian.apps.clock import today
+from juxian.apps.services.models import Case, Seat
+from juxian.apps.services.queries.actors import actors_of, on_behalf
+from juxian.apps.services.queries.loading import Loaded
+from juxian.apps.services.rules import may_act_for_applicant
+from juxian.core.services import Actor, Possible, Service, possible_actions
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An action; for_applicant: it would be done on behalf of the applicant (代办)."""
+
+    possible: Possible
+    for_applicant: bool = False
+
+
+def choices_of(user: User, service: Service, loaded: Loaded, seats: Sequence[Seat]) -> list[Choice]:
+    """The user's own actions first, then what an officer may do for the applicant; each action of a task once."""
+    case = loaded.case
+    found: dict[tuple[str, str], Choice] = {}
+    for actor in actors_of(user, case, seats, today()):
+        for possible in possible_actions(service, loaded.state, actor):
+            found.setdefault((possible.task, possible.action), Choice(possible))
+    if may_act_for_applicant(user, case):
+        for possible in possible_actions(service, loaded.state, _helper(user, case, service)):
+            found.setdefault((possible.task, possible.action), Choice(possible, True))
+    return list(found.values())
+
+
+def _helper(user: User, case: Case, service: Service) -> Actor:
+    return on_behalf(user, case, service)

@@ -1,0 +1,19 @@
+"""Cases that a page may show (查找办件)."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.services.models import Case
+from juxian.apps.services.queries.loading import CASE_PARTS
+from juxian.apps.services.queries.visible import visible_to
+
+STAFF = (Role.OFFICE, Role.DEPARTMENT, Role.LEADER)
+
+
+def find_case(request: HttpRequest, number: str) -> Case:
+    """A case that the user may see, 404 for every other."""
+    cases = visible_to(request.user).select_related(*CASE_PARTS, "opened_by", "person__profile")  # type: ignore[arg-type]
+    return get_object_or_404(cases, number=number)

@@ -1,0 +1,195 @@
+"""What waits for me and my unit (待办), and steps that may be taken for many cases at once (批量)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from juxian.apps.accounts.models import User
+from juxian.apps.services.actions import Overtaken, Wanted, act_on_case
+from juxian.apps.services.models import Seat, Turn
+from juxian.apps.services.queries import queue as queues
+from juxian.apps.services.queries.calendar import current_calendar
+from juxian.apps.services.queries.definitions import service_of
+from juxian.core.services import CaseRefused, Service
+from juxian.core.services.definition import StepKind
+from juxian.core.workdays import Calendar
+from juxian.web.desk.cases.finding import STAFF
+from juxian.web.desk.forms import text_field
+from juxian.web.kit.access import for_roles
+from juxian.web.kit.once import once
+from juxian.web.kit.responses import go, render_part
+from juxian.web.kit.scope import Scope, current_scope
+
+PAGE_SIZE = 50
+MOST_AT_ONCE = 50
+VIEWS: dict[str, str | Promise] = {
+    "unit": gettext_lazy("本机构待办"),
+    "mine": gettext_lazy("我的待办"),
+    "overdue": gettext_lazy("已超时"),
+    "soon": gettext_lazy("即将到期"),
+    "supplement": gettext_lazy("等待补正"),
+}
+# what may be done to many at once: no reason is asked for, nothing is decided
+SAFE_KINDS = (StepKind.ENDORSE, StepKind.CHECK, StepKind.PARALLEL, StepKind.TASK)
+SAFE_ACTIONS = ("pass", "endorse", "done")
+
+
+class QueueFilters(forms.Form):
+    """view: of ``VIEWS``. service: id. q: number of a case, or how the applicant's name begins."""
+
+    view = forms.ChoiceField(choices=list(VIEWS.items()), required=False)
+    service = forms.SlugField(max_length=64, required=False)
+    q = text_field(gettext_lazy("编号或申请人"), 60, required=False)
+    after = forms.CharField(max_length=40, required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One turn in words. days_left: working days, negative when late, None without a last day. safe: action, or empty."""
+
+    turn: int
+    version: int
+    number: str
+    applicant: str
+    employer: str
+    service: str
+    step: str
+    unit: str
+    due_on: date | None
+    provisional: bool
+    days_left: int | None
+    officer: str
+    proposed: bool
+    safe: str
+
+
+@for_roles(*STAFF)
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    scope, form = current_scope(request), QueueFilters(request.GET)
+    right = form.is_valid()
+    wanted = form.cleaned_data if right else {}
+    calendar = current_calendar()
+    everything = queues.seats_of(request.user, scope.as_of)  # type: ignore[arg-type]
+    view = wanted.get("view") or "unit"
+    seats = queues.in_view(everything, view, request.user, scope.as_of, calendar)  # type: ignore[arg-type]
+    rows, next_one = queues.page_of(
+        _filtered(seats, wanted), queues.Cursor.read(wanted.get("after", "")), PAGE_SIZE
+    )
+    numbers = queues.counts(everything, request.user, scope.as_of, calendar)  # type: ignore[arg-type]
+    context = {
+        "form": form,
+        "view": view,
+        "views": [(key, title, _counted(numbers[key])) for key, title in VIEWS.items()],
+        "services": service_choices(scope),
+        "rows": [_row(seat, scope, calendar) for seat in rows],
+        "next": str(next_one) if next_one else "",
+        "chosen": bool(wanted.get("q") or wanted.get("service")),
+    }
+    return render_part(request, "desk/cases/queue.html#list", context, status=200 if right else 422)
+
+
+def _counted(number: int) -> str:
+    return f"{queues.COUNTED}+" if number > queues.COUNTED else str(number)
+
+
+def _filtered(seats: QuerySet[Seat], wanted: Mapping[str, Any]) -> QuerySet[Seat]:
+    if wanted.get("service"):
+        seats = seats.filter(service=wanted["service"])
+    q = (wanted.get("q") or "").strip()
+    if "-" in q and q[-1:].isdigit():
+        return seats.filter(case__number=q.upper())
+    return seats.filter(case__applicant__startswith=q) if q else seats
+
+
+def service_choices(scope: Scope) -> list[tuple[str, str]]:
+    """(id, title) of what the place offers."""
+    services = scope.pack.services
+    return [(service, services[service].title.in_language(scope.language)) for service in services]
+
+
+def _row(seat: Seat, scope: Scope, calendar: Calendar) -> QueueRow:
+    case, turn, language = seat.case, seat.turn, scope.language
+    service = service_of(case)
+    due = seat.due_on if queues.has_day(seat) else None
+    employer = case.employer or None
+    return QueueRow(
+        turn=turn.pk,
+        version=case.version,
+        number=case.number,
+        applicant=case.applicant,
+        employer=employer.name if employer else "",
+        service=service.title.in_language(language),
+        step=service.posts[turn.key].title.in_language(language),
+        unit=seat.organisation.name if seat.organisation else "",
+        due_on=due,
+        provisional=turn.provisional,
+        days_left=calendar.working_days(scope.as_of, due) if due else None,
+        officer=str(turn.officer) if turn.officer else "",
+        proposed=bool(turn.proposal),
+        safe=safe_action(service, turn),
+    )
+
+
+def safe_action(service: Service, turn: Turn) -> str:
+    """What may be done to this turn along with many others; empty when it has to be looked at alone."""
+    step, post = service.steps.get(turn.state), service.posts[turn.key]
+    if step is None or step.kind not in SAFE_KINDS or post.second_person or turn.proposal or turn.waiting:
+        return ""
+    if step.kind is StepKind.PARALLEL:
+        return "pass"
+    return next((name for name in SAFE_ACTIONS if name in step.moves and not step.moves[name].reason), "")
+
+
+@for_roles(*STAFF)
+@require_POST
+@once
+def bulk(request: HttpRequest) -> HttpResponse:
+    """The safe action of each chosen turn, each in its own transaction's savepoint; what cannot be done is told."""
+    chosen = [_chosen(text) for text in request.POST.getlist("turn")[:MOST_AT_ONCE]]
+    seats = queues.seats_of(request.user, current_scope(request).as_of)  # type: ignore[arg-type]
+    mine = seats.filter(turn__in=[pk for pk, _version in chosen]).values("turn")
+    turns = {turn.pk: turn for turn in Turn.objects.filter(pk__in=mine).select_related("case__definition")}
+    by: User = request.user  # type: ignore[assignment]  # signed in: the roles say so
+    done, failed = 0, []
+    for pk, version in chosen:
+        turn = turns.get(pk)
+        action = safe_action(service_of(turn.case), turn) if turn else ""
+        if turn is None or not action:
+            continue
+        try:
+            act_on_case(case=turn.case, wanted=Wanted(action, turn.key), by=by, expected_version=version)
+            done += 1
+        except Overtaken as told:
+            failed.append(f"{turn.case.number} {told}")
+        except CaseRefused as refused:
+            failed.append(f"{turn.case.number} {refused.reason.in_language(current_scope(request).language)}")
+    if done:
+        messages.success(
+            request, ngettext("已办理 %(count)s 件。", "已办理 %(count)s 件。", done) % {"count": done}
+        )
+    for words in failed:
+        messages.warning(request, words)
+    if not done and not failed:
+        messages.warning(request, _("没有选中可以批量办理的待办。"))
+    return go(request, "desk:cases")
+
+
+def _chosen(text: str) -> tuple[int, int]:
+    """``turn:version``; (0, 0) for anything else."""
+    first, _, second = text.partition(":")
+    if first.isascii() and first.isdigit() and second.isascii() and second.isdigit() and len(text) < 30:
+        return int(first), int(second)
+    return 0, 0

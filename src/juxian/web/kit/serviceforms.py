@@ -1,0 +1,184 @@
+"""The form of a service as a form of a page (事项表单): fields of its types, its materials, and what the engine says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from juxian.apps.organisations.models import Organisation
+from juxian.core.facts.schema import Kind
+from juxian.core.money import yuan
+from juxian.core.services import CaseRefused, Service, materials_needed
+from juxian.core.services.answers import Need, shown_fields
+from juxian.core.services.definition import FormField
+from juxian.web.kit.uploads import AttachmentField, kept_file
+
+FIELD, MATERIAL = "f-", "m-"
+LONGEST_TEXT = 2000
+PURPOSE = "case_material"
+
+
+class ServiceForm(forms.Form):
+    """known: canonical answers and prefilled values by field. only: names that may be changed (of a supplement), None: all.
+
+    Fields that are known not to be shown are left out. The engine has the last word: ``tell`` puts it beside the fields.
+    """
+
+    use_required_attribute = False
+
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        service: Service,
+        language: str,
+        day: date,
+        known: Mapping[str, Any] | None = None,
+        profile: Mapping[str, Any] | None = None,
+        held: Collection[str] = (),
+        only: Collection[str] | None = None,
+        home: Organisation | None = None,
+    ) -> None:
+        super().__init__(data, files)
+        self.service, self.language, self.home = service, language, home
+        known, profile = dict(known or {}), dict(profile or {})
+        shown = shown_fields(service, known, profile, day)
+        needs = materials_needed(service, known, profile, held, day)
+        self.held = [
+            material.title.in_language(language)
+            for name, material in service.materials.items()
+            if needs[name] is Need.HELD and (only is None or name in only)
+        ]
+        for item in shown.values():
+            if only is None or item.name in only:
+                self._add(item, known.get(item.name))
+        for name, material in service.materials.items():
+            if needs[name] in (Need.HELD, Need.NOT_NEEDED) and (only is None or name not in only):
+                continue
+            if only is None or name in only:
+                self.fields[MATERIAL + name] = AttachmentField(
+                    label=material.title.in_language(language),
+                    required=False,
+                    help_text=material.help.in_language(language) or None,
+                )
+
+    def _add(self, item: FormField, value: Any) -> None:
+        field = _field(item, self.service, self.language, self.home)
+        field.initial = _shown(item, value)
+        self.fields[FIELD + item.name] = field
+
+    @property
+    def sections(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """(title, fields) in the order of the definition."""
+        found = [
+            (
+                section.title.in_language(self.language),
+                [self[FIELD + item.name] for item in section.fields if FIELD + item.name in self.fields],
+            )
+            for section in self.service.sections
+        ]
+        return [(title, fields) for title, fields in found if fields]
+
+    @property
+    def attachments(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith(MATERIAL)]
+
+    def answers(self) -> dict[str, Any]:
+        """Raw answers by field of the definition; what was left empty stays empty."""
+        found: dict[str, Any] = {}
+        for name in self.fields:
+            if name.startswith(FIELD):
+                value = self.cleaned_data.get(name)
+                raw = value.isoformat() if isinstance(value, date) else value
+                found[name.removeprefix(FIELD)] = "" if raw is None else raw
+        return found
+
+    def raw(self) -> dict[str, Any]:
+        """What was typed, unchecked, for a draft."""
+        found: dict[str, Any] = {}
+        for name in self.fields:
+            if name.startswith(FIELD) and name in self.data:
+                values = self.data.getlist(name) if hasattr(self.data, "getlist") else [self.data[name]]
+                found[name.removeprefix(FIELD)] = values if len(values) > 1 else values[0][:LONGEST_TEXT]
+        return found
+
+    def keep_files(self, request: Any, home: Organisation) -> dict[str, list[str]]:
+        """Keep what was uploaded; material → ids. A refused file is an error of its field."""
+        kept: dict[str, list[str]] = {}
+        for name in self.fields:
+            if name.startswith(MATERIAL):
+                file = kept_file(request, self, name, home=home, purpose=PURPOSE)
+                if file is not None:
+                    kept[name.removeprefix(MATERIAL)] = [str(file.uuid)]
+        return kept
+
+    def tell(self, refused: CaseRefused) -> None:
+        """What the engine said: beside the fields, the rest above them."""
+        rest = []
+        for name, text in refused.fields.items():
+            words = text.in_language(self.language)
+            place = next((key for key in (FIELD + name, MATERIAL + name) if key in self.fields), None)
+            if place:
+                self.add_error(place, words)
+            else:
+                rest.append(words)
+        self.add_error(None, rest or refused.reason.in_language(self.language))
+
+
+def _field(item: FormField, service: Service, language: str, home: Organisation | None) -> forms.Field:
+    options: dict[str, Any] = {
+        "label": item.title.in_language(language),
+        "help_text": item.help.in_language(language),
+        "required": item.required and item.shown_if is None,
+    }
+    match item.type.kind:
+        case Kind.LEVEL:
+            return forms.ChoiceField(
+                choices=[("", _("请选择")), *_levels(item, service, language)], **options
+            )
+        case Kind.LEVELS:
+            widget = forms.CheckboxSelectMultiple
+            return forms.MultipleChoiceField(
+                choices=_levels(item, service, language), widget=widget, **options
+            )
+        case Kind.BOOLEAN:
+            return forms.ChoiceField(
+                choices=[("true", _("是")), ("false", _("否"))], widget=forms.RadioSelect, **options
+            )
+        case Kind.DATE:
+            widget_of_day = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            return forms.DateField(
+                widget=widget_of_day, input_formats=["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d"], **options
+            )
+        case Kind.INTEGER | Kind.MONTHS:
+            return forms.IntegerField(min_value=0, max_value=10**9, **options)
+        case Kind.MONEY:
+            options["help_text"] = options["help_text"] or _("如 5万元、1500元；不写单位按元")
+            return forms.CharField(max_length=40, **options)
+        case Kind.ORGANISATION:
+            return forms.ChoiceField(choices=[("", _("请选择")), *_organisations(home, language)], **options)
+    return forms.CharField(max_length=LONGEST_TEXT, **options)
+
+
+def _levels(item: FormField, service: Service, language: str) -> list[tuple[str, str]]:
+    scale = service.schema.scales[item.type.scale or ""]
+    return [(code, level.title.in_language(language)) for code, level in scale.levels.items()]
+
+
+def _organisations(home: Organisation | None, language: str) -> Iterable[tuple[str, str]]:
+    if home is None:
+        return []
+    rows = Organisation.objects.under(home.path).employers().order_by("path")
+    return [(row.code, row.name_en if language == "en" and row.name_en else row.name) for row in rows]
+
+
+def _shown(item: FormField, value: Any) -> Any:
+    """A canonical value as its field shows it."""
+    if value is None or item.type.kind is not Kind.MONEY:
+        return str(value).lower() if isinstance(value, bool) else value
+    return yuan(value).replace(",", "") if isinstance(value, int) else value
