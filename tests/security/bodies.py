@@ -133,6 +133,28 @@ def _step(step: str) -> Callable[[Objects, Batch], dict[str, Any]]:
     return lambda _objects, _batch: {"step": step, "reason": REASON}
 
 
+def _draw_again(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    witness = objects.flats.witness if objects.flats else None
+    public = "福彩 3D 第 2022160 期开奖号"
+    return {"witness": witness.pk if witness else "", "public": public, "reveal_by": "2022-06-20"}
+
+
+def _draw(objects: Objects, batch: Batch) -> dict[str, Any]:
+    return {"title": "2022 年第二批", "flats": 1, **_draw_again(objects, batch)}
+
+
+def _flat(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"household_members": 2}
+
+
+def _slip(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"value": "4 1 6 2 6", "nonce": "1f" * 32}
+
+
+def _value(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"value": "7 3 9"}
+
+
 def _nothing(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {}
 
@@ -226,6 +248,20 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:conference": _closing,
     "desk:outbox-decide": _release,
     "messages": _preference,
+    "portal:housing-apply": _flat,
+    "portal:housing-withdraw": _nothing,
+    "portal:housing-accept": _nothing,
+    "portal:housing-decline": _nothing,
+    "portal:housing-renew": _nothing,
+    "desk:housing-application-renew": _nothing,
+    "desk:housing-draw-new": _draw,
+    "desk:housing-draw-offer": _nothing,
+    "desk:housing-draw-void": _nothing,
+    "desk:housing-draw-value": _value,
+    "desk:housing-draw-again": _draw_again,
+    "desk:housing-contribute": _slip,
+    "desk:housing-sign": _nothing,
+    "desk:housing-unsigned": _nothing,
 }
 
 

@@ -26,6 +26,7 @@ from juxian.apps.documents.actions import add_text
 from juxian.apps.files.actions import store_file
 from juxian.apps.files.models import StoredFile
 from juxian.apps.files.registry import Readable, readable_by
+from juxian.apps.housing.rules import WITNESSES
 from juxian.apps.imports.actions import stage_file
 from juxian.apps.imports.enums import RowState
 from juxian.apps.imports.models import Batch
@@ -34,6 +35,7 @@ from juxian.apps.linking.models import Merge, Pair
 from juxian.apps.messaging.actions import queue_message
 from juxian.apps.messaging.models import Message
 from juxian.apps.organisations.models import Organisation
+from juxian.apps.persons.actions import FactDraft
 from juxian.apps.persons.models import Person
 from juxian.apps.services.actions import Wanted, act_on_case, convene, submit_application
 from juxian.apps.services.models import Case, Conference
@@ -45,6 +47,7 @@ from tests.apps.services.stage import ANSWERS, CLAIM, FILES, example
 from tests.attachments import picture
 from tests.browser import Browser
 from tests.factories import EmployerFactory, UserFactory
+from tests.flats import Flats, make_flats
 from tests.security.money import Money, make_money
 from tests.web.places import Place, make_place
 
@@ -57,6 +60,9 @@ ELSEWHERE_NUMBER = rosters.resident_id("19910203", 205, "420527")
 PHONE = "13800001234"
 NAMES = {HERE: "欧阳本地", THERE: "司徒外地"}
 OFFICES = {HERE: "甲地经办", THERE: "乙地经办"}
+INTRODUCED = [
+    FactDraft("introduction", {"mode": "full_time"}, date(2021, 9, 1))
+]  # so that they may ask for a flat
 OWN_TABLES = {
     "django_session",
     "axes_accessattempt",
@@ -88,6 +94,7 @@ class Objects:
     case: Case
     conference: Conference
     message: Message
+    flats: Flats | None = None
     read: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def arguments(self, address: Mapping[str, str], *, batch: Batch | None = None) -> dict[str, Any]:
@@ -121,7 +128,25 @@ class Objects:
             "service": CLAIM,
             "conference": self.conference.pk,
             "message": self.message.pk,
+            **_flats_known(self.flats),
         }
+
+
+def _flats_known(flats: Flats | None) -> dict[str, Any]:
+    if flats is None:
+        return {}
+    return {
+        "estate": flats.estate.code,
+        "flat_application": flats.incomplete.pk,
+        "draw": flats.draw.pk,
+        "draw_awaited": flats.awaited.pk,
+        "draw_drawn": flats.drawn.pk,
+        "draw_void": flats.void.pk,
+        "offer": flats.accepted.pk,
+        "own_application": flats.application.pk,
+        "own_offer": flats.offer.pk,
+        "own_lease": flats.lease.pk,
+    }
 
 
 @dataclass
@@ -212,6 +237,9 @@ def _made() -> World:
         if user:
             user.save()
             world.sessions[actor] = _session_of(user)
+    witnesses = [user for role in WITNESSES if (user := world.users[role.value])]
+    here.flats = make_flats(here.place, [world.users["office"], *witnesses], DAY, here.person)  # type: ignore[list-item]
+    there.flats = make_flats(there.place, [there.office, there.place.user(Role.AUDITOR)], DAY)
     world.untouched = snapshot()
     return world
 
@@ -226,7 +254,7 @@ def _session_of(user: User) -> str:
 
 def _objects(code: str, number: str) -> Objects:
     place = make_place(code)
-    person = place.person(NAMES[code], number)
+    person = place.person(NAMES[code], number, facts=INTRODUCED)
     office = place.user(Role.OFFICE, name=OFFICES[code])
     unit = EmployerFactory(code=f"{code}-school", parent=place.root, pack=code, name="测试学校")
     text = add_text(organisation=place.root, title=f"{NAMES[code]}文件", body="正文", by=office, day=DAY)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +15,7 @@ from juxian.apps.housing.actions.stock import install_estates
 from juxian.apps.housing.models import Application, Estate
 from juxian.apps.persons.actions import FactDraft
 from juxian.apps.persons.models import Person
-from juxian.core.housing.book import HousingBook
+from tests.flats import few_flats
 from tests.web.places import Place, make_place
 
 DAY = date(2022, 6, 1)
@@ -34,18 +33,8 @@ NewApplication = Callable[..., Application]
 def place(db: None, settings: Any) -> Place:
     settings.JUXIAN_TODAY = DAY
     made = make_place("zigui")
-    install_estates(book=one_floor(made), home=made.root)
+    install_estates(book=few_flats(made.pack.housing), home=made.root)
     return made
-
-
-def one_floor(place: Place) -> HousingBook:
-    """The stock of the pack without all but the first twelve flats, which is quicker to set up."""
-    book = place.pack.housing
-    estates = {
-        code: replace(entry, buildings=(replace(entry.buildings[0], units=entry.buildings[0].units[:12]),))
-        for code, entry in book.estates.items()
-    }
-    return replace(book, estates=estates)
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
 from juxian.apps.housing.actions.applying import apply_for_flat, withdraw_application
-from juxian.apps.housing.actions.drawing import Giver, commit, declare_void, draw_again, freeze_draw, reveal
+from juxian.apps.housing.actions.drawing import Giver, declare_void, draw_again, freeze_draw, reveal
+from juxian.apps.housing.actions.drawing import commit as publish
 from juxian.apps.housing.actions.offering import (
     accept_offer,
     decline_offer,
@@ -20,11 +21,12 @@ from juxian.apps.housing.actions.offering import (
     offer_drawn,
 )
 from juxian.apps.housing.enums import ApplicationState, ContributorRole, DrawState, OfferState
-from juxian.apps.housing.models import Ban, Draw, Estate, Offer, Space
+from juxian.apps.housing.models import Ban, Contributor, Draw, Estate, Offer, Space
 from juxian.apps.housing.queries.draws import allotments_of
 from juxian.apps.housing.queries.stock import free_spaces
 from juxian.apps.housing.rules import NotPossible
 from juxian.core.allocation.pool import veiled
+from juxian.core.allocation.seeds import Reveal, commitment
 from juxian.core.allocation.verifier import verify
 from juxian.core.source import Rejected
 from tests.apps.housing.conftest import DAY, NewApplication
@@ -71,6 +73,13 @@ def freeze(estate: Estate, givers: list[Giver], office: User, code: str = "2022-
     )
 
 
+def commit(contributor: Contributor, value: str) -> Reveal:
+    """Commit to a value; what must be kept to reveal it."""
+    slip = Reveal(contributor.name, f"{contributor.position:064x}", value)
+    publish(contributor=contributor, sealed=commitment(contributor.draw.pool_hash, slip))
+    return slip
+
+
 def held(draw: Draw, values: tuple[str, ...] = ("41626", "33512")) -> Draw:
     """Everybody commits, then everybody reveals."""
     rows = list(draw.contributors.all())
@@ -113,12 +122,13 @@ def test_nobody_reveals_before_all_have_committed(frozen: Draw) -> None:
 def test_what_was_not_committed_to_is_not_accepted(frozen: Draw) -> None:
     first, second = frozen.contributors.all()
     slip = commit(contributor=first, value="41626")
-    commit(contributor=second, sealed="ab" * 32)
+    publish(contributor=second, sealed="ab" * 32)
+    publish(contributor=second, sealed="ab" * 32)  # a second click
 
     with pytest.raises(NotPossible, match="与承诺不符"):
         reveal(contributor=first, nonce=slip.nonce, value="41627", by=first.user)
     with pytest.raises(ValueError, match="64 hexadecimal"):
-        commit(contributor=second, sealed="AB")
+        publish(contributor=second, sealed="AB")
 
     frozen.refresh_from_db()
     assert frozen.state == DrawState.FROZEN

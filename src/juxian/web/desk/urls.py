@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("juxian.web.desk.cases.urls")),
     path("outbox/", messages.outbox, name="outbox"),
     path("outbox/<int:pk>/decide/", messages.decide, name="outbox-decide"),
+    path("housing/", include("juxian.web.desk.housing.urls")),
     path("imports/", include("juxian.web.desk.imports.urls")),
     path("persons/", listing.persons, name="persons"),
     path("persons/find/", listing.find_by_number, name="person-find"),

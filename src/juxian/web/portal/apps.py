@@ -15,6 +15,8 @@ class PortalConfig(AppConfig):
             Item("portal:home", _("首页"), "house", order=10),
             Item("portal:policies-here", _("人才政策"), "scale", order=20),
             Item("portal:screener-here", _("能享受什么"), "list-checks", order=30),
+            Item("portal:draws-here", _("公寓抽签"), "dices", order=35),
+            Item("portal:housing", _("人才公寓"), "building-2", roles=frozenset({Role.PERSON}), order=45),
             Item("portal:me", _("我的档案与待遇"), "user", roles=frozenset({Role.PERSON}), order=40),
             Item("portal:unit", _("本单位人才"), "users", roles=frozenset({Role.EMPLOYER}), order=50),
         )

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from juxian.web.portal import home, me, policies, screener, unit
+from juxian.web.portal.housing import draws, mine
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +11,17 @@ urlpatterns = [
     path("p/<slug:pack>/policies/", policies.policies, name="policies"),
     path("p/<slug:pack>/policies/<slug:policy_id>/", policies.policy, name="policy"),
     path("p/<slug:pack>/screener/", screener.screener, name="screener"),
+    path("draws/", draws.draws_here, name="draws-here"),
+    path("p/<slug:pack>/draws/", draws.draws, name="draws"),
+    path("p/<slug:pack>/draws/verifier.py", draws.verifier, name="draw-verifier"),
+    path("p/<slug:pack>/draws/<int:pk>/", draws.draw, name="draw"),
+    path("p/<slug:pack>/draws/<int:pk>/transcript.json", draws.transcript, name="draw-transcript"),
     path("me/", me.me, name="me"),
+    path("housing/", mine.mine, name="housing"),
+    path("housing/applications/<int:pk>/withdraw/", mine.withdraw, name="housing-withdraw"),
+    path("housing/offers/<int:pk>/accept/", mine.accept, name="housing-accept"),
+    path("housing/offers/<int:pk>/decline/", mine.decline, name="housing-decline"),
+    path("housing/leases/<int:pk>/renew/", mine.renew, name="housing-renew"),
+    path("housing/<slug:code>/apply/", mine.apply, name="housing-apply"),
     path("unit/", unit.unit, name="unit"),
 ]

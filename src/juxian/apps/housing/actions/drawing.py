@@ -95,29 +95,24 @@ def freeze_draw(
     return made
 
 
-def commit(*, contributor: Contributor, value: str = "", sealed: str = "") -> Reveal | None:
-    """Publish a commitment (承诺): one made elsewhere (``sealed``, 64 hexadecimal digits), or made here from ``value``.
+def commit(*, contributor: Contributor, sealed: str) -> None:
+    """Publish a commitment (承诺): ``sealed``, 64 hexadecimal digits, made with ``core.allocation.seeds.commitment``.
 
-    Returns what must be kept to reveal later; it is stored nowhere. None for a commitment made elsewhere. Raises
-    ``NotPossible`` (already committed, draw over), ``ValueError`` on a malformed value.
+    The same one again changes nothing. Raises ``NotPossible`` (another stands already, draw over), ``ValueError`` when malformed.
     """
-    kept = None if sealed else Reveal(contributor.name, secrets.token_hex(32), value)
-    if sealed and not is_sha256(sealed):
+    if not is_sha256(sealed):
         raise ValueError("a commitment is 64 hexadecimal digits")
     with writing():
         draw = _under_way(contributor.draw_id)
-        made = sealed or commitment(draw.pool_hash, kept)  # type: ignore[arg-type]  # one of them is there
-        changed = (
-            Contributor.objects.filter(pk=contributor.pk, commitment="")
-            .exclude(role=ContributorRole.PUBLIC)
-            .update(commitment=made, committed_at=now())
-        )
-        if not changed:
+        row = draw.contributors.exclude(role=ContributorRole.PUBLIC).get(pk=contributor.pk)
+        if row.commitment == sealed:
+            return
+        if row.commitment:
             raise NotPossible(_("已经承诺过，不能更改。"))
-        _record(
-            "housing.draw_committed", draw, contributor.user, {"name": contributor.name, "commitment": made}
-        )
-    return kept
+        row.commitment, row.committed_at = sealed, now()
+        row.save(update_fields=["commitment", "committed_at"])
+        detail = {"name": row.name, "commitment": sealed}
+        _record("housing.draw_committed", draw, contributor.user, detail)
 
 
 def reveal(*, contributor: Contributor, nonce: str, value: str, by: User) -> Draw:

@@ -44,12 +44,10 @@ def scheme_of(estate: Estate) -> Scheme:
 
 
 def units_of(estate: Estate) -> list[Unit]:
-    """Flats with their spaces; each space has ``now_let`` and ``now_offered`` with persons (four queries)."""
+    """Flats with their spaces; of leases and offers only those that stand, with persons (four queries)."""
     leases = Lease.objects.standing().select_related("person")
     offers = Offer.objects.live().select_related("application__person")
-    spaces = Space.objects.prefetch_related(
-        Prefetch("leases", leases, to_attr="now_let"), Prefetch("offers", offers, to_attr="now_offered")
-    )
+    spaces = Space.objects.prefetch_related(Prefetch("leases", leases), Prefetch("offers", offers))
     found = Unit.objects.filter(building__estate=estate).select_related("building")
     return list(
         found.order_by("building__code", "-floor", "number").prefetch_related(Prefetch("spaces", spaces))

@@ -18,6 +18,7 @@ from juxian.core.allocation.waiting import Standing, WaitingList
 from juxian.core.dates import add_months
 from juxian.core.housing.points import Entry, expected_months, queue
 from juxian.core.housing.snapshot import Snapshot
+from juxian.core.housing.words import APPLICATION_FIELDS
 
 OBSERVED_MONTHS = 12
 
@@ -90,6 +91,15 @@ def place_of(application: Application, day: date) -> Place | None:
     """The place of one application; None while something is missing or an offer is open."""
     wanted = str(application.pk)
     return next((one for one in places_of(application.estate, day) if one.standing.id == wanted), None)
+
+
+def missing_titles(application: Application, language: str) -> list[str]:
+    """What is not known yet, as people call it."""
+    profile = schema_for(application.estate.home).profile
+    return [
+        (profile[name].title if name in profile else APPLICATION_FIELDS[name].title).in_language(language)
+        for name in application.missing
+    ]
 
 
 def ban_on(person: Person, day: date) -> Ban | None:

@@ -1,0 +1,1 @@
+"""Talent apartments at the desk (公寓管理)."""

@@ -1,0 +1,138 @@
+"""Apartments at the desk: a draw from the pool to the offers as people click it, and lists of constant cost."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.housing.actions.offering import accept_offer
+from juxian.apps.housing.enums import DrawState, LeaseState, OfferState
+from juxian.apps.housing.models import Draw, Estate, Lease, Offer
+from juxian.core.allocation.verifier import verify
+from tests.apps.housing.conftest import (
+    DAY,
+    NewApplication,
+    estate,
+    new_application,
+    new_person,
+    office,
+    place,
+)
+from tests.browser import text_of
+from tests.flats import waiting
+from tests.web.places import Place
+
+__all__ = ["estate", "new_application", "new_person", "office", "place"]
+KEY = iter(range(1, 1000))
+
+
+def once() -> dict[str, str]:
+    return {"once": f"{next(KEY):032x}"}
+
+
+def signed_in(place: Place, user: Any) -> Any:
+    client = place.client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_a_draw_from_the_pool_to_a_lease(
+    place: Place, estate: Estate, office: Any, new_application: NewApplication
+) -> None:
+    for number in range(4):
+        new_application(f"申请{number}")
+    witness = place.user(Role.AUDITOR, name="见证人甲")
+    desk, other = signed_in(place, office), signed_in(place, witness)
+
+    page = text_of(desk.get(reverse("desk:housing-draw-new", args=[estate.code])))
+    assert "空置房源 12，轮候 4 人" in page
+    wanted = {"title": "第一批", "flats": 2, "witness": witness.pk, "public": "", "reveal_by": "2022-06-04"}
+    made = desk.post(reverse("desk:housing-draw-new", args=[estate.code]), wanted | once())
+    draw = Draw.objects.get()
+    assert made.url == reverse("desk:housing-draw", args=[draw.pk])
+
+    address = reverse("desk:housing-contribute", args=[draw.pk])
+    slips = {}
+    for client, value in ((desk, "41626"), (other, "33512")):
+        nonce = re.search(r'name="nonce" value="([0-9a-f]{64})"', client.get(address).content.decode())[1]
+        kept = text_of(client.post(address, {"value": value, "nonce": nonce}))
+        assert nonce in kept
+        assert "已承诺" in kept
+        slips[client] = {"value": value, "nonce": nonce}
+    wrong = desk.post(address, slips[desk] | {"value": "41627"})
+    assert wrong.status_code == 422
+    assert "与承诺不符" in text_of(wrong)
+    for client, slip in slips.items():
+        assert client.post(address, slip).status_code == 303
+    draw.refresh_from_db()
+    assert draw.state == DrawState.DRAWN
+    assert verify(draw.transcript.encode(), draw.pool_hash) is None
+
+    page = text_of(desk.get(reverse("desk:housing-draw", args=[draw.pk])))
+    assert "还有 2 套可以配租" in page
+    desk.post(reverse("desk:housing-draw-offer", args=[draw.pk]), once())
+    offers = list(Offer.objects.order_by("pk"))
+    assert [offer.state for offer in offers] == [OfferState.OPEN] * 2
+    accept_offer(offer=offers[0], day=DAY, by=office)
+    desk.post(reverse("desk:housing-sign", args=[offers[0].pk]), once())
+    assert Lease.objects.get().state == LeaseState.RUNNING
+
+
+def test_what_makes_a_draw_impossible_is_told_and_nothing_is_frozen(
+    place: Place, estate: Estate, office: Any
+) -> None:
+    witness = place.user(Role.AUDITOR)
+    waiting(estate, DAY)
+    wanted = {"title": "第一批", "flats": 3, "witness": witness.pk, "reveal_by": "2022-06-04"}
+
+    answer = signed_in(place, office).post(
+        reverse("desk:housing-draw-new", args=[estate.code]), wanted | once()
+    )
+
+    assert answer.status_code == 422
+    assert "可抽 1 人，不足 3 人" in text_of(answer)
+    assert Draw.objects.count() == 0
+
+
+def test_the_plan_shows_each_flat_and_its_tenant(
+    place: Place, estate: Estate, new_application: NewApplication
+) -> None:
+    page = place.client(Role.LEADER).get(reverse("desk:housing-estate", args=[estate.code]))
+
+    text = text_of(page)
+    assert "0101" in text
+    assert "秭归县人才公寓管理办法" in text
+    assert "正文未公开" in text  # what is assumed is said
+
+
+def test_the_queue_shows_points_and_what_is_missing(place: Place, estate: Estate) -> None:
+    waiting(estate, date(2022, 3, 1))
+    waiting(estate, DAY, state="incomplete", missing=["home_owned"])
+
+    text = text_of(place.client(Role.OFFICE).get(reverse("desk:housing-queue", args=[estate.code])))
+
+    assert "学历 30 · 家庭人数 5 · 轮候时间 3" in text
+    assert "本地自有住房" in text
+
+
+@pytest.mark.parametrize("name", ["desk:housing-estate", "desk:housing-queue", "desk:housing-offers"])
+def test_the_cost_of_a_list_does_not_grow(place: Place, estate: Estate, name: str) -> None:
+    client, address = place.client(Role.OFFICE), reverse(name, args=[estate.code])
+    waiting(estate, DAY)
+    client.get(address)
+    with CaptureQueriesContext(connection) as first:
+        client.get(address)
+    waiting(estate, DAY)
+    waiting(estate, DAY)
+
+    with CaptureQueriesContext(connection) as second:
+        client.get(address)
+
+    assert len(second) == len(first)
