@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from django.db import transaction
 
 from juxian.apps.accounts.models import User
@@ -12,7 +10,7 @@ from juxian.apps.funds.actions.budgets import load_budgets
 from juxian.apps.housing.actions.stock import install_estates
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.packs.models import InstalledPack
-from juxian.apps.policies.models import PolicyVersion
+from juxian.apps.policies.actions import publish_text
 from juxian.core.packs.schema import OrganisationEntry, Pack
 
 
@@ -92,13 +90,5 @@ def _publish_policies(pack: Pack) -> int:
     added = 0
     for policy in pack.policies.values():
         text = (pack.directory / "policies" / f"{policy.id}.yaml").read_text(encoding="utf-8")
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        for version in policy.versions:
-            added += PolicyVersion.objects.get_or_create(
-                pack=pack.code,
-                policy=policy.id,
-                since=version.since,
-                digest=digest,
-                defaults={"title": policy.title.zh, "until": version.until, "text": text},
-            )[1]
+        added += publish_text(pack=pack.code, policy=policy, text=text)
     return added

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
-from juxian.apps.policies.models import Determination, SweepRun
+from juxian.apps.policies.models import Determination, PolicyDraft, PolicyVersion, Simulation, SweepRun
+from juxian.core.facts.schema import Schema
+from juxian.core.packs.schema import Pack
+from juxian.core.policy import Policy, read_policy
+from juxian.core.positioned import read_yaml
+from juxian.core.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +66,71 @@ def entitled_persons(run: SweepRun | None, policy: str = "") -> int:
     rows = rows.filter(policy=policy) if policy else rows
     count: int = rows.order_by().values("person_id").distinct().count() if run else 0
     return count
+
+
+def texts_in_force(codes: Iterable[str], day: date) -> dict[str, dict[str, str]]:
+    """Pack → policy → digest of the newest text, where that was published at the desk and counts on ``day``."""
+    rows = PolicyVersion.objects.filter(pack__in=list(codes)).effective_on(day).order_by("id")
+    newest: dict[str, dict[str, tuple[str, date | None]]] = {}
+    for pack, policy, digest, effective in rows.values_list("pack", "policy", "digest", "effective_on"):
+        newest.setdefault(pack, {})[policy] = digest, effective
+    return {
+        pack: {policy: digest for policy, (digest, effective) in found.items() if effective is not None}
+        for pack, found in newest.items()
+    }
+
+
+def with_published(pack: Pack, texts: dict[str, str]) -> Pack:
+    """The pack with texts published at the desk in place of those of its files; policy → digest."""
+    if not texts:
+        return pack
+    key = (pack.code, pack.digest, *sorted(texts.items()))
+    if key not in _kept:
+        _kept.clear()  # a text is published now and then; what counted before is hardly asked for again
+        others = {id_: policy_text(pack.code, id_, digest, pack.schema) for id_, digest in texts.items()}
+        _kept[key] = replace(pack, policies={**pack.policies, **others})
+    return _kept[key]
+
+
+_kept: dict[tuple[Any, ...], Pack] = {}
+
+
+def policy_text(code: str, policy: str, digest: str, schema: Schema) -> Policy:
+    """The policy as one published text says; raises ``LookupError`` when the text is not kept here."""
+    row = PolicyVersion.objects.filter(pack=code, policy=policy, digest=digest).first()
+    if row is None:
+        raise LookupError(f"{policy} {digest}")
+    found, problems = read_policy(read_yaml(Source(f"policies/{policy}.yaml", row.text)), schema)
+    if found is None:
+        raise LookupError("; ".join(problem.render() for problem in problems))
+    return found
+
+
+def digest_of_text(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def snapshot_digest(values: Mapping[str, Any]) -> str:
+    """SHA-256 of a profile in one order and spelling."""
+    return digest_of_text(json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+
+
+def vocabulary_digest(schema: Schema) -> str:
+    """SHA-256 over all scales, kinds and profile fields: two equal ones mean the same words."""
+    return digest_of_text(repr((dict(schema.scales), dict(schema.kinds), dict(schema.profile))))
+
+
+def newest_run_on(pack_code: str, day: date) -> SweepRun | None:
+    """The newest complete run that asked on ``day`` or before."""
+    runs = SweepRun.objects.filter(pack=pack_code, finished_at__isnull=False, as_of__lte=day)
+    return runs.order_by("-as_of", "-id").first()
+
+
+def drafts_of(pack_code: str, policy: str = "") -> QuerySet[PolicyDraft]:
+    """Drafts of a place, newest first; ``policy`` keeps to one."""
+    rows = PolicyDraft.objects.filter(pack=pack_code).select_related("written_by", "published_by")
+    return rows.filter(policy=policy) if policy else rows
+
+
+def simulations_of(pack_code: str, policy: str) -> QuerySet[Simulation]:
+    return Simulation.objects.filter(pack=pack_code, policy=policy)

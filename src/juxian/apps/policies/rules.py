@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
-from juxian.apps.accounts.rules import Decision, has_role
+from juxian.apps.accounts.rules import Decision, has_role, refuse
 from juxian.apps.organisations.models import Organisation
+from juxian.apps.policies.models import PolicyDraft
 
 
 def may_read_determinations(user: User) -> Decision:
@@ -15,4 +18,18 @@ def may_read_determinations(user: User) -> Decision:
 
 def may_sweep(user: User, root: Organisation) -> Decision:
     """Run the policies of a jurisdiction over its register (政策找人)."""
+    return has_role(user, [Role.OFFICE], root)
+
+
+def may_draft(user: User, root: Organisation) -> Decision:
+    """Rewrite a copy of a policy (起草政策)."""
+    return has_role(user, [Role.OFFICE], root)
+
+
+def may_publish(user: User, draft: PolicyDraft, root: Organisation) -> Decision:
+    """Put a submitted draft in force (发布政策): another officer than the one who wrote it last."""
+    if draft.state != PolicyDraft.State.SUBMITTED:
+        return refuse(_("这份草稿没有提交发布。"))
+    if draft.written_by_id == user.pk:
+        return refuse(_("起草人不能发布自己的草稿，请另一位经办发布。"))
     return has_role(user, [Role.OFFICE], root)

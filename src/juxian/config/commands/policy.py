@@ -1,4 +1,4 @@
-"""``juxian policy explain|sweep|lint``: one person's entitlements with reasons; everybody's at once; mistakes (政策)."""
+"""``juxian policy explain|sweep|lint|compare|simulate|replay``: one person's entitlements with reasons; everybody's at once; mistakes (政策)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from juxian.config.commands import policy_lint
+from juxian.config.commands import policy_lint, policy_versions
 from juxian.config.commands.pack import directory_of
 from juxian.core.source import Problem, Rejected, Source, Span
 from juxian.core.text import Text
@@ -47,6 +47,7 @@ def add(subparsers: Any) -> None:
     sweep.add_argument("--engine", choices=("polars", "rowwise"), default="polars")
     sweep.set_defaults(run=run_sweep)
     policy_lint.add_to(commands)
+    policy_versions.add_to(commands, _day)
     for part in (explain, sweep):
         part.add_argument("--pack", required=True, help="directory of a pack, or its code")
         part.add_argument(
@@ -72,7 +73,7 @@ def run_sweep(args: argparse.Namespace) -> int:
     from juxian.core.policy.sweeping import population_problems, sweep  # deferred: loads polars
 
     pack = _load(args.pack)
-    frame = _read_people(Path(args.people), pack.schema)
+    frame = read_people(Path(args.people), pack.schema)
     policies = list(pack.policies.values())
     for problem in population_problems(policies, frame, args.as_of, pack.schema):
         if problem.severity == "warning":
@@ -187,7 +188,7 @@ def _at_word(source: Source, word: str, code: str, message: Text, hint: Text | N
     return Problem(code, message, source.name, Span(line, column, len(written)), source.line(line), hint)
 
 
-def _read_people(path: Path, schema: Schema) -> polars.DataFrame:
+def read_people(path: Path, schema: Schema) -> polars.DataFrame:
     """A population file; CSV columns are read by the types of the profile. Raises ``Rejected``."""
     import polars  # deferred: only a sweep needs it
 

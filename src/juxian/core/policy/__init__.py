@@ -15,6 +15,8 @@ from juxian.core.policy.names import Name, Names, names_of_schema
 from juxian.core.policy.reading import read_policy
 from juxian.core.policy.together import check_policies
 
+ENGINE_VERSION = "1"  # raised when the same text and the same profile could come out otherwise than before
+
 if TYPE_CHECKING:
     import polars
 
@@ -29,6 +31,7 @@ def sweep(
 
 
 __all__ = [
+    "ENGINE_VERSION",
     "Amount",
     "Case",
     "CaseResult",

@@ -40,7 +40,12 @@ def always(policy: Policy, version: Version) -> Policy:
 
 def pair(policy: Policy, before: Version, after: Version, desk: Desk) -> tuple[Joint, Joint]:
     """What differs between two versions, on one grid of all that either of them asks."""
-    books = [rulebook((always(policy, version),), desk.day) for version in (before, after)]
+    return pair_of(always(policy, before), always(policy, after), desk)
+
+
+def pair_of(before: Policy, after: Policy, desk: Desk) -> tuple[Joint, Joint]:
+    """What differs between two policies, on one grid of all that either of them asks."""
+    books = [rulebook((policy,), desk.day) for policy in (before, after)]
     kept = [_changed(books[0], books[1]), _changed(books[1], books[0])]
     items = [book.items[place] for book, places in zip(books, kept, strict=True) for place in sorted(places)]
     ceilings = [ceiling for book in books for ceiling in book.ceilings]

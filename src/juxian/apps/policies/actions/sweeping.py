@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 
 import polars
@@ -13,10 +14,12 @@ from juxian.apps.audit.actions import record
 from juxian.apps.clock import now
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Profile
-from juxian.apps.policies.models import Determination, SweepRun
+from juxian.apps.policies.actions.publishing import publish_text
+from juxian.apps.policies.models import Determination, PolicyVersion, ProfileSnapshot, SweepRun
+from juxian.apps.policies.queries import digest_of_text, snapshot_digest, vocabulary_digest
 from juxian.core.facts.schema import Kind
 from juxian.core.packs.schema import Pack
-from juxian.core.policy import sweep
+from juxian.core.policy import ENGINE_VERSION, sweep
 
 CHUNK = 5000
 
@@ -31,7 +34,16 @@ def sweep_pack(*, pack: Pack, as_of: date, by: User | None = None, engine: str =
     found = sweep(list(pack.policies.values()), frame, as_of, pack.schema, engine=engine)
     rows = found.filter(polars.col("verdict").is_in(["yes", "unknown"]))
     with transaction.atomic():
-        run = SweepRun.objects.create(pack=pack.code, as_of=as_of, engine=engine, persons=frame.height)
+        run = SweepRun.objects.create(
+            pack=pack.code,
+            as_of=as_of,
+            engine=engine,
+            persons=frame.height,
+            engine_version=ENGINE_VERSION,
+            texts=_texts_kept(pack),
+            vocabulary=vocabulary_digest(pack.schema),
+        )
+        snapshots = _snapshots(rows["person"].unique().to_list())
         for part in rows.iter_slices(CHUNK):
             Determination.objects.bulk_create(
                 Determination(
@@ -41,6 +53,7 @@ def sweep_pack(*, pack: Pack, as_of: date, by: User | None = None, engine: str =
                     benefit=benefit,
                     verdict=verdict,
                     amount_fen=fen or 0,
+                    snapshot_id=snapshots[person],
                 )
                 for person, policy, benefit, verdict, fen in part.select(
                     "person", "policy", "benefit", "verdict", "amount_fen"
@@ -56,6 +69,32 @@ def sweep_pack(*, pack: Pack, as_of: date, by: User | None = None, engine: str =
         )
     run.refresh_from_db()
     return run
+
+
+def _texts_kept(pack: Pack) -> list[tuple[str, str]]:
+    """(policy, digest of its text) in the order of the rulebook; each text is kept."""
+    texts = []
+    for policy in pack.policies.values():
+        text = policy.origin.source.text
+        digest = digest_of_text(text)
+        if not PolicyVersion.objects.filter(pack=pack.code, policy=policy.id, digest=digest).exists():
+            publish_text(pack=pack.code, policy=policy, text=text)
+        texts.append((policy.id, digest))
+    return texts
+
+
+def _snapshots(persons: Sequence[int]) -> dict[int, str]:
+    """Person → digest of the profile as it is now; equal profiles are kept once."""
+    digests: dict[int, str] = {}
+    for start in range(0, len(persons), CHUNK):
+        rows = Profile.objects.filter(pk__in=persons[start : start + CHUNK]).values_list("pk", "values")
+        found = {pk: (snapshot_digest(values), values) for pk, values in rows}
+        ProfileSnapshot.objects.bulk_create(
+            [ProfileSnapshot(digest=digest, values=values) for digest, values in found.values()],
+            ignore_conflicts=True,
+        )
+        digests |= {pk: digest for pk, (digest, _values) in found.items()}
+    return digests
 
 
 def population_frame(pack: Pack, root: Organisation) -> polars.DataFrame:

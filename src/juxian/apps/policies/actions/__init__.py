@@ -1,0 +1,32 @@
+"""What happens to policies and determinations (政策与认定的动作)."""
+
+from juxian.apps.policies.actions.drafting import (
+    DraftChanged,
+    DraftWrong,
+    begin_draft,
+    drop_draft,
+    publish_draft,
+    save_draft,
+    submit_draft,
+)
+from juxian.apps.policies.actions.publishing import publish_text
+from juxian.apps.policies.actions.replaying import Replay, replay_run
+from juxian.apps.policies.actions.simulating import begin_simulation, run_simulation
+from juxian.apps.policies.actions.sweeping import population_frame, sweep_pack
+
+__all__ = [
+    "DraftChanged",
+    "DraftWrong",
+    "Replay",
+    "begin_draft",
+    "begin_simulation",
+    "drop_draft",
+    "population_frame",
+    "publish_draft",
+    "publish_text",
+    "replay_run",
+    "run_simulation",
+    "save_draft",
+    "submit_draft",
+    "sweep_pack",
+]

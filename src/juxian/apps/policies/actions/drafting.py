@@ -1,0 +1,118 @@
+"""Rewriting a policy at the desk (政策起草与发布): a copy, checked as it is written, published by a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import transaction
+from django.db.models import F
+
+from juxian.apps.accounts.models import User
+from juxian.apps.audit.actions import record
+from juxian.apps.clock import now
+from juxian.apps.organisations.models import Organisation
+from juxian.apps.policies.actions.publishing import publish_text
+from juxian.apps.policies.models import PolicyDraft
+from juxian.apps.policies.queries import digest_of_text
+from juxian.core.facts.schema import Schema
+from juxian.core.packs.schema import Pack
+from juxian.core.policy import Policy
+from juxian.core.policy.drafts import read_draft
+from juxian.core.source import Problem
+
+OPEN = (PolicyDraft.State.WRITING, PolicyDraft.State.SUBMITTED)
+
+
+class DraftChanged(Exception):
+    """Somebody else has written or published the draft meanwhile."""
+
+    def __init__(self, draft: PolicyDraft) -> None:
+        super().__init__(draft.pk)
+        self.draft = draft
+
+
+class DraftWrong(Exception):
+    """A text with mistakes cannot be submitted or published."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(problem.render() for problem in problems))
+        self.problems = problems
+
+
+@transaction.atomic
+def begin_draft(*, pack: Pack, policy: Policy, root: Organisation, by: User) -> PolicyDraft:
+    """A copy of the text in force, to be written on."""
+    text = policy.origin.source.text
+    draft = PolicyDraft.objects.create(
+        pack=pack.code, policy=policy.id, title=policy.title.zh, text=text, base=digest_of_text(text), written_by=by
+    )  # fmt: skip
+    _record("policies.draft_begun", draft, root, by)
+    return draft
+
+
+@transaction.atomic
+def save_draft(*, draft: PolicyDraft, text: str, revision: int, root: Organisation, by: User) -> PolicyDraft:
+    """Keep another text; it needs not be right yet, and has to be submitted again. Raises ``DraftChanged``."""
+    same = PolicyDraft.objects.filter(pk=draft.pk, revision=revision, state__in=OPEN)
+    kept = same.update(
+        text=text, revision=F("revision") + 1, written_by=by, written_at=now(), state=PolicyDraft.State.WRITING
+    )  # fmt: skip
+    if not kept:
+        raise DraftChanged(draft)
+    draft.refresh_from_db()
+    _record("policies.draft_saved", draft, root, by)
+    return draft
+
+
+@transaction.atomic
+def submit_draft(
+    *, draft: PolicyDraft, effective_on: date, schema: Schema, root: Organisation, by: User
+) -> PolicyDraft:
+    """Ask a second person to publish it. Raises ``DraftWrong``, ``DraftChanged``."""
+    _checked(draft, schema)
+    found = PolicyDraft.objects.filter(pk=draft.pk, revision=draft.revision, state=PolicyDraft.State.WRITING)
+    if not found.update(state=PolicyDraft.State.SUBMITTED, effective_on=effective_on):
+        raise DraftChanged(draft)
+    draft.refresh_from_db()
+    _record("policies.draft_submitted", draft, root, by)
+    return draft
+
+
+@transaction.atomic
+def publish_draft(*, draft: PolicyDraft, schema: Schema, root: Organisation, by: User) -> PolicyDraft:
+    """The text counts from its day on; earlier texts and what was determined by them stay. Raises ``DraftWrong``, ``DraftChanged``."""
+    policy = _checked(draft, schema)
+    found = PolicyDraft.objects.filter(
+        pk=draft.pk, revision=draft.revision, state=PolicyDraft.State.SUBMITTED
+    ).exclude(written_by=by)
+    if not found.update(state=PolicyDraft.State.PUBLISHED, published_by=by, published_at=now()):
+        raise DraftChanged(draft)
+    draft.refresh_from_db()
+    publish_text(pack=draft.pack, policy=policy, text=draft.text, effective_on=draft.effective_on, by=by)
+    _record("policies.published", draft, root, by)
+    return draft
+
+
+@transaction.atomic
+def drop_draft(*, draft: PolicyDraft, root: Organisation, by: User) -> bool:
+    """Give a draft up; False when it was published or given up before."""
+    dropped = PolicyDraft.objects.filter(pk=draft.pk, state__in=OPEN).update(state=PolicyDraft.State.DROPPED)
+    if dropped:
+        _record("policies.draft_dropped", draft, root, by)
+    return bool(dropped)
+
+
+def _checked(draft: PolicyDraft, schema: Schema) -> Policy:
+    policy, problems = read_draft(draft.text, draft.policy, schema)
+    if policy is None:
+        raise DraftWrong(problems)
+    return policy
+
+
+def _record(action: str, draft: PolicyDraft, root: Organisation, by: User) -> None:
+    detail = {
+        "policy": draft.policy, "revision": draft.revision, "digest": digest_of_text(draft.text), "base": draft.base,
+        "effective_on": draft.effective_on.isoformat() if draft.effective_on else None,
+    }  # fmt: skip
+    record(action, actor=by, subject=draft, organisation_path=root.path, detail=detail)

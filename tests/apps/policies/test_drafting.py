@@ -1,0 +1,205 @@
+"""A draft is a copy; two persons put it in force; what was decided before stays as it was."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.audit.models import AuditEntry
+from juxian.apps.packs.actions import install_pack
+from juxian.apps.packs.queries import pack_on
+from juxian.apps.persons.actions import withdraw_fact
+from juxian.apps.persons.models import Person
+from juxian.apps.policies.actions import (
+    DraftChanged,
+    DraftWrong,
+    begin_draft,
+    begin_simulation,
+    drop_draft,
+    publish_draft,
+    replay_run,
+    save_draft,
+    submit_draft,
+    sweep_pack,
+)
+from juxian.apps.policies.models import Determination, PolicyDraft, PolicyVersion, ProfileSnapshot, Simulation
+from juxian.apps.policies.rules import may_publish
+from juxian.apps.policies.tasks import simulate
+from tests.web.places import Place, make_place
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2022, 6, 1)
+TOMORROW = TODAY + timedelta(days=1)
+POLICY, AMOUNT, OTHER = "settlement-subsidy", "5万元", "6万元"
+
+
+@pytest.fixture
+def place(settings) -> Place:
+    settings.JUXIAN_TODAY = TODAY
+    place = make_place()
+    for number in range(3):
+        place.person(f"测试{number}", degree="doctor")
+    return place
+
+
+def draft_of(place: Place, by, old: str = AMOUNT, new: str = OTHER) -> PolicyDraft:
+    draft = begin_draft(pack=place.pack, policy=place.pack.policies[POLICY], root=place.root, by=by)
+    text = draft.text.replace(old, new)
+    assert text != draft.text
+    return save_draft(draft=draft, text=text, revision=1, root=place.root, by=by)
+
+
+def published(place: Place, day: date = TOMORROW, **changes: str) -> PolicyDraft:
+    author, second = place.user(Role.OFFICE), place.user(Role.OFFICE)
+    draft = draft_of(place, author, **changes)
+    draft = submit_draft(draft=draft, effective_on=day, schema=place.pack.schema, root=place.root, by=author)
+    return publish_draft(draft=draft, schema=place.pack.schema, root=place.root, by=second)
+
+
+def text_on(place: Place, day: date) -> str:
+    return pack_on(place.pack.code, day).policies[POLICY].origin.source.text
+
+
+def test_a_published_text_counts_from_its_day_on(place):
+    draft = published(place)
+
+    assert text_on(place, TODAY) == place.pack.policies[POLICY].origin.source.text
+    assert text_on(place, TOMORROW) == draft.text
+    assert list(pack_on(place.pack.code, TOMORROW).policies) == list(place.pack.policies)
+    entries = AuditEntry.objects.filter(action__startswith="policies.").order_by("id")
+    assert list(entries.values_list("action", flat=True)) == [
+        "policies.draft_begun", "policies.draft_saved", "policies.draft_submitted", "policies.published",
+    ]  # fmt: skip
+
+
+def test_nobody_publishes_an_own_draft(place):
+    author = place.user(Role.OFFICE)
+    draft = draft_of(place, author)
+    draft = submit_draft(
+        draft=draft, effective_on=TOMORROW, schema=place.pack.schema, root=place.root, by=author
+    )
+
+    assert not may_publish(author, draft, place.root)
+    with pytest.raises(DraftChanged):
+        publish_draft(draft=draft, schema=place.pack.schema, root=place.root, by=author)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PolicyDraft.objects.filter(pk=draft.pk).update(state="published", published_by=author)
+    assert may_publish(place.user(Role.OFFICE), draft, place.root)
+
+
+def test_a_text_with_mistakes_is_not_submitted(place):
+    author = place.user(Role.OFFICE)
+    draft = draft_of(place, author, new="很多钱")
+
+    with pytest.raises(DraftWrong) as wrong:
+        submit_draft(draft=draft, effective_on=TOMORROW, schema=place.pack.schema, root=place.root, by=author)
+
+    assert all(problem.span for problem in wrong.value.problems)
+
+
+def test_two_who_write_at_once_do_not_overwrite_each_other(place):
+    draft = draft_of(place, place.user(Role.OFFICE))
+
+    with pytest.raises(DraftChanged):
+        save_draft(draft=draft, text="policy: x", revision=1, root=place.root, by=place.user(Role.OFFICE))
+
+    draft.refresh_from_db()
+    assert OTHER in draft.text
+
+
+def test_a_text_that_is_changed_after_submission_is_submitted_again(place):
+    author = place.user(Role.OFFICE)
+    draft = draft_of(place, author)
+    draft = submit_draft(
+        draft=draft, effective_on=TOMORROW, schema=place.pack.schema, root=place.root, by=author
+    )
+
+    draft = save_draft(
+        draft=draft, text=draft.text + "\n", revision=draft.revision, root=place.root, by=author
+    )
+
+    assert draft.state == PolicyDraft.State.WRITING
+
+
+def test_a_draft_that_was_dropped_is_written_no_more(place):
+    author = place.user(Role.OFFICE)
+    draft = draft_of(place, author)
+
+    assert drop_draft(draft=draft, root=place.root, by=author)
+    assert not drop_draft(draft=draft, root=place.root, by=author)
+    with pytest.raises(DraftChanged):
+        save_draft(draft=draft, text="x", revision=draft.revision, root=place.root, by=author)
+
+
+def test_an_upgrade_of_the_pack_does_not_put_back_what_was_published(place):
+    install_pack(place.pack)
+    draft = published(place)
+    install_pack(place.pack)
+
+    assert text_on(place, TOMORROW) == draft.text
+
+
+def test_determinations_keep_text_profile_and_engine(place):
+    run = sweep_pack(pack=place.pack, as_of=TODAY)
+
+    found = Determination.objects.filter(run=run).select_related("snapshot")
+    assert found
+    assert all(item.snapshot.values["degree"] == "doctor" for item in found)
+    assert ProfileSnapshot.objects.count() == 3
+    sweep_pack(pack=place.pack, as_of=TOMORROW)
+    assert ProfileSnapshot.objects.count() == 3
+    assert [policy for policy, _digest in run.texts] == list(place.pack.policies)
+    assert PolicyVersion.objects.filter(digest__in=[digest for _policy, digest in run.texts]).exists()
+    assert run.engine_version
+    assert run.vocabulary
+
+
+def test_yesterdays_decisions_come_out_again_whatever_changes(place):
+    before = sweep_pack(pack=place.pack, as_of=TODAY)
+    published(place)
+    fact = Person.objects.order_by("pk")[0].facts.get(kind="education")
+    withdraw_fact(fact=fact, by=None, reason="证书有误")
+    after = sweep_pack(pack=pack_on(place.pack.code, TOMORROW), as_of=TOMORROW)
+
+    replays = [replay_run(run=run, pack=place.pack) for run in (before, after)]
+
+    assert [replay.exact and replay.vocabulary and replay.engine for replay in replays] == [True, True]
+    assert [replay.same for replay in replays] == [run.determinations.count() for run in (before, after)]
+    assert before.texts != after.texts
+
+
+def test_a_changed_determination_is_told(place):
+    run = sweep_pack(pack=place.pack, as_of=TODAY)
+    forged = Determination.objects.filter(run=run).first()
+    Determination.objects.filter(pk=forged.pk).update(amount_fen=forged.amount_fen + 1)
+
+    replay = replay_run(run=run, pack=place.pack)
+
+    assert [item.determination.pk for item in replay.otherwise] == [forged.pk]
+    assert not replay.exact
+
+
+def test_a_simulation_counts_scenarios_side_by_side(place):
+    text = place.pack.policies[POLICY].origin.source.text
+    scenarios = [{"name": "现行", "text": text}, {"name": "提高", "text": text.replace(AMOUNT, OTHER)}]
+
+    simulation = begin_simulation(
+        pack=place.pack, policy=POLICY, scenarios=scenarios, as_of=TODAY, root=place.root, by=place.user(Role.OFFICE)
+    )  # fmt: skip
+    simulate.enqueue(simulation.pk)
+
+    found = Simulation.objects.get(pk=simulation.pk)
+    assert (found.done, found.total, bool(found.finished_at)) == (2, 2, True)
+    assert [item["name"] for item in found.result] == ["现行", "提高"]
+    assert found.result[0]["benefits"] == []
+
+
+def test_a_simulation_of_a_text_with_mistakes_is_refused(place):
+    with pytest.raises(DraftWrong):
+        begin_simulation(
+            pack=place.pack, policy=POLICY, scenarios=[{"name": "x", "text": "policy: ["}], as_of=TODAY, root=place.root,
+            by=place.user(Role.OFFICE),
+        )  # fmt: skip
