@@ -23,6 +23,7 @@ from juxian.apps.imports.enums import BatchState, RowDecision, RowReason, RowSta
 from juxian.apps.imports.models import Batch, Row
 from juxian.apps.imports.queries import content_of
 from juxian.apps.imports.tasks import accept, read
+from juxian.apps.linking.models import Decision
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.actions import FactDraft, record_facts, register_person
 from juxian.apps.persons.models import Fact, IdentityDocument, Person, Profile
@@ -353,6 +354,41 @@ def test_same_names_without_numbers_are_asked_about(home: Organisation, clerk: U
 
     assert Person.objects.count() == 1
     assert known.facts.filter(kind="education").count() == 1
+
+
+def test_a_row_that_the_evidence_knows_joins_its_record(home: Organisation, clerk: User) -> None:
+    known = PersonFactory(home=home, name="曾鸣")
+    facts = [
+        FactDraft("identity", {"name": "曾鸣", "birth_date": "1985-07-09"}, AS_OF),
+        FactDraft("contact", {"phone": "13912345678"}, AS_OF),
+    ]
+    record_facts(person=known, facts=facts, source=SourceFactory())
+    rows = [["姓名", "出生日期", "手机", "学历"], ["曾鸣", "1985-07-09", "13912345678", "本科"]]
+    batch = stage(of_rows(*rows), home, clerk)
+
+    row = batch.rows.get()
+    accept_batch(batch=batch, by=clerk)
+
+    assert (row.state, row.person) == (RowState.ACCEPTED, known)
+    assert Person.objects.count() == 1
+
+
+def test_a_row_with_a_number_that_may_be_known_is_asked_and_remembered(
+    home: Organisation, clerk: User
+) -> None:
+    known = PersonFactory(home=home, name="曾鸣")
+    facts = [FactDraft("identity", {"name": "曾鸣", "birth_date": "1985-01-01"}, AS_OF)]
+    record_facts(person=known, facts=facts, source=SourceFactory())
+    number = rosters.resident_id("19850101", 301, "620201")
+    batch = stage(of_rows(["姓名", "身份证号", "学历"], ["曾鸣", number, "本科"]), home, clerk)
+    row = batch.rows.get()
+    assert (row.reason, content_of(row).candidates) == (RowReason.MAYBE_KNOWN, [known.pk])
+
+    decide_row(row=row, decision=RowDecision.OTHER_PERSON, by=clerk)
+    accept_batch(batch=batch, by=clerk)
+
+    assert Person.objects.exclude(pk=known.pk).get().documents.count() == 1
+    assert [(item.left, item.verdict) for item in Decision.objects.all()] == [(known, "different")]
 
 
 def test_a_record_of_another_jurisdiction_cannot_be_chosen(home: Organisation, clerk: User) -> None:

@@ -24,7 +24,7 @@ from tests.factories import SourceFactory
 from tests.web.places import Place
 
 NUMBER = "620201199001011232"
-BIRTH = "1985-07-01"
+BIRTH = "1985-07-09"
 
 
 def somebody(place: Place, name: str, *, birth: str = BIRTH, phone: str = "", number: str = "") -> Person:
@@ -79,7 +79,7 @@ def test_the_same_merges_into_the_older_record(place: Place, officer: User, doub
 
 
 def test_overriding_a_hard_sign_needs_a_reason(place: Place, officer: User) -> None:
-    somebody(place, "张招弟", birth="1990-01-01", number=NUMBER)
+    somebody(place, "张招弟", birth="1990-01-02", number=NUMBER)
     somebody(place, "张诗涵", birth="1991-02-02", number=NUMBER)
     find_pairs(home=place.root)
     pair = Pair.objects.get()
@@ -94,7 +94,7 @@ def test_overriding_a_hard_sign_needs_a_reason(place: Place, officer: User) -> N
 def test_a_class_follows_its_sample(place: Place, officer: User) -> None:
     for number in range(7):
         for _record in range(2):
-            somebody(place, f"赵{'甲乙丙丁戊己庚'[number]}", birth=f"198{number}-07-01")
+            somebody(place, f"赵{'甲乙丙丁戊己庚'[number]}", birth=f"198{number}-07-09")
     find_pairs(home=place.root)
     with pytest.raises(SampleTooSmall):
         decide_class(home=place.root, evidence="name_birth_employer", by=officer, reason="抽查无误")
@@ -112,12 +112,12 @@ def test_a_class_follows_its_sample(place: Place, officer: User) -> None:
 def test_one_record_is_compared_as_the_whole_register_is(place: Place, doubtful: list[Person]) -> None:
     make_traces(place.root)
 
-    found = check(place.root, Known("张伟", birth=date(1985, 7, 1), employer=place.employer.code))
+    found = check(place.root, Known("张伟", birth=date(1985, 7, 9), employer=place.employer.code))
 
     assert [(item.person, item.zone, item.evidence) for item in found] == [
         (person.pk, Zone.ASKED, "name_birth_employer") for person in doubtful
     ]
-    assert check(place.root, Known("李娜", birth=date(1985, 7, 1))) == []
+    assert check(place.root, Known("李娜", birth=date(1985, 7, 9))) == []
 
 
 def test_a_changed_record_is_compared_as_it_is_now(place: Place, doubtful: list[Person]) -> None:
@@ -139,7 +139,7 @@ def test_checking_costs_the_same_however_many_are_checked(
     from juxian.apps.linking.queries import check_many
 
     with django_assert_num_queries(2):
-        check_many(place.root, [Known("张伟", birth=date(1985, 7, 1))])
+        check_many(place.root, [Known("张伟", birth=date(1985, 7, 9))])
     with django_assert_num_queries(2):
         check_many(place.root, [Known(name) for name in ("张伟", "李娜", "王芳")])
 

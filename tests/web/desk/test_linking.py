@@ -12,7 +12,7 @@ from tests.factories import SourceFactory
 from tests.web.places import Place
 
 
-def somebody(place: Place, name: str, birth: str = "1985-07-01", phone: str = "") -> Person:
+def somebody(place: Place, name: str, birth: str = "1985-07-09", phone: str = "") -> Person:
     facts = [
         FactDraft("identity", {"name": name, "birth_date": birth}, date(1990, 1, 1)),
         FactDraft("employment", {"employer": place.employer.code}, date(2016, 8, 1)),
@@ -139,7 +139,7 @@ def test_a_form_is_checked_as_the_register_is_and_the_answer_is_kept(place: Plac
     data = {
         "name": "张雨鑫",
         "document_kind": "resident_id",
-        "birth_date": "1985-07-01",
+        "birth_date": "1985-07-09",
         "phone": "13912345678",
         "employer": place.employer.code,
         "hired_on": "2020-01-01",

@@ -7,3 +7,8 @@ class ImportsConfig(AppConfig):
     label = "imports"
     verbose_name = _("名册导入")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from juxian.apps.persons.registry import follows_person  # deferred: as all registries are filled
+
+        follows_person("imports.Row")

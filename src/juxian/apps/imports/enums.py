@@ -35,6 +35,7 @@ class RowReason(models.TextChoices):
     NUMBER_CONTRADICTS = "number_contradicts", _("与证件号码不符")
     NUMBER_SHARED = "number_shared", _("同号不同名")
     SAME_NAME = "same_name", _("同名无号，请确认是否同一人")
+    MAYBE_KNOWN = "maybe_known", _("可能已有档案，请确认是否同一人")
     EMPLOYER_UNKNOWN = "employer_unknown", _("单位未登记")
     EMPLOYER_OUTSIDE = "employer_outside", _("不是本单位的人员")
     CELL_UNREADABLE = "cell_unreadable", _("有单元格无法识别")
@@ -48,4 +49,5 @@ class RowDecision(models.TextChoices):
     WITHOUT_DOUBTFUL = "without_doubtful", _("除问题单元格外入库")
     NEW_PERSON = "new_person", _("作为新人入库")
     SAME_PERSON = "same_person", _("并入已有档案")
+    OTHER_PERSON = "other_person", _("另建档案")  # with the number that the row has
     REFUSE = "refuse", pgettext_lazy("decision", "不收")

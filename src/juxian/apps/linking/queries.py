@@ -222,6 +222,7 @@ def _known(
         name=person.name,
         numbers=tuple(numbers),
         birth=_day(_first(identity, "birth_date")),
+        precision=precision_of(_first(identity, "birth_date")),
         gender=str(_first(identity, "gender") or ""),
         phones=_every(facts.get("contact", []), "phone"),
         emails=_every(facts.get("contact", []), "email"),
@@ -229,6 +230,11 @@ def _known(
         school=str(_first(facts.get("education", []), "school") or ""),
         native_place=str(_first(identity, "native_place") or ""),
     )
+
+
+def precision_of(birth: str | None) -> str:
+    """A month is kept as its first day, so that day proves no more than the month."""
+    return "month" if birth and birth.endswith("-01") else "day"
 
 
 def _first(values: Iterable[dict[str, Any]], name: str) -> Any:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
 from juxian.apps.clock import today
 from juxian.apps.organisations.models import Organisation
-from juxian.apps.persons.models import Fact, Person
+from juxian.apps.persons.models import Fact, Person, Profile
 from juxian.core.facts.profile import FactRecord, derive_profile
 from juxian.core.facts.schema import Schema
 from juxian.core.packs import pack_called
@@ -48,6 +48,20 @@ def organisation_attributes(codes: Iterable[str] | None = None) -> dict[str, dic
         row["code"]: {key: row[key] for key in ("employer_kind", "industry", "kind") if row[key]}
         for row in rows.values("code", "employer_kind", "industry", "kind")
     }
+
+
+def births_in(home: Organisation, employer: str = "") -> tuple[dict[date, int], int]:
+    """Persons by day of birth, and how many have none known; of one employer (its code) where given. One query."""
+    profiles = Profile.objects.filter(home=home)
+    if employer:
+        profiles = profiles.filter(employer=employer)
+    born, unknown = {}, 0
+    for day, number in profiles.order_by().values_list("birth_date").annotate(number=Count("pk")):
+        if day is None:
+            unknown = number
+        else:
+            born[day] = number
+    return born, unknown
 
 
 def records_of(facts: Iterable[Fact]) -> list[FactRecord]:

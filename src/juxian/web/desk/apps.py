@@ -35,6 +35,7 @@ class DeskConfig(AppConfig):
                 frozenset({Role.DEPARTMENT, Role.EMPLOYER, Role.REVIEWER, Role.AUDITOR}),
                 45,
             ),
+            Item("desk:structure", _("年龄结构"), "hourglass", "people", readers, 28),
             Item("desk:figures", _("公布数核对"), "list-checks", "governance", staff, 20),
             Item("desk:organisations", _("机构"), "network", "governance", staff, 30),
             Item("desk:documents", _("文件库"), "library", "governance", staff, 40),

@@ -1,6 +1,17 @@
 from django.urls import include, path
 
-from juxian.web.desk import audit, documents, figures, home, messages, organisations, policies, post, tokens
+from juxian.web.desk import (
+    audit,
+    documents,
+    figures,
+    home,
+    messages,
+    organisations,
+    policies,
+    post,
+    structure,
+    tokens,
+)
 from juxian.web.desk.persons import facts, listing, page, registration, revealing
 
 app_name = "desk"
@@ -9,6 +20,7 @@ urlpatterns = [
     path("post/", post.post, name="post"),
     path("audit/", audit.audit, name="audit"),
     path("funds/", include("juxian.web.desk.funds.urls")),
+    path("structure/", structure.structure, name="structure"),
     path("linking/", include("juxian.web.desk.linking.urls")),
     path("", include("juxian.web.desk.cases.urls")),
     path("outbox/", messages.outbox, name="outbox"),

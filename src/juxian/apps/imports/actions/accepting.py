@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
@@ -21,6 +22,8 @@ from juxian.apps.imports.actions.linking import persons_by_digest
 from juxian.apps.imports.enums import BatchState, RowDecision, RowState
 from juxian.apps.imports.models import Batch, Row
 from juxian.apps.imports.queries import RowContent, contents_of
+from juxian.apps.linking.actions import remember_apart
+from juxian.apps.linking.queries import survivor_of
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.actions import next_numbers, number_digest, refresh_profiles
 from juxian.apps.persons.enums import SourceKind, Verification
@@ -101,6 +104,7 @@ def accept_rows(*, batch: Batch, rows: Sequence[Row], by: User | None) -> int:
     _make_people(batch.home, made)
     add_documents(pairs, batch)
     state_facts(batch, pairs, by)
+    _remember_others(pairs, by)
     moment = now()
     for row, _content in pairs:
         row.recorded_at = moment
@@ -110,6 +114,14 @@ def accept_rows(*, batch: Batch, rows: Sequence[Row], by: User | None) -> int:
     people = {row.person_id: row.person for row in rows if row.person}
     refresh_profiles(list(people.values()))
     return len(made)
+
+
+def _remember_others(pairs: Sequence[tuple[Row, RowContent]], by: User | None) -> None:
+    """Rows that a person found to be somebody else than the records they looked like are not asked about again."""
+    for row, content in pairs:
+        other = row.decision in (RowDecision.NEW_PERSON, RowDecision.OTHER_PERSON)
+        if other and row.made_person and row.person and content.candidates:
+            remember_apart(person=row.person, others=content.candidates, by=by, reason=_("名册核对时决定"))
 
 
 def _save_rows(rows: Sequence[Row]) -> None:
@@ -141,9 +153,9 @@ def _link(home: Organisation, pairs: Sequence[tuple[Row, RowContent]]) -> list[t
         number = content.document_number if _shares_number(row) else ""
         digest = number_digest(number) if number else ""
         chosen = row.person_id if row.decision == RowDecision.SAME_PERSON else None
-        found = people.get(chosen or known.get(digest, 0))
+        found = people.get(chosen or known.get(digest, 0) or row.person_id or 0)
         if found:
-            row.person = found
+            row.person = survivor_of(found)
             continue
         person, rows = made.setdefault(digest or f"row {row.pk}", (_new_person(home, content), []))
         row.person, row.made_person = person, not rows

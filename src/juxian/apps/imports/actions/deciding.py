@@ -28,6 +28,7 @@ DECISIONS: dict[str, tuple[RowDecision, ...]] = {
     RowReason.EMPLOYER_UNKNOWN: (RowDecision.WITHOUT_DOUBTFUL, RowDecision.REFUSE),
     RowReason.EMPLOYER_OUTSIDE: (RowDecision.REFUSE,),
     RowReason.NUMBER_SHARED: (RowDecision.SAME_PERSON, RowDecision.NEW_PERSON, RowDecision.REFUSE),
+    RowReason.MAYBE_KNOWN: (RowDecision.SAME_PERSON, RowDecision.OTHER_PERSON, RowDecision.REFUSE),
     RowReason.SAME_NAME: (RowDecision.SAME_PERSON, RowDecision.NEW_PERSON, RowDecision.REFUSE),
 }
 

@@ -159,5 +159,5 @@ def _apart(ours: _Group, theirs: _Group, name: str) -> bool:
 
 def _in_common(ours: _Group, theirs: _Group) -> bool:
     """Something else that few share holds the two together in spite of another telephone or e-mail."""
-    names = ("number", "first15", "phone", "email", "passport")
+    names = ("number", "first15", "tail4", "phone", "email", "passport")
     return any(not ours.values.get(name, set()).isdisjoint(theirs.values.get(name, ())) for name in names)

@@ -91,6 +91,13 @@ def _rare_and_three(signs: Signs) -> bool:
     ) >= 2
 
 
+def _known_to_one_unit(signs: Signs) -> bool:
+    """Name, day of birth, employer and school, and no contact that says otherwise."""
+    return {"name", "birth_day", "employer", "school"} <= signs and signs.isdisjoint(
+        ("other_phone", "other_email")
+    )
+
+
 CLASSES: tuple[EvidenceClass, ...] = (
     EvidenceClass("number_and_name", Text("身份号码与姓名相同", "number and name"),
                   lambda signs: "number" in signs and _named(signs), safe=True),
@@ -106,6 +113,8 @@ CLASSES: tuple[EvidenceClass, ...] = (
                   _sound_and_contacts, safe=True),
     EvidenceClass("rare_name", Text("少见姓名、生日与两项相同", "rare name, birthday and two things more"),
                   _rare_and_three, safe=True),
+    EvidenceClass("employer_and_school", Text("姓名、生日、单位、院校相同", "name, birthday, employer and school"),
+                  _known_to_one_unit, safe=True),
     EvidenceClass("name_birth_employer", Text("姓名、生日、单位相同", "name, birthday and employer"),
                   _has("name", "birth_day", "employer")),
     EvidenceClass("name_birth", Text("姓名、生日相同", "name and birthday"), _has("name", "birth_day")),

@@ -146,7 +146,7 @@ def decision_label(reason: str, decision: str) -> str:
         return _("是同一人，并入已有档案")
     if decision == RowDecision.NEW_PERSON and reason == RowReason.NUMBER_SHARED:
         return _("是另一人，不带号码建档")
-    if decision == RowDecision.NEW_PERSON:
+    if decision in (RowDecision.NEW_PERSON, RowDecision.OTHER_PERSON):
         return _("是另一人，新建档案")
     if decision == RowDecision.WITHOUT_DOUBTFUL and reason == RowReason.NUMBER_CONTRADICTS:
         return _("以证件号码为准入库")
