@@ -9,12 +9,13 @@ from datetime import date, timedelta
 from juxian.apps.accounts.models import User
 from juxian.apps.clock import now
 from juxian.apps.housing.actions.drawing import Giver, commit, declare_void, freeze_draw, reveal
-from juxian.apps.housing.actions.letting import start_lease
+from juxian.apps.housing.actions.letting import give_notice, start_lease
 from juxian.apps.housing.actions.offering import accept_offer, make_offer
 from juxian.apps.housing.actions.stock import install_estates
-from juxian.apps.housing.enums import ApplicationState, ContributorRole
+from juxian.apps.housing.enums import ApplicationState, BillKind, ContributorRole
 from juxian.apps.housing.models import (
     Application,
+    Bill,
     Building,
     Contributor,
     Draw,
@@ -29,6 +30,7 @@ from juxian.apps.persons.models import Person
 from juxian.core.allocation.seeds import Reveal, commitment
 from juxian.core.housing.book import HousingBook
 from juxian.core.housing.snapshot import Snapshot
+from juxian.core.housing.words import Cause
 from tests.factories import PersonFactory
 from tests.web.places import Place
 
@@ -77,7 +79,8 @@ def held(draw: Draw) -> Draw:
 @dataclass
 class Flats:
     """estate: what a new draw can be made of. draw: frozen, nobody has committed, past its last day. awaited: all but the
-    public value is there. offer: open, to the person; lease: of the person, whose renewal can be asked for.
+    public value is there. offer: open, to the person; lease: of the person, whose renewal can be asked for. leaving, asked:
+    of others, under notice and with a renewal to grant; bill: of the latter, not paid.
     """
 
     estate: Estate
@@ -91,6 +94,9 @@ class Flats:
     application: Application
     offer: Offer
     lease: Lease
+    leaving: Lease
+    asked: Lease
+    bill: Bill
 
 
 def make_flats(place: Place, contributors: Sequence[User], day: date, person: Person | None = None) -> Flats:
@@ -98,7 +104,7 @@ def make_flats(place: Place, contributors: Sequence[User], day: date, person: Pe
 
     contributors: the organiser first. person: who holds an application, an offer and a lease; somebody else when None.
     """
-    install_estates(book=few_flats(place.pack.housing, 6), home=place.root)
+    install_estates(book=few_flats(place.pack.housing, 10), home=place.root)
     estate = Estate.objects.get(home=place.root)
     second, third = _small_estate(estate, "b"), _small_estate(estate, "c")
     before = day - timedelta(days=30)
@@ -132,6 +138,18 @@ def make_flats(place: Place, contributors: Sequence[User], day: date, person: Pe
         slip = committed(row)
         shown = {"nonce": slip.nonce, "value": slip.value, "revealed_at": now()}
         Contributor.objects.filter(pk=row.pk).update(**shown)
+    leaving, asked = (_let(PersonFactory(home=place.root), estate, day) for _ in range(2))
+    give_notice(lease=leaving, cause=Cause.OWN_WISH, day=day, by=None)
+    Lease.objects.filter(pk=asked.pk).update(renewal_asked_on=day)
+    bill = Bill.objects.create(
+        lease=asked,
+        kind=BillKind.DEPOSIT,
+        payer="person",
+        since=day,
+        until=day,
+        due_on=day,
+        amount_fen=100_000,
+    )
     own, earlier = waiting(estate, before, person), waiting(estate, before)
     offer = _offered(earlier, estate, day)
     if person:  # one live application of a person: the offer comes from an earlier one
@@ -148,6 +166,9 @@ def make_flats(place: Place, contributors: Sequence[User], day: date, person: Pe
         application=own,
         offer=offer,
         lease=_let(person or PersonFactory(home=place.root), estate, day),
+        leaving=leaving,
+        asked=asked,
+        bill=bill,
     )
 
 

@@ -151,6 +151,18 @@ def _slip(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"value": "4 1 6 2 6", "nonce": "1f" * 32}
 
 
+def _receipt(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"amount": "12.50", "reference": "收 1"}
+
+
+def _notice(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"cause": "own_wish", "reason": REASON}
+
+
+def _seen(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"finding": "in_order", "note": "正常"}
+
+
 def _value(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"value": "7 3 9"}
 
@@ -261,6 +273,12 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:housing-draw-again": _draw_again,
     "desk:housing-contribute": _slip,
     "desk:housing-sign": _nothing,
+    "desk:housing-receipt": _receipt,
+    "desk:housing-notice": _notice,
+    "desk:housing-keys": _nothing,
+    "desk:housing-lease-renew": _nothing,
+    "desk:housing-unit-close": _reason,
+    "desk:housing-inspect": _seen,
     "desk:housing-unsigned": _nothing,
 }
 

@@ -146,6 +146,10 @@ def _flats_known(flats: Flats | None) -> dict[str, Any]:
         "own_application": flats.application.pk,
         "own_offer": flats.offer.pk,
         "own_lease": flats.lease.pk,
+        "lease_leaving": flats.leaving.pk,
+        "lease_asked": flats.asked.pk,
+        "bill": flats.bill.pk,
+        "flat": flats.lease.space.unit_id,
     }
 
 

@@ -27,6 +27,7 @@ from juxian.config.commands.upgrade import upgrade
 from juxian.config.demo_cases import seed_cases
 from juxian.config.demo_doubles import add_doubles
 from juxian.config.demo_funds import seed_funds
+from juxian.config.demo_housing import house_people
 from juxian.core.money import split_by_share
 from juxian.core.packs import load_all
 from juxian.core.packs.schema import Pack
@@ -134,6 +135,7 @@ def install_with_people(pack: Pack, count: int) -> None:
     checker, maker = clerks.order_by("username")
     seed_funds(pack, root, maker, checker)
     seed_cases(pack, root)
+    house_people(pack, root)
 
 
 @transaction.atomic

@@ -14,7 +14,8 @@ from django.urls import reverse
 from juxian.apps.accounts.enums import Role
 from juxian.apps.housing.actions.offering import accept_offer
 from juxian.apps.housing.enums import DrawState, LeaseState, OfferState
-from juxian.apps.housing.models import Draw, Estate, Lease, Offer
+from juxian.apps.housing.models import Ban, Draw, Estate, Lease, Offer
+from juxian.apps.persons.actions import FactDraft, record_facts
 from juxian.core.allocation.verifier import verify
 from tests.apps.housing.conftest import (
     DAY,
@@ -26,7 +27,8 @@ from tests.apps.housing.conftest import (
     place,
 )
 from tests.browser import text_of
-from tests.flats import waiting
+from tests.factories import SourceFactory
+from tests.flats import make_flats, waiting
 from tests.web.places import Place
 
 __all__ = ["estate", "new_application", "new_person", "office", "place"]
@@ -122,7 +124,9 @@ def test_the_queue_shows_points_and_what_is_missing(place: Place, estate: Estate
     assert "本地自有住房" in text
 
 
-@pytest.mark.parametrize("name", ["desk:housing-estate", "desk:housing-queue", "desk:housing-offers"])
+@pytest.mark.parametrize(
+    "name", ["desk:housing-estate", "desk:housing-queue", "desk:housing-offers", "desk:housing-leases"]
+)
 def test_the_cost_of_a_list_does_not_grow(place: Place, estate: Estate, name: str) -> None:
     client, address = place.client(Role.OFFICE), reverse(name, args=[estate.code])
     waiting(estate, DAY)
@@ -136,3 +140,53 @@ def test_the_cost_of_a_list_does_not_grow(place: Place, estate: Estate, name: st
         client.get(address)
 
     assert len(second) == len(first)
+
+
+def test_a_tenancy_from_a_receipt_to_the_keys(place: Place, estate: Estate, office: Any) -> None:
+    flats = make_flats(place, [office, place.user(Role.AUDITOR)], DAY)
+    desk, lease = signed_in(place, office), flats.asked
+    known = FactDraft("education", {"degree": "master"}, date(2015, 7, 1))
+    record_facts(person=lease.person, facts=[known], source=SourceFactory())
+
+    page = text_of(desk.get(reverse("desk:housing-lease", args=[lease.pk])))
+    assert "1000.00" in desk.get(reverse("desk:housing-lease", args=[lease.pk])).content.decode()
+    assert "同意续租" in page
+    paid = {"amount": "400.50", "reference": "收 7"}
+    desk.post(reverse("desk:housing-receipt", args=[flats.bill.pk]), paid | once())
+    desk.post(reverse("desk:housing-lease-renew", args=[lease.pk]), once())
+    notice = {"cause": "sublet", "reason": "检查发现"}
+    desk.post(reverse("desk:housing-notice", args=[lease.pk]), notice | once())
+    desk.post(reverse("desk:housing-keys", args=[lease.pk]), once())
+
+    lease.refresh_from_db()
+    flats.bill.refresh_from_db()
+    assert (flats.bill.paid_fen, lease.term) == (40_050, 2)
+    assert (lease.state, lease.cause, lease.keys_on) == (LeaseState.ENDED, "sublet", DAY)
+    assert Ban.objects.filter(person=lease.person, cause="sublet").count() == 1
+
+
+def test_a_receipt_above_what_is_owed_is_refused_in_words(place: Place, estate: Estate, office: Any) -> None:
+    flats = make_flats(place, [office, place.user(Role.AUDITOR)], DAY)
+    desk, address = signed_in(place, office), reverse("desk:housing-receipt", args=[flats.bill.pk])
+
+    for wrong, told in (("1000.01", "不超过未缴金额"), ("x", "金额（元）")):
+        answer = desk.post(address, {"amount": wrong, "reference": "收 7"} | once(), follow=True)
+        assert told in text_of(answer)
+
+    flats.bill.refresh_from_db()
+    assert flats.bill.paid_fen == 0
+
+
+def test_an_inspection_is_recorded_with_what_is_worn(place: Place, estate: Estate, office: Any) -> None:
+    flats = make_flats(place, [office, place.user(Role.AUDITOR)], DAY)
+    unit = flats.lease.space.unit
+    desk, bed = signed_in(place, office), unit.items.first()
+    assert str(unit) in text_of(desk.get(reverse("desk:housing-inspections", args=[estate.code])))
+
+    body = {"lease": flats.lease.pk, "finding": "damaged", "note": "床板", "worn": [bed.pk]}
+    desk.post(reverse("desk:housing-inspect", args=[unit.pk]), body | once())
+
+    page = text_of(desk.get(reverse("desk:housing-unit", args=[unit.pk])))
+    assert "设施损坏" in page
+    assert "待修" in page
+    assert flats.lease.inspections.get().note == "床板"

@@ -44,7 +44,7 @@ class Income:
 def offers_visible_to(user: User) -> QuerySet[Offer]:
     found = Offer.objects.filter(application__estate__in=estates_visible_to(user))
     return found.select_related(
-        "application__person", "application__estate__home", "space__unit__building", "draw"
+        "application__person", "application__estate__home", "space__unit__building", "draw", "lease"
     )
 
 
@@ -69,8 +69,9 @@ def bills_visible_to(user: User) -> QuerySet[Bill]:
 
 
 def with_open(leases: QuerySet[Lease]) -> QuerySet[Lease]:
-    """Leases with ``open_fen``: what is billed and not paid."""
-    return leases.annotate(open_fen=Sum(F("bills__amount_fen") - F("bills__paid_fen"), default=0))
+    """Leases, newest first, with ``open_fen``: what is billed and not paid."""
+    owed = Sum(F("bills__amount_fen") - F("bills__paid_fen"), default=0)
+    return leases.annotate(open_fen=owed).order_by("-pk")
 
 
 def income_of(estate: Estate, since: date, until: date) -> Income:

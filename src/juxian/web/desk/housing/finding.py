@@ -28,6 +28,8 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
     ("desk:housing-queue", _("轮候")),
     ("desk:housing-draws", _("抽签")),
     ("desk:housing-offers", _("配租")),
+    ("desk:housing-leases", _("租约")),
+    ("desk:housing-inspections", _("检查")),
 )
 
 

@@ -42,7 +42,7 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
     estate, scope = find_estate(request, code), current_scope(request)
     page = Paginator(places_of(estate, scope.as_of), PAGE_SIZE).get_page(request.GET.get("page"))
     incomplete = Application.objects.filter(estate=estate, state="incomplete").select_related(
-        "person", "estate"
+        "person", "estate__home"
     )
     context = {
         "estate": estate,

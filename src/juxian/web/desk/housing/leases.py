@@ -1,0 +1,243 @@
+"""Leases and bills at the desk (租约与账单)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.housing.actions.billing import receive
+from juxian.apps.housing.actions.letting import end_lease, give_notice, renew_lease
+from juxian.apps.housing.enums import LeaseState
+from juxian.apps.housing.models import Lease, RentPeriod
+from juxian.apps.housing.queries.stock import scheme_of
+from juxian.apps.housing.queries.tenancies import (
+    bills_visible_to,
+    grounds_of,
+    income_of,
+    leases_visible_to,
+    with_open,
+)
+from juxian.apps.housing.rules import may_manage
+from juxian.core.dates import add_months
+from juxian.core.housing.words import PAYERS, Cause, Payer, cause_title
+from juxian.core.money import FEN_PER_YUAN
+from juxian.web.desk.forms import text_field
+from juxian.web.desk.housing.finding import READERS, carried_out, find_estate, tabs_of, user_of
+from juxian.web.desk.scope import home_of
+from juxian.web.kit import formats
+from juxian.web.kit.access import for_roles
+from juxian.web.kit.once import once
+from juxian.web.kit.responses import go, render_part
+from juxian.web.kit.scope import current_scope
+
+PAGE_SIZE = 50
+PER_MILLE_OF_PER_CENT = 10
+TONES = {LeaseState.RUNNING: "ok", LeaseState.LEAVING: "warn", LeaseState.ENDED: "mute"}
+
+
+class ReceiptForm(forms.Form):
+    """Money that came in for a bill, in yuan."""
+
+    amount = forms.DecimalField(
+        label=gettext_lazy("金额（元）"), min_value=Decimal("0.01"), max_digits=12, decimal_places=2
+    )
+    reference = text_field(gettext_lazy("凭证号"), 64)
+
+
+class NoticeForm(forms.Form):
+    """Why somebody has to leave."""
+
+    cause = forms.ChoiceField(label=gettext_lazy("退出事由"))
+    reason = text_field(gettext_lazy("说明"), 200, help_text=gettext_lazy("写入审计记录"))
+
+    def __init__(self, data: object, *, causes: Iterable[str], language: str) -> None:
+        super().__init__(data)  # type: ignore[arg-type]  # POST data or None
+        choices = [(cause, cause_title(cause).in_language(language)) for cause in causes]
+        self.fields["cause"].choices = choices  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class RentRow:
+    """A stretch of one rent: share of the base in words, parts by payer in words."""
+
+    period: RentPeriod
+    share: str
+    parts: str
+
+
+@for_roles(*READERS)
+@require_safe
+def leases(request: HttpRequest, code: str) -> HttpResponse:
+    """Leases of an estate with what is owed; the income of the last twelve months."""
+    estate, scope = find_estate(request, code), current_scope(request)
+    wanted = request.GET.get("state", "")
+    found = with_open(leases_visible_to(user_of(request)).filter(estate=estate))
+    found = found.filter(state=wanted) if wanted in LeaseState.values else found
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "estate": estate,
+        "tabs": tabs_of(estate, "desk:housing-leases"),
+        "page": page,
+        "rows": [(lease, TONES[LeaseState(lease.state)]) for lease in page.object_list],
+        "states": LeaseState.choices,
+        "state": wanted,
+        "income": income_of(estate, add_months(scope.as_of, -12), scope.as_of),
+    }
+    return render_part(request, "desk/housing/leases.html#list", context)
+
+
+@for_roles(*READERS)
+@require_safe
+def lease(request: HttpRequest, pk: int) -> HttpResponse:
+    """One tenancy: rents, bills, what was seen, why it should end, what can be done now."""
+    found, scope = find_lease(request, pk), current_scope(request)
+    may = bool(may_manage(user_of(request), found.estate.home))
+    standing = found.state != LeaseState.ENDED
+    context = {
+        "lease": found,
+        "estate": found.estate,
+        "tone": TONES[LeaseState(found.state)],
+        "cause": cause_title(found.cause).in_language(scope.language) if found.cause else "",
+        "rents": rent_rows(found, scope.language),
+        "bills": [(bill, yuan(bill.open_fen)) for bill in found.bills.all()[:PAGE_SIZE]],
+        "grounds": [
+            (cause_title(one.cause).in_language(scope.language), one)
+            for one in (grounds_of(found, scope.as_of) if standing else [])
+        ],
+        "inspections": found.inspections.select_related("by")[:PAGE_SIZE],
+        "may_manage": may,
+        "notice": NoticeForm(None, causes=scheme_of(found.estate).leaving.causes, language=scope.language),
+    }
+    return render(request, "desk/housing/lease.html", context)
+
+
+@for_roles(Role.OFFICE)
+@require_POST
+@once
+def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record that a bill, or a part of it, was paid today."""
+    home, user, scope = home_of(current_scope(request)), user_of(request), current_scope(request)
+    bill = get_object_or_404(bills_visible_to(user).filter(lease__estate__home=home), pk=pk)
+    may_manage(user, home).or_refuse()
+    form = ReceiptForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, form, bill.lease_id)
+    return carried_out(
+        request,
+        lambda: receive(
+            bill=bill,
+            amount_fen=int(form.cleaned_data["amount"] * FEN_PER_YUAN),
+            day=scope.as_of,
+            reference=form.cleaned_data["reference"],
+            by=user,
+        ),
+        _("已登记收款。"),
+        "desk:housing-lease",
+        bill.lease_id,
+    )
+
+
+@for_roles(Role.OFFICE)
+@require_POST
+@once
+def notice(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give notice from today."""
+    found, scope, user = managed_lease(request, pk), current_scope(request), user_of(request)
+    form = NoticeForm(request.POST, causes=scheme_of(found.estate).leaving.causes, language=scope.language)
+    if not form.is_valid():
+        return _refused(request, form, pk)
+    return carried_out(
+        request,
+        lambda: give_notice(
+            lease=found,
+            cause=Cause(form.cleaned_data["cause"]),
+            day=scope.as_of,
+            by=user,
+            reason=form.cleaned_data["reason"],
+        ),
+        _("已通知腾退。"),
+        "desk:housing-lease",
+        pk,
+    )
+
+
+@for_roles(Role.OFFICE)
+@require_POST
+@once
+def keys(request: HttpRequest, pk: int) -> HttpResponse:
+    """The keys came back today."""
+    found, scope, user = managed_lease(request, pk), current_scope(request), user_of(request)
+    return carried_out(
+        request,
+        lambda: end_lease(lease=found, day=scope.as_of, by=user),
+        _("已交还，账目已结。"),
+        "desk:housing-lease",
+        pk,
+    )
+
+
+@for_roles(Role.OFFICE)
+@require_POST
+@once
+def renew(request: HttpRequest, pk: int) -> HttpResponse:
+    """Grant the renewal that was asked for."""
+    found, scope, user = managed_lease(request, pk), current_scope(request), user_of(request)
+    return carried_out(
+        request,
+        lambda: renew_lease(lease=found, day=scope.as_of, by=user),
+        _("已续租。"),
+        "desk:housing-lease",
+        pk,
+    )
+
+
+def find_lease(request: HttpRequest, pk: int) -> Lease:
+    """A lease of the acting jurisdiction; 404 for all others."""
+    home = home_of(current_scope(request))
+    return get_object_or_404(leases_visible_to(user_of(request)).filter(estate__home=home), pk=pk)
+
+
+def managed_lease(request: HttpRequest, pk: int) -> Lease:
+    found = find_lease(request, pk)
+    may_manage(user_of(request), found.estate.home).or_refuse()
+    return found
+
+
+def yuan(fen: int) -> str:
+    """Yuan with two decimals, as it is typed."""
+    return f"{fen // FEN_PER_YUAN}.{fen % FEN_PER_YUAN:02}"
+
+
+def rent_rows(lease: Lease, language: str) -> list[RentRow]:
+    """The rents of a lease in words."""
+    return [
+        RentRow(
+            period,
+            f"{formats.decimal(period.share, PER_MILLE_OF_PER_CENT, 1)}%",
+            formats.listed(
+                f"{PAYERS[Payer(payer)].in_language(language)} {formats.money(fen)}"
+                for payer, fen in period.parts.items()
+            ),
+        )
+        for period in lease.rents.all()
+    ]
+
+
+def _refused(request: HttpRequest, form: forms.Form, lease: int) -> HttpResponse:
+    """Back to the lease with what was wrong; the forms there are a line each."""
+    for field, errors in form.errors.items():
+        label: str | Promise = form.fields[field].label or field if field in form.fields else ""
+        messages.error(request, f"{label} {errors[0]}")
+    return go(request, "desk:housing-lease", lease)
