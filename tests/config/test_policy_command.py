@@ -74,12 +74,12 @@ def test_a_wrong_day_is_wrong_usage(tmp_path):
     assert stopped.value.code == 2
 
 
-def test_both_engines_sweep_a_population_alike(tmp_path, capsys):
+def test_engines_sweep_a_population_alike(tmp_path, capsys):
     people = pl.DataFrame({"person": ["JY1", "JY2"], "degree": ["doctor", None], "full_time": [True, None]})
     people.write_parquet(tmp_path / "people.parquet")
     found = {}
 
-    for engine in ("polars", "rowwise"):
+    for engine in ("polars", "fused", "duckdb", "rowwise"):
         out = tmp_path / f"{engine}.parquet"
         arguments = [
             "--people",
@@ -96,6 +96,29 @@ def test_both_engines_sweep_a_population_alike(tmp_path, capsys):
         assert (summary["persons"], summary["rows"]) == (2, found[engine].height)
 
     assert found["polars"].equals(found["rowwise"])
+    assert found["fused"].equals(found["rowwise"])
+    assert found["duckdb"].equals(found["rowwise"])
+
+
+def test_an_engine_without_its_server_is_told(tmp_path, capsys, monkeypatch):
+    monkeypatch.delenv("JUXIAN_DATABASE_URL", raising=False)
+    pl.DataFrame({"person": ["JY1"], "degree": ["doctor"]}).write_parquet(tmp_path / "people.parquet")
+    files = ["--people", str(tmp_path / "people.parquet"), "--out", str(tmp_path / "out.parquet")]
+
+    assert main(["policy", "sweep", *WHERE, *files, "--engine", "postgresql"]) == 1
+    assert "JUXIAN_DATABASE_URL" in capsys.readouterr().err
+
+
+def test_without_a_compiler_another_engine_answers(tmp_path, capsys, monkeypatch):
+    pl.DataFrame({"person": ["JY1"], "degree": ["doctor"]}).write_parquet(tmp_path / "people.parquet")
+    monkeypatch.setenv("PATH", "/nowhere")
+    files = ["--people", str(tmp_path / "people.parquet"), "--out", str(tmp_path / "out.parquet")]
+
+    status = main(["policy", "sweep", *WHERE, *files, "--engine", "fused", "--json", "--lang", "en"])
+
+    told = capsys.readouterr()
+    assert (status, json.loads(told.out)["engine"]) == (0, "polars")
+    assert "there is no C compiler" in told.err
 
 
 def test_a_wrong_population_is_told(tmp_path, capsys):

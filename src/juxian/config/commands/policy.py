@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-import time
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from juxian.config.commands import policy_lint, policy_versions
+from juxian.config.commands import policy_lint, policy_sweep, policy_versions
 from juxian.config.commands.pack import directory_of
 from juxian.core.source import Problem, Rejected, Source, Span
 from juxian.core.text import Text
 
 if TYPE_CHECKING:
-    import polars
-
     from juxian.core.facts.schema import Schema
     from juxian.core.packs import Pack
     from juxian.core.policy.entitlements import Entitlements
@@ -36,23 +32,14 @@ def add(subparsers: Any) -> None:
     commands = parser.add_subparsers(metavar="WHAT", required=True)
     explain = commands.add_parser("explain", help="all benefits of one person, with reasons")
     explain.add_argument("--person", required=True, metavar="FILE.json", help="profile: field → value")
+    explain.add_argument("--pack", required=True, help="directory of a pack, or its code")
+    explain.add_argument(
+        "--as-of", required=True, type=_day, metavar="DAY", help="day of asking, such as 2022-12-15"
+    )
     explain.set_defaults(run=run_explain)
-    sweep = commands.add_parser("sweep", help="all benefits of everybody in a population file")
-    sweep.add_argument(
-        "--people", required=True, metavar="FILE", help=".parquet or .csv, one row for a person"
-    )
-    sweep.add_argument(
-        "--out", required=True, metavar="FILE.parquet", help="person, policy, benefit, verdict, amount_fen"
-    )
-    sweep.add_argument("--engine", choices=("polars", "rowwise"), default="polars")
-    sweep.set_defaults(run=run_sweep)
+    policy_sweep.add_to(commands)
     policy_lint.add_to(commands)
     policy_versions.add_to(commands, _day)
-    for part in (explain, sweep):
-        part.add_argument("--pack", required=True, help="directory of a pack, or its code")
-        part.add_argument(
-            "--as-of", required=True, type=_day, metavar="DAY", help="day of asking, such as 2022-12-15"
-        )
 
 
 def run_explain(args: argparse.Namespace) -> int:
@@ -66,47 +53,6 @@ def run_explain(args: argparse.Namespace) -> int:
         print(json.dumps({"pack": pack.code, **explained(found, args.lang)}, ensure_ascii=False))
     else:
         _print(found, pack, args.lang)
-    return 0
-
-
-def run_sweep(args: argparse.Namespace) -> int:
-    from juxian.core.policy.sweeping import population_problems, sweep  # deferred: loads polars
-
-    pack = _load(args.pack)
-    frame = read_people(Path(args.people), pack.schema)
-    policies = list(pack.policies.values())
-    for problem in population_problems(policies, frame, args.as_of, pack.schema):
-        if problem.severity == "warning":
-            print(problem.render(args.lang), file=sys.stderr)
-    began = time.perf_counter()
-    found = sweep(policies, frame, args.as_of, pack.schema, args.engine)
-    seconds = round(time.perf_counter() - began, 3)
-    try:
-        found.write_parquet(args.out)
-    except OSError as error:
-        raise Rejected([_unwritable(args.out, error)]) from error
-    counts = {name: int((found["verdict"] == name).sum()) for name in _VERDICTS}
-    total = int(found["amount_fen"].sum() or 0)
-    if args.json:
-        summary = {"persons": frame.height, "benefits": found["benefit"].n_unique(), "rows": found.height}
-        print(
-            json.dumps(
-                {
-                    **summary,
-                    **counts,
-                    "amount_fen": total,
-                    "engine": args.engine,
-                    "seconds": seconds,
-                    "out": args.out,
-                }
-            )
-        )
-    else:
-        words = Text(
-            f"{frame.height} 人：符合 {counts['yes']} 项次，待补充 {counts['unknown']} 项次，金额 {total / 100:,.2f} 元（{seconds} 秒）",
-            f"{frame.height} persons: {counts['yes']} yes, {counts['unknown']} unknown, {total / 100:,.2f} yuan ({seconds} s)",
-        )
-        print(words.in_language(args.lang))
     return 0
 
 
@@ -188,30 +134,6 @@ def _at_word(source: Source, word: str, code: str, message: Text, hint: Text | N
     return Problem(code, message, source.name, Span(line, column, len(written)), source.line(line), hint)
 
 
-def read_people(path: Path, schema: Schema) -> polars.DataFrame:
-    """A population file; CSV columns are read by the types of the profile. Raises ``Rejected``."""
-    import polars  # deferred: only a sweep needs it
-
-    from juxian.core.policy.population import read_csv
-
-    try:
-        if path.suffix.lower() == ".csv":
-            return read_csv(path, schema)
-        if path.suffix.lower() == ".parquet":
-            return polars.read_parquet(path)
-    except (OSError, polars.exceptions.PolarsError) as error:
-        raise Rejected([_unreadable(path, error)]) from error
-    raise Rejected(
-        [
-            Problem(
-                "P501",
-                Text("人口表是 .parquet 或 .csv 文件", "a population is a .parquet or .csv file"),
-                str(path),
-            )
-        ]
-    )
-
-
 def _load(written: str) -> Pack:
     from juxian.core.packs import load_pack  # deferred: other commands do not pay for it
 
@@ -228,10 +150,6 @@ def _day(text: str) -> date:
 def _unreadable(path: Path, error: Exception) -> Problem:
     words = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
     return Problem("P501", Text(f"无法读取：{words}", f"cannot be read: {words}"), str(path))
-
-
-def _unwritable(path: str, error: OSError) -> Problem:
-    return Problem("P505", Text(f"无法写入：{error.strerror}", f"cannot be written: {error.strerror}"), path)
 
 
 # --- what is shown -----------------------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def run_compare(args: argparse.Namespace) -> int:
 
 
 def run_simulate(args: argparse.Namespace) -> int:
-    from juxian.config.commands.policy import read_people  # deferred: policy imports this module
+    from juxian.config.commands.policy_sweep import read_people
     from juxian.core.policy.simulating import replaced, simulate
 
     pack, draft = _read(args)

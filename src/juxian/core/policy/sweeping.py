@@ -9,7 +9,7 @@ import polars as pl
 
 from juxian.core.facts.schema import Schema
 from juxian.core.policy.document import Policy
-from juxian.core.policy.engines import columns, rows
+from juxian.core.policy.engines import columns, databases, fused, rows
 from juxian.core.policy.engines.inputs import Inputs
 from juxian.core.policy.entitlements import Verdict
 from juxian.core.policy.nodes import Received, ReceivedAmount, walk
@@ -17,7 +17,8 @@ from juxian.core.policy.population import Population, population
 from juxian.core.policy.rulebook import Rulebook, rulebook
 from juxian.core.source import Problem, Rejected, errors_in
 
-ENGINES = ("polars", "rowwise")
+DATABASES = ("duckdb", "postgresql", "spark")
+ENGINES = ("polars", "fused", *DATABASES, "rowwise")
 VERDICTS = pl.Enum([verdict.value for verdict in Verdict])
 RESULT: dict[str, pl.DataType] = {
     "policy": pl.String(), "benefit": pl.String(), "verdict": VERDICTS, "amount_fen": pl.Int64(), "failed": pl.Int64(),
@@ -25,32 +26,46 @@ RESULT: dict[str, pl.DataType] = {
 
 
 def sweep(
-    policies: Iterable[Policy], frame: pl.DataFrame, as_of: date, schema: Schema, engine: str = "polars"
+    policies: Iterable[Policy],
+    frame: pl.DataFrame,
+    as_of: date,
+    schema: Schema,
+    engine: str = "polars",
+    server: databases.Server | None = None,
 ) -> pl.DataFrame:
     """One line for each person and benefit: person, policy, benefit, verdict, amount_fen, failed, benefits in their order.
 
     frame: see ``population``. amount_fen (Int64, fen) is 0 for no and null while undecided; failed (Int64) has a bit for
-    each clause that is not met, see ``clauses``. engine: one of ``ENGINES``; rowwise is the reference evaluator. Raises
-    ``Rejected`` when a column is wrong, ``ValueError`` for another engine.
+    each clause that is not met, see ``clauses``. engine: one of ``ENGINES``; rowwise is the reference evaluator. server: what
+    postgresql asks. Raises ``Rejected`` when a column is wrong, ``ValueError`` for another engine, ``NoKernel`` where an
+    engine lacks what it needs.
     """
     if engine not in ENGINES:
         raise ValueError(f"engine must be one of {ENGINES}, not {engine!r}")
     book = rulebook(policies, as_of)
     people = checked(book, frame, schema)
-    wide = rows.rows(book, frame, people) if engine == "rowwise" else columns.rows(book, Inputs(people))
+    if engine == "rowwise":
+        wide = rows.rows(book, frame, people)
+    elif engine in DATABASES:
+        wide = databases.rows(book, frame, schema, engine, server)
+    else:
+        wide = (fused if engine == "fused" else columns).rows(book, Inputs(people))
     return long(people.frame["person"], list(book.keys), wide)
 
 
-def reach(policies: Iterable[Policy], frame: pl.DataFrame, as_of: date, schema: Schema) -> pl.DataFrame:
+def reach(
+    policies: Iterable[Policy], frame: pl.DataFrame, as_of: date, schema: Schema, engine: str = "polars"
+) -> pl.DataFrame:
     """How many and how much: policy, benefit, yes, unknown (persons), offered_fen, amount_fen (sums over yes).
 
-    offered_fen adds up each benefit before the caps of its policy, amount_fen what counts after them. Raises ``Rejected``
-    when a column is wrong.
+    offered_fen adds up each benefit before the caps of its policy, amount_fen what counts after them. engine: polars or
+    fused. Raises ``Rejected`` when a column is wrong, ``NoKernel`` as ``sweep``.
     """
     book = rulebook(policies, as_of)
     inputs = Inputs(checked(book, frame, schema))
+    totals = (fused.FusedTotals if engine == "fused" else columns.ColumnTotals)(book, inputs)
     return pl.DataFrame(
-        [(*key, *sums) for key, sums in zip(book.keys, columns.ColumnTotals(book, inputs)(), strict=True)],
+        [(*key, *sums) for key, sums in zip(book.keys, totals(), strict=True)],
         schema={
             "policy": pl.String, "benefit": pl.String, "yes": pl.Int64, "unknown": pl.Int64, "offered_fen": pl.Int64,
             "amount_fen": pl.Int64,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from juxian.core.policy.circuit.gates import Gate
+from juxian.core.policy.circuit.gates import Gate, needed
 from juxian.core.policy.circuit.leaves import Board
 from juxian.core.policy.circuit.stages import finals_of
 from juxian.core.policy.rulebook import Rulebook
@@ -77,3 +77,17 @@ def sums_of(book: Rulebook, board: Board) -> list[Sums]:
 
 def gates_of(asked: Iterable[Line | Sums]) -> list[Gate]:
     return [gate for one in asked for gate in one.gates]
+
+
+def parted(roots: Sequence[Gate], largest: int) -> list[dict[int, Gate]]:
+    """Roots by place in the list, in parts that read no more than ``largest`` gates, unless one root alone does."""
+    found: list[dict[int, Gate]] = []
+    held: set[int] = set()
+    for place, root in enumerate(roots):
+        own = {gate.place for gate in needed([root])}
+        if not found or len(held | own) > largest:
+            found.append({})
+            held = set()
+        found[-1][place] = root
+        held |= own
+    return found
