@@ -129,6 +129,10 @@ def _run(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"title": "批次", "bank": BANK}
 
 
+def _own_account(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"bank": "测试银行", "number": "6222020200118888"}
+
+
 def _step(step: str) -> Callable[[Objects, Batch], dict[str, Any]]:
     return lambda _objects, _batch: {"step": step, "reason": REASON}
 
@@ -246,6 +250,11 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:payment-act": _step("remove"),
     "desk:statement-new": _statement,
     "desk:statement-explain": _reason,
+    "desk:recoveries-check": _nothing,
+    "desk:recovery-act": _step("dismiss"),
+    "desk:relief-decide": _step("refuse"),
+    "portal:account": _own_account,
+    "portal:account-decide": _step("confirm"),
     "desk:document-new": _text,
     "desk:tokens": _token,
     "desk:token-revoke": _nothing,

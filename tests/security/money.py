@@ -16,8 +16,11 @@ from juxian.apps.funds.models import (
     BudgetLine,
     Grant,
     Instalment,
+    Obligation,
     PayeeAccount,
     PaymentRun,
+    Recovery,
+    Relief,
     StatementLine,
 )
 from juxian.apps.persons.models import Person
@@ -40,6 +43,8 @@ class Money:
     statement: BankStatement
     line: StatementLine
     candidate: Person | None
+    recovery: Recovery
+    relief: Relief
 
     def arguments(self) -> dict[str, int]:
         return {
@@ -50,6 +55,8 @@ class Money:
             "payment": self.draft.lines.get().pk,
             "statement": self.statement.pk,
             "statement_line": self.line.pk,
+            "recovery": self.recovery.pk,
+            "relief": self.relief.pk,
         }
 
 
@@ -74,20 +81,37 @@ def make_money(place: Place, office: User, person: Person) -> Money:
     data = statement(("2022-05-20", place.pack.code, "3.00"))
     found = import_statement(home=place.root, data=data, file_name="对账单.csv", bank=BANK, by=office)
     candidate = _candidate(scene) if POLICY in place.pack.policies else None
-    return Money(grant, account, draft, sealed, found, found.lines.get(), candidate)
+    recovery = _recovery(grant)
+    _obligation(_grant(place, person, "fulfilled"), date(2010, 1, 1))
+    relief = Relief.objects.create(
+        recovery=recovery, kind="waiver", amount_fen=1, reason="困难", asked_by=office
+    )
+    return Money(grant, account, draft, sealed, found, found.lines.get(), candidate, recovery, relief)
 
 
-def _grant(place: Place, person: Person) -> Grant:
+def _obligation(grant: Grant, since: date) -> Obligation:
+    return Obligation.objects.create(grant=grant, since=since, serve_months=60, formula="full")
+
+
+def _recovery(grant: Grant) -> Recovery:
+    duty = _obligation(grant, DAY)
+    Obligation.objects.filter(pk=duty.pk).update(state="breached")
+    return Recovery.objects.create(
+        obligation=duty, ended_on=DAY, how="left", served_months=0, refund_fen=100, found_on=DAY
+    )
+
+
+def _grant(place: Place, person: Person, benefit: str = "benefit") -> Grant:
     line = BudgetLine.objects.filter(home=place.root)[0]
     grant = Grant.objects.create(
         home=place.root,
         person=person,
         policy="policy",
-        benefit="benefit",
+        benefit=benefit,
         title=f"{person.name}的补贴",
         version_since=DAY,
         as_of=DAY,
-        source_key=f"security:{person.pk}",
+        source_key=f"security:{person.pk}:{benefit}",
         fund=line.fund,
         line=line.line,
         whole_fen=300,

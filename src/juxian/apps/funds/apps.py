@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,3 +9,10 @@ class FundsConfig(AppConfig):
     label = "funds"
     verbose_name = _("资金")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # deferred: it needs the models
+        from juxian.apps.funds.tasks import check_obligations
+        from juxian.apps.schedules.registry import periodic
+
+        periodic("funds.obligations", timedelta(days=1), check_obligations)

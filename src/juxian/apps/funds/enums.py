@@ -53,3 +53,27 @@ class StatementOutcome(models.TextChoices):
     RECEIPT = "receipt", _("收到退款")
     UNKNOWN = "unknown", _("无法对应")
     EXPLAINED = "explained", _("已说明")
+
+
+class ObligationState(models.TextChoices):
+    RUNNING = "running", _("服务中")
+    FULFILLED = "fulfilled", _("已期满")
+    BREACHED = "breached", _("已中断")
+
+
+class RecoveryState(models.TextChoices):
+    FOUND = "found", _("待核实")
+    DEMANDED = "demanded", _("追缴中")
+    SETTLED = "settled", _("已缴清")
+    DISMISSED = "dismissed", _("不予追缴")
+
+
+class ReliefKind(models.TextChoices):
+    WAIVER = "waiver", _("减免")
+    WRITE_OFF = "write_off", _("核销")
+
+
+class ReliefState(models.TextChoices):
+    ASKED = "asked", _("待决定")
+    APPROVED = "approved", _("已批准")
+    REFUSED = "refused", _("未批准")

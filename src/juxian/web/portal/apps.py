@@ -18,6 +18,7 @@ class PortalConfig(AppConfig):
             Item("portal:draws-here", _("公寓抽签"), "dices", order=35),
             Item("portal:housing", _("人才公寓"), "building-2", roles=frozenset({Role.PERSON}), order=45),
             Item("portal:me", _("我的档案与待遇"), "user", roles=frozenset({Role.PERSON}), order=40),
+            Item("portal:payments", _("我的拨付"), "banknote", roles=frozenset({Role.PERSON}), order=45),
             Item("portal:unit", _("本单位人才"), "users", roles=frozenset({Role.EMPLOYER}), order=50),
         )
         register(

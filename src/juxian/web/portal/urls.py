@@ -1,6 +1,6 @@
 from django.urls import path
 
-from juxian.web.portal import home, me, policies, screener, unit
+from juxian.web.portal import home, me, payments, policies, screener, unit
 from juxian.web.portal.housing import draws, mine
 
 app_name = "portal"
@@ -23,5 +23,9 @@ urlpatterns = [
     path("housing/offers/<int:pk>/decline/", mine.decline, name="housing-decline"),
     path("housing/leases/<int:pk>/renew/", mine.renew, name="housing-renew"),
     path("housing/<slug:code>/apply/", mine.apply, name="housing-apply"),
+    path("me/payments/", payments.payments, name="payments"),
+    path("me/payments/file/", payments.payments_file, name="payments-file"),
+    path("me/account/", payments.account, name="account"),
+    path("me/account/<int:pk>/", payments.account_decide, name="account-decide"),
     path("unit/", unit.unit, name="unit"),
 ]

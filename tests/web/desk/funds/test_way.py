@@ -12,14 +12,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from juxian.apps.accounts.models import User
 from juxian.apps.audit.models import AuditEntry
 from juxian.apps.funds.models import BankStatement, Grant, PayeeAccount, PaymentLine, PaymentRun
 from juxian.apps.funds.queries.ledger import balance_of
 from juxian.apps.funds.queries.proof import verify
 from juxian.apps.policies.actions import sweep_pack
 from tests.apps.funds.scene import BANK, BENEFIT, DAY, POLICY, WAN, Scene, make_scene, statement
-from tests.browser import Browser
+from tests.web.desk.funds.helping import browser
 
 pytestmark = pytest.mark.django_db
 
@@ -29,12 +28,6 @@ def scene(settings: Settings, tmp_path: Path) -> Scene:
     settings.JUXIAN_TODAY = DAY
     settings.STATIC_ROOT = tmp_path  # must exist for the middleware that serves it
     return make_scene()
-
-
-def browser(user: User) -> Browser:
-    client = Browser()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def text_of(client: Client, address: str) -> str:

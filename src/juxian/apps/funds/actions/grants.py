@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,7 @@ from juxian.apps.clock import today
 from juxian.apps.funds.actions.budgets import check_spending
 from juxian.apps.funds.actions.posting import open_accounts, post
 from juxian.apps.funds.enums import GrantState, InstalmentState, LineState
-from juxian.apps.funds.models import BudgetLine, Couple, Grant, Instalment
+from juxian.apps.funds.models import BudgetLine, Couple, Grant, Instalment, Obligation
 from juxian.apps.funds.queries.budgets import budget_lines
 from juxian.apps.funds.queries.grants import budget_word, conflicts_of, entitlement_of, spouse_of
 from juxian.apps.funds.queries.ledger import balance_of
@@ -25,6 +25,7 @@ from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import profile_as_of
 from juxian.core.funds.book import CoPayment
 from juxian.core.ledger.accounts import Kind, account
+from juxian.core.ledger.clawback import Formula
 from juxian.core.ledger.flows import reserve, void
 from juxian.core.ledger.schedule import Instalment as Planned
 from juxian.core.ledger.schedule import instalments
@@ -154,6 +155,7 @@ def _create(
         granted_on=on,
         granted_by=by,
     )
+    _owe_service(grant, entitled, profile, on)
     Instalment.objects.bulk_create(
         Instalment(
             grant=grant,
@@ -167,6 +169,23 @@ def _create(
         for item, amount in ours
     )
     return grant
+
+
+def _owe_service(grant: Grant, entitled: Entitlement, profile: Mapping[str, object], on: date) -> None:
+    """The service that goes with the benefit; without a formula of its own all that was received is owed back."""
+    terms = entitled.benefit.obligation
+    if terms is None:
+        return
+    told = profile.get(terms.from_field)
+    kinds = pack_called(grant.home.pack).schema.kinds
+    Obligation.objects.create(
+        grant=grant,
+        since=date.fromisoformat(told) if isinstance(told, str) else on,
+        serve_months=terms.serve_months,
+        formula=terms.clawback.kind if terms.clawback else Formula.FULL,
+        of_months=terms.clawback.of_months if terms.clawback else 0,
+        uncounted=[name for name, kind in kinds.items() if {name, kind.title.zh} & set(terms.excludes)],
+    )
 
 
 def _reserve(grant: Grant, terms: _Terms, stored: Sequence[BudgetLine], on: date, by: User | None) -> int:

@@ -13,15 +13,17 @@ from django.utils.translation import gettext as _
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
 from juxian.apps.clock import today
+from juxian.apps.funds.actions.recoveries import receive_refund
 from juxian.apps.funds.actions.settling import AT_THE_BANK, CHUNK, confirm_lines, give_back, settle_runs
 from juxian.apps.funds.enums import LineState, StatementOutcome
-from juxian.apps.funds.models import BankStatement, PaymentLine, StatementLine
+from juxian.apps.funds.models import BankStatement, PaymentLine, Recovery, StatementLine
 from juxian.apps.funds.rules import NotPossible
 from juxian.apps.organisations.models import Organisation
 from juxian.core.funds.bank import BadStatement, Statement, StatementRow, read_statement
 from juxian.core.packs import pack_called
 
 REFERENCE = re.compile(r"R[0-9]{6,}-[0-9]{5,}")
+DEMAND = re.compile(r"K([0-9]{6,15})")
 
 
 @transaction.atomic
@@ -47,6 +49,7 @@ def import_statement(
     for row, line in found.returned:
         line.refresh_from_db(fields=["state"])
         give_back(line, LineState.RETURNED, row.day, row.note or _("银行退回"), by)
+    _receive(home, found, digest, by)
     statement = _store(home, read, digest, file_name, found, by)
     settle_runs({line.run_id for _row, line in (*found.arrived, *found.returned)})
     record(
@@ -70,6 +73,7 @@ class _Found:
 
     arrived: list[tuple[StatementRow, PaymentLine]] = field(default_factory=list)
     returned: list[tuple[StatementRow, PaymentLine]] = field(default_factory=list)
+    received: list[StatementRow] = field(default_factory=list)
     unknown: list[tuple[StatementRow, str]] = field(default_factory=list)
 
 
@@ -119,6 +123,27 @@ def reference_in(row: StatementRow) -> str:
     return ""
 
 
+def _receive(home: Organisation, found: _Found, digest: str, by: User | None) -> None:
+    """Money that came in and names a demand is a refund; what does not fit stays unknown."""
+    for row, why in list(found.unknown):
+        named = DEMAND.search(f"{row.reference} {row.note}")
+        if row.amount_fen >= 0 or named is None:
+            continue
+        recovery = Recovery.objects.filter(pk=int(named[1]), obligation__grant__home=home).first()
+        if recovery is None:
+            continue
+        reference = f"{digest[:16]}:{row.number}"
+        found.unknown.remove((row, why))
+        try:
+            receive_refund(
+                recovery=recovery, amount_fen=-row.amount_fen, day=row.day, reference=reference, by=by
+            )
+        except NotPossible as refusal:
+            found.unknown.append((row, str(refusal)))
+        else:
+            found.received.append(row)
+
+
 def _payments(home: Organisation, rows: Sequence[StatementRow]) -> dict[str, PaymentLine]:
     wanted = sorted({reference for row in rows if (reference := reference_in(row))})
     found: dict[str, PaymentLine] = {}
@@ -150,6 +175,7 @@ def _store(
     rows = [
         *(_row(statement, row, StatementOutcome.CONFIRMED, line) for row, line in found.arrived),
         *(_row(statement, row, StatementOutcome.RETURNED, line) for row, line in found.returned),
+        *(_row(statement, row, StatementOutcome.RECEIPT, None) for row in found.received),
         *(_row(statement, row, StatementOutcome.UNKNOWN, None, why) for row, why in found.unknown),
     ]
     if gap:

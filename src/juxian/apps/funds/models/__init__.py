@@ -4,6 +4,7 @@ from juxian.apps.funds.models.budgets import BudgetLine
 from juxian.apps.funds.models.grants import Couple, Grant, Instalment
 from juxian.apps.funds.models.ledger import Account, Entry, Posting
 from juxian.apps.funds.models.payees import PayeeAccount
+from juxian.apps.funds.models.recoveries import Obligation, Receipt, Recovery, RecoveryPart, Relief
 from juxian.apps.funds.models.runs import BankStatement, PaymentLine, PaymentRun, StatementLine
 
 __all__ = [
@@ -14,9 +15,14 @@ __all__ = [
     "Entry",
     "Grant",
     "Instalment",
+    "Obligation",
     "PayeeAccount",
     "PaymentLine",
     "PaymentRun",
     "Posting",
+    "Receipt",
+    "Recovery",
+    "RecoveryPart",
+    "Relief",
     "StatementLine",
 ]

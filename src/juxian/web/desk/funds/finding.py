@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from juxian.apps.accounts.enums import Role
@@ -17,7 +15,6 @@ from juxian.apps.funds.models import BankStatement, Grant, PaymentRun
 from juxian.apps.funds.queries.grants import grants_visible_to
 from juxian.apps.funds.queries.runs import runs_visible_to, statements_visible_to
 from juxian.apps.funds.rules import NotPossible
-from juxian.apps.gate import writing
 from juxian.apps.organisations.models import Organisation
 from juxian.core.funds.bank import BadStatement
 from juxian.core.ledger.closing import OpenReserves
@@ -27,20 +24,6 @@ from juxian.web.kit.formats import language
 from juxian.web.kit.scope import current_scope
 
 READERS = (Role.OFFICE, Role.LEADER)
-View = Callable[..., HttpResponse]
-
-
-def gated(view: View) -> View:
-    """A POST waits for its turn before its transaction begins; stands above ``@once``."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method != "POST":
-            return view(request, *args, **kwargs)
-        with writing():
-            return view(request, *args, **kwargs)
-
-    return guarded
 
 
 def user_of(request: HttpRequest) -> User:

@@ -17,8 +17,9 @@ from juxian.apps.funds.models import Grant, PayeeAccount
 from juxian.apps.funds.queries.grants import grants_visible_to, living, spouse_of
 from juxian.apps.funds.rules import may_manage_funds
 from juxian.web.desk.forms import ReasonForm
-from juxian.web.desk.funds.finding import READERS, carried_out, find_grant, gated, home_here, user_of
+from juxian.web.desk.funds.finding import READERS, carried_out, find_grant, home_here, user_of
 from juxian.web.kit.access import for_roles
+from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope

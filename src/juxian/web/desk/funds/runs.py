@@ -31,9 +31,10 @@ from juxian.apps.funds.queries.runs import runs_visible_to, unexplained
 from juxian.apps.funds.rules import may_approve_run, may_manage_funds
 from juxian.core.packs.schema import Pack
 from juxian.web.desk.forms import ReasonForm
-from juxian.web.desk.funds.finding import READERS, carried_out, find_run, gated, home_here, user_of
+from juxian.web.desk.funds.finding import READERS, carried_out, find_run, home_here, user_of
 from juxian.web.desk.funds.forms import RunForm, TellForm
 from juxian.web.kit.access import for_roles
+from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope

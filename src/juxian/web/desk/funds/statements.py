@@ -22,7 +22,6 @@ from juxian.web.desk.funds.finding import (
     READERS,
     carried_out,
     find_statement,
-    gated,
     home_here,
     told,
     user_of,
@@ -30,6 +29,7 @@ from juxian.web.desk.funds.finding import (
 from juxian.web.desk.funds.forms import StatementForm
 from juxian.web.desk.funds.runs import banks_of
 from juxian.web.kit.access import for_roles
+from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from juxian.web.desk.funds import accounts, granting, grants, overview, runs, statements
+from juxian.web.desk.funds import accounts, granting, grants, overview, recoveries, runs, statements
 
 urlpatterns = [
     path("", overview.funds, name="funds"),
@@ -20,4 +20,9 @@ urlpatterns = [
     path("statements/new/", statements.statement_new, name="statement-new"),
     path("statements/<int:pk>/", statements.statement, name="statement"),
     path("statements/lines/<int:pk>/", statements.explain, name="statement-explain"),
+    path("recoveries/", recoveries.recoveries, name="recoveries"),
+    path("recoveries/check/", recoveries.check, name="recoveries-check"),
+    path("recoveries/<int:pk>/", recoveries.recovery, name="recovery"),
+    path("recoveries/<int:pk>/act/", recoveries.act, name="recovery-act"),
+    path("reliefs/<int:pk>/", recoveries.relief, name="relief-decide"),
 ]

@@ -1,0 +1,16 @@
+"""What is looked at every day (每日核查)."""
+
+from __future__ import annotations
+
+from juxian.apps.clock import today
+from juxian.apps.funds.actions.recoveries import detect_breaches
+from juxian.apps.funds.enums import ObligationState
+from juxian.apps.funds.models import Obligation
+from juxian.apps.organisations.models import Organisation
+
+
+def check_obligations() -> int:
+    """Running obligations of every place; returns how many breaks of service were found. Nothing is demanded."""
+    running = Obligation.objects.filter(state=ObligationState.RUNNING)
+    homes = Organisation.objects.filter(pk__in=running.values("grant__home"))
+    return sum(len(detect_breaches(home=home, day=today())) for home in homes.order_by("pk"))

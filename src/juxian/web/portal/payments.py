@@ -1,0 +1,183 @@
+"""What a person is paid and when, and what they would owe if they left today (我的拨付与义务)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.models import User
+from juxian.apps.funds.actions.payees import confirm_account, propose_account, refuse_account
+from juxian.apps.funds.enums import AccountState
+from juxian.apps.funds.models import Grant, Obligation, PayeeAccount
+from juxian.apps.funds.queries.grants import grants_of
+from juxian.apps.funds.queries.obligations import Standing, standings
+from juxian.apps.funds.rules import NotPossible
+from juxian.apps.persons.models import Person
+from juxian.core.funds.bank import amount_yuan
+from juxian.web.kit.access import for_roles
+from juxian.web.kit.gate import gated
+from juxian.web.kit.once import once
+from juxian.web.kit.responses import go
+from juxian.web.kit.scope import current_scope
+
+TONES = {"planned": "info", "paid": "ok", "void": "mute"}
+
+
+class AccountForm(forms.Form):
+    """The person's own bank details."""
+
+    bank = forms.CharField(label=gettext_lazy("开户行"), max_length=100)
+    number = forms.CharField(
+        label=gettext_lazy("账号"), max_length=40, help_text=gettext_lazy("8 至 32 位数字，可有空格。")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDuty:
+    """One obligation in words of the page."""
+
+    standing: Standing
+    title: str
+    working: str
+    recovery: Any
+
+
+@for_roles(Role.PERSON)
+@require_safe
+def payments(request: HttpRequest) -> HttpResponse:
+    """Payments made and to come, obligations, bank details."""
+    person = _own(request)
+    return render(request, "portal/payments.html", _context(request, person, AccountForm()))
+
+
+def _context(request: HttpRequest, person: Person | None, form: AccountForm) -> dict[str, Any]:
+    scope = current_scope(request)
+    if person is None:
+        return {"person": None, "contact": scope.pack.contact}
+    grants = list(grants_of(person).select_related("home").prefetch_related("instalments"))
+    items = [(grant, item, TONES[item.state]) for grant in grants for item in grant.instalments.all()]
+    accounts = PayeeAccount.objects.filter(
+        person=person, state__in=[AccountState.CONFIRMED, AccountState.PROPOSED]
+    )
+    return {
+        "person": person,
+        "grants": grants,
+        "paid": [row for row in items if row[1].state == "paid"],
+        "coming": [row for row in items if row[1].state == "planned"],
+        "paid_fen": sum(row[1].amount_fen for row in items if row[1].state == "paid"),
+        "coming_fen": sum(row[1].amount_fen for row in items if row[1].state == "planned"),
+        "duties": _duties(person, scope.as_of, scope.language),
+        "accounts": accounts.select_related("proposed_by"),
+        "form": form,
+        "user": request.user,
+    }
+
+
+def _duties(person: Person, day: date, language: str) -> list[ShownDuty]:
+    rows = Obligation.objects.filter(grant__in=grants_of(person)).select_related(
+        "grant__home", "grant__person__merged_into", "recovery"
+    )
+    return [
+        ShownDuty(
+            standing,
+            _title(standing.obligation.grant, language),
+            standing.owed.working.in_language(language),
+            getattr(standing.obligation, "recovery", None),
+        )
+        for standing in standings(rows, day)
+    ]
+
+
+def _title(grant: Grant, language: str) -> str:
+    return (grant.title_en if language == "en" else "") or grant.title
+
+
+@for_roles(Role.PERSON)
+@require_http_methods(["GET", "HEAD", "POST"])
+@gated
+@once
+def account(request: HttpRequest) -> HttpResponse:
+    """Hand in an account; the office checks it."""
+    person = _own(request)
+    if person is None:
+        raise Http404
+    form = AccountForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            propose_account(person=person, holder=person.name, by=_user(request), **form.cleaned_data)
+        except NotPossible as why:
+            form.add_error("number", str(why))
+        else:
+            messages.success(request, _("已提交，人才办核对后生效。"))
+            return go(request, "portal:payments")
+    context = {"person": person, "form": form}
+    return render(request, "portal/account.html", context, status=422 if form.errors else 200)
+
+
+@for_roles(Role.PERSON)
+@require_POST
+@gated
+@once
+def account_decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that an account that the office typed in is one's own, or that it is not."""
+    person = _own(request)
+    found = get_object_or_404(
+        PayeeAccount.objects.select_related("person__home", "proposed_by"), pk=pk, person=person
+    )
+    try:
+        if request.POST.get("step") == "refuse":
+            refuse_account(account=found, by=_user(request), reason=_("本人否认"))
+        else:
+            confirm_account(account=found, by=_user(request))
+        messages.success(request, _("已记录。"))
+    except NotPossible as why:
+        messages.error(request, str(why))
+    return go(request, "portal:payments")
+
+
+@for_roles(Role.PERSON)
+@require_safe
+def payments_file(request: HttpRequest) -> HttpResponse:
+    """One's own payments as CSV."""
+    person = _own(request)
+    if person is None:
+        raise Http404
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([_("待遇"), _("期次"), _("应发日"), _("金额（元）"), _("状态"), _("到账日")])
+    for grant in grants_of(person).prefetch_related("instalments"):
+        for item in grant.instalments.all():
+            writer.writerow(
+                [
+                    _title(grant, current_scope(request).language),
+                    item.number,
+                    item.due.isoformat(),
+                    amount_yuan(item.amount_fen),
+                    item.get_state_display(),
+                    item.paid_on.isoformat() if item.paid_on else "",
+                ]
+            )
+    answer = HttpResponse(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="payments.csv"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _own(request: HttpRequest) -> Person | None:
+    return Person.objects.living_records().select_related("home").filter(user=_user(request)).first()
+
+
+def _user(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]  # the access declaration lets nobody else in
