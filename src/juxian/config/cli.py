@@ -23,6 +23,7 @@ COMMANDS = (
     "invariants",
     "pack",
     "policy",
+    "case",
     "roster",
     "person",
     "indicator",
