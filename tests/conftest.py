@@ -11,6 +11,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "juxian.config.settings"
 os.environ["JUXIAN_HOME"] = str(_HOME)
 os.environ["JUXIAN_SECRET_KEY"] = "only-for-tests-" + "0" * 40
 os.environ["JUXIAN_LANGUAGE"] = "zh"
+os.environ["JUXIAN_SECOND_FACTOR"] = "[]"  # tests of the second factor name the roles themselves
 (_HOME / "keys").mkdir(exist_ok=True)
 (_HOME / "static").mkdir(exist_ok=True)
 (_HOME / "keys" / "fields.key").write_text("only-for-tests-" + "1" * 40, encoding="ascii")

@@ -171,6 +171,17 @@ def _value(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"value": "7 3 9"}
 
 
+def _public_notice(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {
+        "title": "认定结果公示",
+        "body": "现予公示。",
+        "numbers": objects.person.number,
+        "shown": ["name", "employer"],
+        "since": "2022-06-01",
+        "until": "2022-06-08",
+    }
+
+
 def _nothing(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {}
 
@@ -226,6 +237,10 @@ def _preference(_objects: Objects, _batch: Batch) -> dict[str, Any]:
 
 
 BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
+    "session-end": _nothing,
+    "desk:notice-new": _public_notice,
+    "desk:notice-publish": _nothing,
+    "desk:notice-end": _reason,
     "desk:person-find": _find,
     "desk:person-new": _registration,
     "desk:person-reveal": _reveal,

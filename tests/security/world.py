@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import override_settings
 
+from juxian.apps.accounts.actions import begin_session
 from juxian.apps.accounts.enums import Role
-from juxian.apps.accounts.models import User
+from juxian.apps.accounts.models import SignedIn, User
 from juxian.apps.documents.actions import add_text
 from juxian.apps.files.actions import store_file
 from juxian.apps.files.models import StoredFile
@@ -34,6 +36,8 @@ from juxian.apps.linking.actions import merge_persons
 from juxian.apps.linking.models import Merge, Pair
 from juxian.apps.messaging.actions import queue_message
 from juxian.apps.messaging.models import Message
+from juxian.apps.notices.actions import publish_notice, write_notice
+from juxian.apps.notices.models import Notice
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.actions import FactDraft
 from juxian.apps.persons.models import Person
@@ -42,6 +46,7 @@ from juxian.apps.services.models import Case, Conference
 from juxian.apps.tokens.actions import make_token
 from juxian.apps.tokens.models import ApiToken
 from juxian.core.packs import load_all
+from juxian.web.kit.sessions import BEGAN, SEEN
 from tests import rosters
 from tests.apps.services.stage import ANSWERS, CLAIM, FILES, example
 from tests.attachments import picture
@@ -69,6 +74,7 @@ OWN_TABLES = {
     "axes_accesslog",
     "axes_accessfailurelog",
     "submissions_submission",
+    "accounts_lockout",
 }
 _WRITES = re.compile(
     r"\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO|MERGE INTO|TRUNCATE|WITH)\s+\"?(\w+)", re.IGNORECASE
@@ -95,6 +101,8 @@ class Objects:
     conference: Conference
     message: Message
     flats: Flats | None = None
+    session: int = 0
+    notices: list[Notice] = field(default_factory=list)
     read: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def arguments(self, address: Mapping[str, str], *, batch: Batch | None = None) -> dict[str, Any]:
@@ -129,6 +137,9 @@ class Objects:
             "conference": self.conference.pk,
             "message": self.message.pk,
             **_flats_known(self.flats),
+            "session": self.session,
+            "notice": self.notices[0].pk,
+            "public_notice": self.notices[1].pk,
         }
 
 
@@ -244,6 +255,10 @@ def _made() -> World:
     witnesses = [user for role in WITNESSES if (user := world.users[role.value])]
     here.flats = make_flats(here.place, [world.users["office"], *witnesses], DAY, here.person)  # type: ignore[list-item]
     there.flats = make_flats(there.place, [there.office, there.place.user(Role.AUDITOR)], DAY)
+    for objects, actor in ((here, "office"), (there, "office_elsewhere")):
+        objects.notices = _notices(objects.place, objects.person, objects.office)
+        further = _session_of(world.users[actor])  # type: ignore[arg-type]  # one that can be ended
+        objects.session = SignedIn.objects.get(session_key=further).pk
     world.untouched = snapshot()
     return world
 
@@ -252,7 +267,9 @@ def _session_of(user: User) -> str:
     store = SessionStore()
     store[SESSION_KEY], store[BACKEND_SESSION_KEY] = str(user.pk), MODEL_BACKEND
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store[BEGAN] = store[SEEN] = int(time.time())
     store.create()
+    begin_session(user=user, session_key=str(store.session_key), address="", browser="")
     return str(store.session_key)
 
 
@@ -324,6 +341,25 @@ def _case(place: Place, person: Person, office: User) -> Case:
         for_applicant=True,
     )
     return act_on_case(case=case, wanted=Wanted("endorse"), by=place.user(Role.EMPLOYER))
+
+
+def _notices(place: Place, person: Person, by: User) -> list[Notice]:
+    """A draft and one that is public, each about one person."""
+    made = [
+        write_notice(
+            home=place.root,
+            title=f"公示{title}",
+            body="正文",
+            fields=["name", "employer"],
+            numbers=[person.number],
+            since=DAY,
+            until=DAY + timedelta(days=7),
+            by=by,
+        )
+        for title in ("草稿", "一")
+    ]
+    publish_notice(notice=made[1], by=by)
+    return made
 
 
 def roster(seed: str) -> bytes:

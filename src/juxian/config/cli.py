@@ -28,6 +28,8 @@ COMMANDS = (
     "person",
     "indicator",
     "audit",
+    "admin",
+    "sbom",
     "ledger",
     "draw",
 )

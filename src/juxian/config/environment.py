@@ -61,6 +61,19 @@ class Environment(BaseSettings):
     webhook_secret: SecretStr = Field(
         SecretStr(""), description="key of the HMAC-SHA256 signature of every POST; empty: the signing key"
     )
+    audit_heads: Path | None = Field(
+        None, description="where signed heads of the audit log are written; best another disk or machine"
+    )
+    second_factor: list[str] = Field(
+        ["office", "department", "system_admin", "security_admin", "auditor"],
+        description="roles that sign in with a second factor; none in a demonstration",
+    )
+    idle_minutes: int = Field(
+        30, ge=1, le=720, description="a session ends after this long without a request"
+    )
+    security_contact: str = Field(
+        "", pattern=r"^$|^(mailto:|tel:|https://)[^\s]+$", description="whom to tell about a weakness"
+    )
     language: str = Field("zh", description="language of the command line: zh or en")
     today: date | None = Field(None, description="a fixed day instead of today, for demonstrations and tests")
 
@@ -76,6 +89,11 @@ class Environment(BaseSettings):
     @cached_property
     def signing_key(self) -> str:
         return self.secret_key.get_secret_value() or self._key("signing.key")
+
+    @cached_property
+    def audit_key(self) -> bytes:
+        """What heads of the audit log are signed with."""
+        return self._key("audit.key").encode()
 
     def _key(self, name: str) -> str:
         path = self.root / "keys" / name

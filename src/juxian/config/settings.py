@@ -30,6 +30,13 @@ JUXIAN_MAIL_FROM = ENVIRONMENT.mail_from
 JUXIAN_WEBHOOKS = ENVIRONMENT.webhooks
 JUXIAN_WEBHOOK_SECRET = ENVIRONMENT.webhook_secret.get_secret_value() or ENVIRONMENT.signing_key
 
+JUXIAN_AUDIT_HEADS = ENVIRONMENT.audit_heads or JUXIAN_HOME / "audit"
+JUXIAN_AUDIT_KEY = ENVIRONMENT.audit_key
+JUXIAN_SECOND_FACTOR = frozenset() if JUXIAN_DEMO else frozenset(ENVIRONMENT.second_factor)
+JUXIAN_SECURITY_CONTACT = ENVIRONMENT.security_contact
+JUXIAN_PUBLIC_ADDRESS = ENVIRONMENT.public_address
+JUXIAN_IDLE_MINUTES = ENVIRONMENT.idle_minutes
+
 SECRET_KEY = ENVIRONMENT.signing_key
 DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
@@ -42,6 +49,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "django_cotton.apps.SimpleAppConfig",
     "template_partials.apps.SimpleAppConfig",
     "django_htmx",
@@ -59,6 +69,7 @@ INSTALLED_APPS = [
     "juxian.apps.persons",
     "juxian.apps.linking",
     "juxian.apps.documents",
+    "juxian.apps.notices",
     "juxian.apps.policies",
     "juxian.apps.funds",
     "juxian.apps.housing",
@@ -84,9 +95,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "juxian.web.kit.sessions.SessionLimits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "juxian.web.kit.middleware.Appearance",
+    "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -162,13 +175,15 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "juxian.apps.accounts.rules.LongOrVaried"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
+AXES_COOLOFF_TIME = "juxian.web.kit.sessions.cool_off"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # who guesses on does not keep the owner out for ever
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_LOCKOUT_TEMPLATE = "kit/locked_out.html"
+MFA_ADAPTER = "juxian.web.kit.factors.SealedSecrets"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "portal:home"
@@ -217,7 +232,12 @@ WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "juxian.config.logs.Masked",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"axes": {"level": "ERROR"}, "django.request": {"level": "ERROR"}},

@@ -112,3 +112,19 @@ def test_the_number_of_queries_does_not_grow(place, django_assert_num_queries):
 
     with django_assert_num_queries(len(few)):
         client.get(reverse(PAGE))
+
+
+def test_entries_are_exported_with_a_reason_and_as_text(place):
+    note(place, "imports.accepted", reason="=1+1")
+    note(place, "imports.undone")
+    client = place.client("auditor")
+
+    refused = client.post(reverse("desk:audit-export"), {"action": "imports.accepted"})
+    answer = client.post(reverse("desk:audit-export"), {"action": "imports.accepted", "reason": "季度检查"})
+
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert (refused.status_code, answer.status_code, len(lines)) == (422, 200, 2)
+    assert "'=1+1" in lines[1]
+    assert answer["Content-Disposition"].startswith("attachment")
+    entry = AuditEntry.objects.get(action="audit.exported")
+    assert (entry.detail["entries"], entry.reason) == (1, "季度检查")

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,3 +9,11 @@ class AccountsConfig(AppConfig):
     label = "accounts"
     verbose_name = _("用户与岗位")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from juxian.apps.accounts.actions import forget_ended  # deferred: they need the models
+        from juxian.apps.audit.actions import sign_head
+        from juxian.apps.schedules.registry import periodic
+
+        periodic("audit.sign", timedelta(hours=1), sign_head)
+        periodic("accounts.forget", timedelta(hours=24), forget_ended)

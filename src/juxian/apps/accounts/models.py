@@ -84,3 +84,29 @@ class Post(models.Model):
 
     def holds_on(self, day: date) -> bool:
         return self.since <= day and (self.until is None or self.until > day)
+
+
+class SignedIn(models.Model):
+    """One sign-in that still goes on (在线会话), so that users see and end their own; ended with its session."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="signed_in", verbose_name=_("用户"))
+    session_key = models.CharField(_("会话"), max_length=40, unique=True)
+    since = models.DateTimeField(_("登录时间"))
+    address = models.CharField(_("来源地址"), max_length=64, blank=True)
+    browser = models.CharField(_("浏览器"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("在线会话")
+        verbose_name_plural = _("在线会话")
+        ordering = ["-since", "-pk"]
+
+
+class LockOut(models.Model):
+    """A name was locked after wrong passwords (登录锁定); the name itself is not kept, only its keyed digest."""
+
+    name_digest = models.CharField(_("账号摘要"), max_length=64, db_index=True)
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("登录锁定")
+        verbose_name_plural = _("登录锁定")

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, models, transaction
 
 from juxian.apps.audit.models import FIRST, AuditEntry
+from juxian.apps.audit.queries import HEADS, lines_of, proved, proved_since
 from juxian.apps.clock import now
+from juxian.core.audit.heads import public_pem, read_signed, signed_line, signing_key
+from juxian.core.audit.verifier import Head
 
 _CHAIN_LOCK = 0x4A58_4155  # advisory lock of PostgreSQL: one writer of the chain at a time
 
@@ -59,3 +64,33 @@ def record(
     entry.digest = entry.computed_digest()
     entry.save(force_insert=True)
     return entry
+
+
+class NotSound(Exception):
+    """The chain does not fit, so no head of it is signed; ``broken`` is the number of the first wrong entry."""
+
+    def __init__(self, broken: int) -> None:
+        super().__init__(f"entry {broken} of the audit log does not fit")
+        self.broken = broken
+
+
+def sign_head(directory: Path | None = None) -> Head | None:
+    """Append a signed head to the file outside the database; None where nothing has been added since the last one.
+
+    What was added since the last head is proved first. Raises ``NotSound``, and ``Forged`` for a changed file of heads.
+    """
+    place = directory or settings.JUXIAN_AUDIT_HEADS
+    key, lines = signing_key(settings.JUXIAN_AUDIT_KEY), lines_of(place / HEADS)
+    kept = read_signed(lines, key.public_key())
+    finding = proved_since(kept[-1]) if kept else proved()
+    if finding.broken is not None:
+        raise NotSound(finding.broken)
+    last = AuditEntry.objects.order_by("-id").values_list("id", "digest").first()
+    if last is None or (kept and kept[-1].number == last[0]):
+        return None
+    head = Head(last[0], finding.entries, last[1])
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (place / "heads.pem").write_text(public_pem(key), encoding="ascii")
+    with (place / HEADS).open("a", encoding="utf-8") as file:
+        file.write(signed_line(head, now().isoformat(), lines[-1] if lines else "", key) + "\n")
+    return head

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-FIRST = "0" * 64  # what the first entry names as the one before
+from juxian.core.audit.verifier import FIRST, canonical
+
+__all__ = ["FIRST", "AuditEntry"]
+
+COVERED = (
+    "acting_as", "action", "actor_id", "address", "at", "detail", "organisation_path", "previous", "reason", "subject_id",
+    "subject_type",
+)  # fmt: skip  # columns that the digest covers: all but the number and the digest itself, a test holds this
 
 
 class AuditEntry(models.Model):
@@ -51,16 +58,15 @@ class AuditEntry(models.Model):
 
     def canonical(self) -> bytes:
         """What the digest covers: every column but id and digest, keys sorted, no blanks, moments in UTC."""
-        content = {
-            field.attname: _plain(getattr(self, field.attname))
-            for field in self._meta.concrete_fields
-            if field.attname not in ("id", "digest")
-        }
-        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        return canonical(content_of([getattr(self, name) for name in COVERED]))
 
     def computed_digest(self) -> str:
         return hashlib.sha256(self.canonical()).hexdigest()
 
 
-def _plain(value: Any) -> Any:
-    return value.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(value, datetime) else value
+def content_of(values: Sequence[Any]) -> dict[str, Any]:
+    """Content of an entry from the values of its ``COVERED`` columns, as it is chained and exported."""
+    return {
+        name: value.astimezone(UTC).isoformat(timespec="microseconds") if name == "at" else value
+        for name, value in zip(COVERED, values, strict=True)
+    }

@@ -27,13 +27,19 @@ def references(scope: Scope) -> Result:
 
 
 def audit(scope: Scope) -> Result:
-    """The chain of the audit log is whole."""
+    """The chain of the audit log is whole, and as its signed heads say."""
     found = verify()
-    if found.broken is None:
-        return Result(found.entries, [])
-    return Result(
-        found.entries, [Text(f"第 {found.broken} 条审计记录不符", f"audit entry {found.broken} does not fit")]
-    )
+    wrong = []
+    if found.broken is not None:
+        wrong.append(Text(f"第 {found.broken} 条审计记录不符", f"audit entry {found.broken} does not fit"))
+    if found.forged is not None:
+        wrong.append(
+            Text(
+                f"链头文件第 {found.forged} 行不是原样",
+                f"line {found.forged} of the signed heads was changed",
+            )
+        )
+    return Result(found.entries, wrong)
 
 
 CHECKS: dict[str, Check] = {

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.enums import Role
-from juxian.web.kit.responses import wants_part
+from juxian.web.kit.responses import go, wants_part
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.sessions import FACTOR
 
 EVERYBODY = frozenset({"everybody"})
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -25,8 +27,13 @@ def public(view: View) -> View:
     return view
 
 
-def for_roles(*roles: Role) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """Open to users whose acting post has one of ``roles``; visitors are asked to sign in, others get 403."""
+def for_roles(
+    *roles: Role, before_factor: bool = False
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Open to users whose acting post has one of ``roles``; visitors are asked to sign in, others get 403.
+
+    Where the role needs a second factor, the user is led to set it up first, except on pages ``before_factor``.
+    """
 
     def declare(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
@@ -35,12 +42,20 @@ def for_roles(*roles: Role) -> Callable[[Callable[..., HttpResponse]], Callable[
                 return ask_to_sign_in(request)
             if current_scope(request).role not in roles:
                 raise PermissionDenied(_("您的岗位没有这项权限。"))
+            if not before_factor and lacks_factor(request):
+                return go(request, "factor")
             return view(request, *args, **kwargs)
 
         guarded.open_to = frozenset(roles)  # type: ignore[attr-defined]
         return guarded
 
     return declare
+
+
+def lacks_factor(request: HttpRequest) -> bool:
+    """The acting role needs a second factor, and this session was begun without one."""
+    needed = current_scope(request).role in settings.JUXIAN_SECOND_FACTOR
+    return needed and not request.session.get(FACTOR)
 
 
 def open_to(view: Callable[..., HttpResponse]) -> frozenset[str] | None:

@@ -4,3 +4,14 @@ from django.apps import AppConfig
 class KitConfig(AppConfig):
     name = "juxian.web.kit"
     label = "kit"
+
+    def ready(self) -> None:
+        from axes.signals import user_locked_out  # deferred: models are ready only now
+        from django.contrib.auth import signals
+
+        from juxian.web.kit import sessions
+
+        signals.user_logged_in.connect(sessions.signed_in, dispatch_uid="kit")
+        signals.user_logged_out.connect(sessions.signed_out, dispatch_uid="kit")
+        signals.user_login_failed.connect(sessions.sign_in_failed, dispatch_uid="kit")
+        user_locked_out.connect(sessions.locked_out, dispatch_uid="kit")

@@ -1,24 +1,79 @@
-"""The sign-in form (登录表单)."""
+"""Forms of signing in and of the own account (登录与账号表单)."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, UsernameField
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, UsernameField
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-LONGEST_PASSWORD = 128
+from juxian.apps.accounts.models import User
+from juxian.apps.accounts.rules import LONGEST_PASSWORD, PASSWORD_HELP
+from juxian.web.kit import factors
+
+LONGEST_CODE = 32
+
+
+def _password(label: Any, complete: str, **options: Any) -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": complete})
+    return forms.CharField(label=label, strip=False, max_length=LONGEST_PASSWORD, widget=widget, **options)
+
+
+def _code(**options: Any) -> forms.CharField:
+    widget = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"})
+    return forms.CharField(label=_("验证码"), max_length=LONGEST_CODE, widget=widget, **options)
 
 
 class SignInForm(AuthenticationForm):
     """Names are compared after NFKC, trimming, case folding; an overlong password is never hashed."""
 
     username = UsernameField(label=_("账号"), max_length=150)
-    password = forms.CharField(
-        label=_("密码"),
-        strip=False,
-        max_length=LONGEST_PASSWORD,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    password = _password(_("密码"), "current-password")
 
     def clean_username(self) -> str:
         return self.cleaned_data["username"].strip().casefold()
+
+
+class CodeForm(forms.Form):
+    """A code of the app, or a recovery code."""
+
+    code = _code(help_text=_("验证器应用上的 6 位数字，或一个恢复码"))
+
+
+class NewPasswordForm(PasswordChangeForm):
+    old_password = _password(_("当前密码"), "current-password")
+    new_password1 = _password(_("新密码"), "new-password", help_text=PASSWORD_HELP)
+    new_password2 = _password(_("再输一次新密码"), "new-password")
+
+
+class PasswordForm(forms.Form):
+    """The password is asked again before something of the account changes."""
+
+    password = _password(_("当前密码"), "current-password")
+
+    def __init__(self, user: User, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.user = user
+
+    def clean_password(self) -> str:
+        if not self.user.check_password(self.cleaned_data["password"]):
+            raise ValidationError(_("密码不对。"))
+        return str(self.cleaned_data["password"])
+
+
+class FactorForm(PasswordForm):
+    """The first code of a new app, so that nobody locks themselves out."""
+
+    code = _code(help_text=_("验证器应用上显示的 6 位数字"))
+
+    def __init__(self, user: User, secret: str, *args: Any, **values: Any) -> None:
+        super().__init__(user, *args, **values)
+        self.secret = secret
+
+    def clean_code(self) -> str:
+        code = "".join(self.cleaned_data["code"].split())
+        if not factors.fits(self.secret, code):
+            raise ValidationError(_("验证码不对或已过期，请输入应用上现在显示的数字。"))
+        return code

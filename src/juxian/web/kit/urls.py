@@ -1,9 +1,16 @@
 from django.urls import path
 
-from juxian.web.kit import files, mine, views
+from juxian.web.kit import files, mine, own_account, views
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
+    path("sign-in/code/", views.sign_in_code, name="sign-in-code"),
+    path("account/", own_account.account, name="account"),
+    path("account/password/", own_account.password, name="password"),
+    path("account/factor/", own_account.factor, name="factor"),
+    path("account/factor/remove/", own_account.remove_factor, name="factor-remove"),
+    path("account/sessions/end/", own_account.end_others, name="sessions-end"),
+    path("account/sessions/<int:pk>/end/", own_account.end_session, name="session-end"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("start/", views.start, name="start"),
     path("theme/", views.theme, name="theme"),
@@ -16,5 +23,7 @@ urlpatterns = [
     path("files/<uuid:uuid>/preview/", files.preview, name="file-preview"),
     path("messages/", mine.messages, name="messages"),
     path("cases/<str:number>/", mine.case_link, name="case-link"),
+    path("readyz", views.readyz, name="readyz"),
+    path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path("healthz", views.healthz, name="healthz"),
 ]

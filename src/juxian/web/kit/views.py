@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -9,24 +12,33 @@ from django.contrib.auth import login
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.db.migrations.executor import MigrationExecutor
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from juxian.apps.accounts.actions import move_session
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
+from juxian.apps.audit.models import AuditEntry
+from juxian.apps.clock import now, today
 from juxian.apps.packs.queries import installed
-from juxian.web.kit import formats, navigation
+from juxian.web.kit import factors, formats, navigation
 from juxian.web.kit.access import public
-from juxian.web.kit.forms import SignInForm
+from juxian.web.kit.forms import CodeForm, SignInForm
 from juxian.web.kit.middleware import THEME_COOKIE, THEMES, remember
+from juxian.web.kit.origin import address_of
 from juxian.web.kit.queries import demo_accounts, demo_user_like
 from juxian.web.kit.responses import HttpResponseSeeOther, go
 from juxian.web.kit.scope import PLACE_COOKIE, POST_SESSION_KEY, current_scope, posts_of
+from juxian.web.kit.sessions import FACTOR
 
+AWAITED = "awaited"  # in the session: whose password was right, while the code is asked
+CODE_SECONDS, CODE_TRIES, HOURLY_CODES = 600, 5, 20
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -40,20 +52,75 @@ class SignIn(LoginView):
         return super().get_context_data(places=places, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        answer = super().form_valid(form)
         user: User = form.get_user()
-        posts = posts_of(user)
-        record(
-            "accounts.signed_in",
-            actor=user,
-            organisation_path=posts[0].organisation.path if posts else "",
-            acting_as=str(posts[0]) if posts else "",
-            address=self.request.META.get("REMOTE_ADDR", ""),
-        )
+        if factors.has_factor(user):
+            self.request.session.flush()
+            self.request.session[AWAITED] = {
+                "user": user.pk,
+                "password": user.get_session_auth_hash(),
+                "next": self.get_success_url(),
+                "since": int(now().timestamp()),
+                "tries": 0,
+            }
+            return HttpResponseRedirect(reverse("sign-in-code"))
+        answer = super().form_valid(form)
+        note_sign_in(self.request, user, "")
         return answer
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+def note_sign_in(request: HttpRequest, user: User, factor: str) -> None:
+    posts = posts_of(user)
+    record(
+        "accounts.signed_in",
+        actor=user,
+        organisation_path=posts[0].organisation.path if posts else "",
+        acting_as=str(posts[0]) if posts else "",
+        address=address_of(request),
+        detail={"factor": factor} if factor else {},
+    )
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def sign_in_code(request: HttpRequest) -> HttpResponse:
+    """After the password: a code, for ten minutes and five tries; then the password is asked again."""
+    awaited: dict[str, Any] = request.session.get(AWAITED) or {}
+    user = _awaited_user(awaited) if awaited else None
+    if user is None:
+        request.session.pop(AWAITED, None)
+        return redirect("sign-in")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        kind = factors.passes(user, form.cleaned_data["code"])
+        if kind:
+            login(request, user, backend=MODEL_BACKEND)
+            request.session[FACTOR] = kind
+            request.session.pop(AWAITED, None)
+            note_sign_in(request, user, kind)
+            return HttpResponseRedirect(awaited["next"])
+        record("accounts.factor_refused", actor=user, address=address_of(request))
+        request.session[AWAITED] = awaited | {"tries": awaited["tries"] + 1}
+        form.add_error("code", _("验证码不对或已用过。"))
+    status = 422 if request.method == "POST" else 200
+    return render(request, "kit/sign_in_code.html", {"form": form}, status=status)
+
+
+def _awaited_user(awaited: dict[str, Any]) -> User | None:
+    """The user whose password was right a moment ago; None when too late, tried too often, or changed since."""
+    late = now().timestamp() - awaited["since"] > CODE_SECONDS
+    if late or awaited["tries"] >= CODE_TRIES or _factor_tries(awaited["user"]) >= HOURLY_CODES:
+        return None
+    user = User.objects.filter(pk=awaited["user"], is_active=True).first()
+    return user if user and user.get_session_auth_hash() == awaited["password"] else None
+
+
+def _factor_tries(user: int) -> int:
+    """Wrong codes of an account within an hour, over all its browsers."""
+    since = now() - timedelta(hours=1)
+    return AuditEntry.objects.filter(action="accounts.factor_refused", actor=user, at__gte=since).count()
 
 
 sign_in = public(SignIn.as_view())
@@ -112,7 +179,9 @@ def post(request: HttpRequest) -> HttpResponse:
     chosen = next((item for item in posts_of(request.user) if str(item.pk) == request.POST.get("post")), None)
     if chosen is None:
         raise Http404
+    before = str(request.session.session_key)
     request.session.cycle_key()
+    move_session(before=before, after=str(request.session.session_key))
     request.session[POST_SESSION_KEY] = chosen.pk
     return go(request, navigation.start_of(chosen.role))
 
@@ -151,6 +220,38 @@ def healthz(request: HttpRequest) -> JsonResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})
+
+
+LEAST_FREE_BYTES = 200 * 1024 * 1024
+
+
+@public
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """For load balancers and monitoring: database migrated, room on the disk; 503 with what is missing."""
+    missing = []
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        missing.append("migrations")
+    if shutil.disk_usage(settings.JUXIAN_HOME).free < LEAST_FREE_BYTES:
+        missing.append("disk")
+    return JsonResponse({"ready": not missing, "missing": missing}, status=503 if missing else 200)
+
+
+@public
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Whom to tell about a weakness (RFC 9116); there is none until the site has set a contact."""
+    if not settings.JUXIAN_SECURITY_CONTACT:
+        raise Http404
+    lines = (
+        f"Contact: {settings.JUXIAN_SECURITY_CONTACT}",
+        f"Expires: {today() + timedelta(days=180)}T00:00:00Z",
+        "Preferred-Languages: zh, en",
+        f"Canonical: {settings.JUXIAN_PUBLIC_ADDRESS.rstrip('/')}/.well-known/security.txt",
+    )
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 def _back(request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from juxian.web.portal import home, me, payments, policies, screener, unit
+from juxian.web.portal import home, me, notices, payments, policies, readings, screener, unit
 from juxian.web.portal.housing import draws, mine
 
 app_name = "portal"
@@ -16,6 +16,8 @@ urlpatterns = [
     path("p/<slug:pack>/draws/verifier.py", draws.verifier, name="draw-verifier"),
     path("p/<slug:pack>/draws/<int:pk>/", draws.draw, name="draw"),
     path("p/<slug:pack>/draws/<int:pk>/transcript.json", draws.transcript, name="draw-transcript"),
+    path("p/<slug:pack>/notices/", notices.notices, name="notices"),
+    path("p/<slug:pack>/notices/<int:pk>/", notices.notice, name="notice"),
     path("me/", me.me, name="me"),
     path("housing/", mine.mine, name="housing"),
     path("housing/applications/<int:pk>/withdraw/", mine.withdraw, name="housing-withdraw"),
@@ -27,5 +29,6 @@ urlpatterns = [
     path("me/payments/file/", payments.payments_file, name="payments-file"),
     path("me/account/", payments.account, name="account"),
     path("me/account/<int:pk>/", payments.account_decide, name="account-decide"),
+    path("me/readings/", readings.readings, name="readings"),
     path("unit/", unit.unit, name="unit"),
 ]

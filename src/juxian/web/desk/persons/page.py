@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
+from juxian.apps.audit.actions import record
 from juxian.apps.persons.enums import DocumentKind
 from juxian.apps.persons.models import Fact, Person
 from juxian.apps.persons.queries import organisation_attributes, records_of
@@ -40,9 +42,11 @@ from juxian.web.kit.entitling import (
     turning_cards,
 )
 from juxian.web.kit.formats import rate
+from juxian.web.kit.origin import address_of
 from juxian.web.kit.rows import level_badge
 from juxian.web.kit.scope import Scope, current_scope
 
+A_DAY = 24 * 3600  # seconds
 HEADER_FIELDS = (
     "gender",
     "birth_date",
@@ -80,8 +84,25 @@ def person(request: HttpRequest, number: str) -> HttpResponse:
     asked = request.GET.get("as_of", "").strip()[:20]
     day = parse_day(asked) if asked else current_scope(request).as_of
     problem = day.reason.in_language(current_scope(request).language) if isinstance(day, Refusal) else ""
+    note_opening(request, found)
     return show(
         request, found, current_scope(request).as_of if isinstance(day, Refusal) else day, problem=problem
+    )
+
+
+def note_opening(request: HttpRequest, person: Person) -> None:
+    """Who opened whose record, once a day and process: the person can ask, and a leak can be traced."""
+    scope = current_scope(request)
+    key = f"opened-{request.user.pk}-{person.pk}-{scope.as_of:%Y%m%d}"
+    if not cache.add(key, True, A_DAY):
+        return
+    record(
+        "persons.record_opened",
+        actor=request.user,  # type: ignore[arg-type]
+        subject=person,
+        organisation_path=person.home.path,
+        acting_as=f"{scope.role}@{scope.organisation.code}",
+        address=address_of(request),
     )
 
 

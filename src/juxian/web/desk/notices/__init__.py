@@ -1,0 +1,1 @@
+"""Public notices at the desk (公示管理)."""

@@ -1,0 +1,122 @@
+"""The own account (我的账号): password, second factor, where one is signed in."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from juxian.apps.accounts.actions import change_password, end_sessions, move_session
+from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.models import User
+from juxian.apps.accounts.queries import sessions_of
+from juxian.web.kit import factors
+from juxian.web.kit.access import for_roles
+from juxian.web.kit.forms import FactorForm, NewPasswordForm, PasswordForm
+from juxian.web.kit.origin import address_of
+from juxian.web.kit.responses import go
+from juxian.web.kit.sessions import FACTOR
+
+PENDING = "factor-secret"  # in the session, while a factor is being set up
+
+
+def _user(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]  # the access declaration lets nobody else in
+
+
+@for_roles(*Role, before_factor=True)
+@require_safe
+def account(request: HttpRequest) -> HttpResponse:
+    """What there is to the own account."""
+    user = _user(request)
+    has = factors.has_factor(user)
+    context = {
+        "sessions": sessions_of(user),
+        "current": request.session.session_key,
+        "has_factor": has,
+        "codes_left": factors.codes_left(user) if has else 0,
+    }
+    return render(request, "kit/own_account.html", context)
+
+
+@for_roles(*Role, before_factor=True)
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters()
+def password(request: HttpRequest) -> HttpResponse:
+    """A new password: this session goes on, all others end."""
+    user = _user(request)
+    form = NewPasswordForm(user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        before = str(request.session.session_key)
+        change_password(
+            user=user, password=form.cleaned_data["new_password1"], keep=before, address=address_of(request)
+        )
+        update_session_auth_hash(request, user)
+        move_session(before=before, after=str(request.session.session_key))
+        messages.success(request, _("密码已更改，其他设备上的登录已全部结束。"))
+        return go(request, "account")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "kit/new_password.html", {"form": form}, status=status)
+
+
+@for_roles(*Role, before_factor=True)
+@require_POST
+def end_session(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one of the own sessions; the one of this page leads to the sign-in."""
+    user = _user(request)
+    ended = get_object_or_404(sessions_of(user), pk=pk)
+    end_sessions(user=user, only=ended, address=address_of(request))
+    if ended.session_key == request.session.session_key:
+        request.session.flush()
+        return go(request, "sign-in")
+    messages.success(request, _("已结束该登录。"))
+    return go(request, "account")
+
+
+@for_roles(*Role, before_factor=True)
+@require_POST
+def end_others(request: HttpRequest) -> HttpResponse:
+    """End all own sessions but this one."""
+    end_sessions(user=_user(request), keep=str(request.session.session_key), address=address_of(request))
+    messages.success(request, _("其他登录已全部结束。"))
+    return go(request, "account")
+
+
+@for_roles(*Role, before_factor=True)
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters()
+def factor(request: HttpRequest) -> HttpResponse:
+    """Set up an app that gives codes; the recovery codes are shown once, in the answer."""
+    user = _user(request)
+    secret = request.session.get(PENDING)
+    if not secret:
+        secret = request.session[PENDING] = factors.new_secret()
+    form = FactorForm(user, secret, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        codes = factors.set_up(user, secret, address_of(request))
+        del request.session[PENDING]
+        request.session[FACTOR] = "totp"
+        end_sessions(user=user, keep=str(request.session.session_key), address=address_of(request))
+        return render(request, "kit/recovery_codes.html", {"codes": codes})
+    context = {"form": form, "secret": secret, "picture": factors.picture_of(user, secret)}
+    return render(request, "kit/factor.html", context, status=422 if request.method == "POST" else 200)
+
+
+@for_roles(*Role, before_factor=True)
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters()
+def remove_factor(request: HttpRequest) -> HttpResponse:
+    """Sign in with the password alone again, where the role allows it; the password is asked."""
+    user = _user(request)
+    form = PasswordForm(user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        factors.take_away(user, user, address_of(request))
+        request.session.pop(FACTOR, None)
+        messages.success(request, _("已停用动态验证码。"))
+        return go(request, "account")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "kit/remove_factor.html", {"form": form}, status=status)

@@ -1,0 +1,85 @@
+"""How long a sign-in lasts, and what is noted of it (会话期限与登录记录)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponseBase
+
+from juxian.apps.accounts.actions import begin_session, note_lock_out
+from juxian.apps.accounts.models import SignedIn, User
+from juxian.apps.accounts.queries import locks_of, name_digest
+from juxian.apps.accounts.rules import FIRST_LOCK_MINUTES, lock_minutes
+from juxian.apps.audit.actions import record
+from juxian.apps.clock import now
+
+BEGAN, SEEN, FACTOR = "began", "seen", "factor"  # keys in a session: seconds, seconds, kind of second factor
+NOTED_EVERY = 60  # seconds between two notes that a session is in use
+
+Respond = Callable[[HttpRequest], HttpResponseBase]
+
+
+class SessionLimits:
+    """Signs out who was idle for ``JUXIAN_IDLE_MINUTES``, or signed in longer than ``SESSION_COOKIE_AGE`` ago."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            moment, session = int(now().timestamp()), request.session
+            idle = moment - session.get(SEEN, moment)
+            if idle > settings.JUXIAN_IDLE_MINUTES * 60 or (
+                moment - session.get(BEGAN, moment) > settings.SESSION_COOKIE_AGE
+            ):
+                logout(request)
+            elif idle > NOTED_EVERY or SEEN not in session:
+                session[SEEN] = moment
+                session.setdefault(BEGAN, moment)
+        return self.get_response(request)
+
+
+def address_in(request: HttpRequest | None) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))[:64] if request is not None else ""
+
+
+def signed_in(sender: object, request: HttpRequest, user: User, **more: Any) -> None:
+    """Django has signed somebody in, by whatever way."""
+    if not request.session.session_key:
+        request.session.create()
+    request.session[BEGAN] = request.session[SEEN] = int(now().timestamp())
+    begin_session(
+        user=user,
+        session_key=str(request.session.session_key),
+        address=address_in(request),
+        browser=request.META.get("HTTP_USER_AGENT", "").replace("\0", ""),
+    )
+
+
+def signed_out(sender: object, request: HttpRequest, user: User | None, **more: Any) -> None:
+    SignedIn.objects.filter(session_key=request.session.session_key or "-").delete()
+    if user is not None:
+        record("accounts.signed_out", actor=user, address=address_in(request))
+
+
+def sign_in_failed(
+    sender: object, credentials: dict[str, Any], request: HttpRequest | None = None, **more: Any
+) -> None:
+    """A wrong password, or one for a name that is unknown or locked; the name is kept as a digest."""
+    name = str(credentials.get("username") or "")
+    record("accounts.sign_in_refused", address=address_in(request), detail={"name": name_digest(name)[:16]})
+
+
+def locked_out(sender: object, request: HttpRequest, username: str, **more: Any) -> None:
+    note_lock_out(name=username or "", address=address_in(request))
+
+
+def cool_off(request: HttpRequest | None) -> timedelta:
+    """How long the name that a request wants to sign in with is locked for."""
+    name = request.POST.get("username", "") if request is not None else ""
+    earlier = locks_of(name).count() if name else 0
+    return timedelta(minutes=lock_minutes(earlier - 1) if earlier else FIRST_LOCK_MINUTES)

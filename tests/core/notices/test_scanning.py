@@ -1,0 +1,252 @@
+"""Numbers of persons are found however they are written and wherever in a file they hide."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+
+from juxian.core.files.kinds import Kind
+from juxian.core.notices.confined import scan_confined
+from juxian.core.notices.numbers import BANK_CARD, MOBILE, RESIDENT_ID, kind_of, masked_text, sightings
+from juxian.core.notices.scanning import scan_file, scan_text
+from juxian.core.source import Rejected
+from juxian.core.text import Text
+from tests import rosters
+
+NUMBER = "620201199001011232"  # valid in form, made for tests
+OLD = "620201900101123"
+PHONE = "13800001234"
+CARD = "6222020200000000006"  # valid in form, made for tests
+
+
+def kinds(text: str) -> list[str]:
+    return [item.kind for item in sightings(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NUMBER,
+        f"证件号{NUMBER}。",
+        NUMBER.translate({ord(str(n)): chr(0xFF10 + n) for n in range(10)}),
+        f"{NUMBER[:6]} {NUMBER[6:14]} {NUMBER[14:]}",
+        f"{NUMBER[:6]}-{NUMBER[6:14]}-{NUMBER[14:]}",
+        "\u200b".join(NUMBER),
+        f"{NUMBER[:10]}\u3000{NUMBER[10:]}",
+        f"000{NUMBER}111",
+        OLD,
+    ],
+)
+def test_resident_ids_are_found(text: str) -> None:
+    assert kinds(text) == [RESIDENT_ID]
+
+
+@pytest.mark.parametrize(
+    "text", [PHONE, "138 0000 1234", "138-0000-1234", "+86 13800001234", f"电话:{PHONE},"]
+)
+def test_mobile_numbers_are_found(text: str) -> None:
+    assert kinds(text) == [MOBILE]
+
+
+@pytest.mark.parametrize("text", [CARD, "6222 0202 0000 0000 006"])
+def test_bank_cards_are_found(text: str) -> None:
+    assert kind_of(CARD) == BANK_CARD
+    assert kinds(text) == [BANK_CARD]
+
+
+def test_neighbours_are_told_apart() -> None:
+    assert kinds(f"{PHONE} 13900001234、{NUMBER} {PHONE}") == [MOBILE, MOBILE, RESIDENT_ID, MOBILE]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2021 年 7 月至 2022 年 12 月",
+        "嘉人才办〔2021〕7 号",
+        "1,200,000.00 元",
+        NUMBER[:-1] + str((int(NUMBER[-1]) + 1) % 10),
+        "620201199013011232",
+        "12345678901",
+        "0937-6226226",
+        "6222020200000000008",
+        "4403**********1234",
+        "138****0000",
+    ],
+)
+def test_what_is_no_number_of_a_person_is_left_alone(text: str) -> None:
+    assert kinds(text) == []
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read_and_shown_masked(text: str) -> None:
+    assert all("*" in item.masked and 0 <= item.position < len(text) for item in sightings(text))
+
+
+@given(
+    st.text(alphabet="年月、：；abc", max_size=20),
+    st.integers(1, 400),
+    st.text(alphabet="年月、：；abc", max_size=20),
+)
+def test_a_number_is_found_between_any_words(before: str, sequence: int, after: str) -> None:
+    number = rosters.resident_id(sequence=sequence)
+
+    assert [(item.kind, item.position) for item in sightings(f"{before}、{number}。{after}")] == [
+        (RESIDENT_ID, len(before) + 1)
+    ]
+
+
+def test_lines_of_a_text_are_named() -> None:
+    (found,) = scan_text(f"公示\n{PHONE}", Text("正文", "text"))
+
+    assert (found.place.zh, found.place.en, found.masked) == ("正文，第 2 行", "text, line 2", "138******34")
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        (f"id={NUMBER}, ok", "id=6202************32, ok"),
+        (f"{NUMBER[:6]} {NUMBER[6:]} and 138-0000-1234.", "6202************32 and 138******34."),
+        ("nothing 12345", "nothing 12345"),
+    ],
+)
+def test_a_text_is_masked(text: str, masked: str) -> None:
+    assert masked_text(text) == masked
+
+
+@given(st.text(max_size=200), st.integers(1, 400))
+def test_a_masked_text_holds_no_number(text: str, sequence: int) -> None:
+    number = rosters.resident_id(sequence=sequence)
+
+    assert number not in masked_text(f"{text}、{number}、{text}")
+    assert sightings(masked_text(f"、{number}、")) == []
+
+
+# files
+
+
+def workbook() -> Workbook:
+    book = Workbook()
+    book.active.title = "名单"
+    book.active["A1"] = "姓名"
+    return book
+
+
+def packed(book: Workbook) -> bytes:
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def in_cell(book: Workbook) -> None:
+    book["名单"]["B3"] = NUMBER
+
+
+def as_a_figure(book: Workbook) -> None:
+    book["名单"]["B3"] = int(PHONE)
+
+
+def on_a_hidden_sheet(book: Workbook) -> None:
+    sheet = book.create_sheet("底册")
+    sheet["A9"] = NUMBER
+    sheet.sheet_state = "veryHidden"
+
+
+def in_a_hidden_column(book: Workbook) -> None:
+    book["名单"]["D2"] = CARD
+    book["名单"].column_dimensions["D"].hidden = True
+
+
+def in_a_hidden_row(book: Workbook) -> None:
+    book["名单"]["A5"] = PHONE
+    book["名单"].row_dimensions[5].hidden = True
+
+
+def in_a_comment(book: Workbook) -> None:
+    book["名单"]["A1"].comment = Comment(f"联系电话 {PHONE}", "经办")
+
+
+def in_the_properties(book: Workbook) -> None:
+    book.properties.description = f"来源 {NUMBER}"
+
+
+def in_a_header(book: Workbook) -> None:
+    book["名单"].title = PHONE
+
+
+@pytest.mark.parametrize(
+    ("hide", "place"),
+    [
+        (in_cell, "名单!B3"),
+        (as_a_figure, "名单!B3"),
+        (on_a_hidden_sheet, "底册!A9，隐藏的工作表"),
+        (in_a_hidden_column, "名单!D2，隐藏的列"),
+        (in_a_hidden_row, "名单!A5，隐藏的行"),
+        (in_a_comment, "批注"),
+        (in_the_properties, "文档属性"),
+        (in_a_header, "xl/workbook.xml"),
+    ],
+)
+def test_a_workbook_is_looked_through(hide, place: str) -> None:
+    book = workbook()
+    clean = scan_file(packed(book), Kind.XLSX)
+    hide(book)
+
+    found = scan_file(packed(book), Kind.XLSX)
+
+    assert clean == []
+    assert found
+    assert found[0].place.zh.startswith(place)
+    assert not any(word in str(found) for word in (NUMBER, PHONE, CARD))
+
+
+def document(**parts: str) -> bytes:
+    import zipfile
+
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name.replace("__", "/") + ".xml", text)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("part", "place"),
+    [
+        ("word__document", "正文"),
+        ("word__comments", "批注"),
+        ("word__header1", "页眉"),
+        ("docProps__core", "文档属性"),
+    ],
+)
+def test_a_document_is_looked_through_also_where_a_number_is_cut_into_runs(part: str, place: str) -> None:
+    runs = f"<w:r><w:t>{NUMBER[:7]}</w:t></w:r><w:r><w:t>{NUMBER[7:]}</w:t></w:r>"
+    data = document(**{part: f'<w:x xmlns:w="w"><w:p>{runs}</w:p></w:x>'})
+
+    (found,) = scan_file(data, Kind.DOCX)
+
+    assert found.place.zh.startswith(place)
+
+
+@pytest.mark.parametrize("text", [f"姓名,电话\n甲,{PHONE}\n", f"x\n{NUMBER}"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_table_of_text_is_looked_through(text: str, encoding: str) -> None:
+    (found,) = scan_file(text.encode(encoding), Kind.CSV)
+
+    assert found.place.zh == "第 2 行"
+
+
+def test_a_file_is_looked_through_in_a_process_of_its_own() -> None:
+    book = workbook()
+    in_cell(book)
+
+    (found,) = scan_confined(packed(book), Kind.XLSX, "名单.xlsx")
+
+    assert (found.kind, found.place.zh) == (RESIDENT_ID, "名单!B3")
+    with pytest.raises(Rejected):
+        scan_confined(b"no archive", Kind.XLSX, "坏.xlsx")
