@@ -186,6 +186,10 @@ def _nothing(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {}
 
 
+def _member(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"number": objects.pair.left.number, "reason": REASON}
+
+
 def _verdict(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"verdict": "different"}
 
@@ -252,6 +256,9 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:import-decide": _decide_alike,
     "desk:import-accept": _nothing,
     "desk:import-undo": _reason,
+    "desk:pool-add": _member,
+    "desk:pool-refresh": _nothing,
+    "desk:pool-remove": _reason,
     "desk:linking-pair": _verdict,
     "desk:linking-merge": _reason,
     "desk:policies-sweep": _nothing,

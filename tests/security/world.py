@@ -41,6 +41,8 @@ from juxian.apps.notices.models import Notice
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.actions import FactDraft
 from juxian.apps.persons.models import Person
+from juxian.apps.pools.actions import add_member
+from juxian.apps.pools.models import Membership, Pool
 from juxian.apps.services.actions import Wanted, act_on_case, convene, submit_application
 from juxian.apps.services.models import Case, Conference
 from juxian.apps.tokens.actions import make_token
@@ -97,6 +99,7 @@ class Objects:
     money: Money
     pair: Pair
     merge: Merge
+    stay: Membership
     case: Case
     conference: Conference
     message: Message
@@ -131,6 +134,8 @@ class Objects:
             **self.money.arguments(),
             "pair": self.pair.pk,
             "merge": self.merge.pk,
+            "pool": self.stay.pool_id,
+            "member": self.stay.pk,
             "case": self.case.number,
             "turn": self.case.turns.filter(current=True, open=True).order_by("pk")[0].pk,
             "service": CLAIM,
@@ -291,6 +296,10 @@ def _objects(code: str, number: str) -> Objects:
     )  # fmt: skip
     money = make_money(place, office, person)
     pair, merge = _twice(place)
+    pool = Pool.objects.create(
+        home=place.root, code="tests", title=f"{NAMES[code]}库", condition="学历 >= 硕士"
+    )
+    stay = add_member(pool=pool, person=person, by=office, reason="推荐")
     case = _case(place, person, office)
     meeting = convene(home=place.root, title="联席会议", day=DAY, by=office)
     message = queue_message(
@@ -314,6 +323,7 @@ def _objects(code: str, number: str) -> Objects:
         money,
         pair=pair,
         merge=merge,
+        stay=stay,
         case=case,
         conference=meeting,
         message=message,

@@ -23,6 +23,7 @@ from juxian.apps.persons.actions import register_people_in_bulk
 from juxian.apps.persons.enums import SourceKind
 from juxian.apps.persons.models import Person, Profile, Source
 from juxian.apps.policies.actions import sweep_pack
+from juxian.apps.pools.actions import refresh_pool
 from juxian.config.commands.upgrade import upgrade
 from juxian.config.demo_cases import seed_cases
 from juxian.config.demo_doubles import add_doubles
@@ -130,6 +131,8 @@ def install_with_people(pack: Pack, count: int) -> None:
     register_people_in_bulk(home=root, drafts=make_people(pack, count), source=source)
     create_accounts(pack, root)
     add_doubles(root, pack.as_of)
+    for pool in root.pools.all():
+        refresh_pool(pool=pool, as_of=pack.as_of)
     sweep_pack(pack=pack, as_of=pack.as_of)
     clerks = User.objects.filter(username__in=[f"office.{pack.code}", f"{CHECKER}.{pack.code}"])
     checker, maker = clerks.order_by("username")

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "juxian.apps.documents",
     "juxian.apps.notices",
     "juxian.apps.policies",
+    "juxian.apps.pools",
     "juxian.apps.funds",
     "juxian.apps.housing",
     "juxian.apps.services",

@@ -8,6 +8,7 @@ from juxian.apps.accounts.models import User
 from juxian.apps.linking.actions import (
     NeedsReason,
     SampleTooSmall,
+    compare_all,
     decide_class,
     decide_pair,
     find_pairs,
@@ -152,3 +153,14 @@ def test_the_queue_goes_on_to_the_next_pair(place: Place, officer: User) -> None
 
     assert next_waiting(first) == second
     assert next_waiting(second) == first
+
+
+def test_every_night_each_place_is_compared_and_nothing_merged(place: Place, doubtful: list[Person]) -> None:
+    twice = [somebody(place, "李娜", phone="13912345678") for _record in range(2)]
+
+    assert compare_all() == {place.root.code: 1}
+
+    assert Pair.objects.waiting().count() == 2
+    assert (
+        not Person.objects.filter(pk__in=[person.pk for person in twice]).exclude(merged_into=None).exists()
+    )

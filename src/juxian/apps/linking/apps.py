@@ -1,5 +1,9 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from juxian.apps.schedules.registry import periodic
 
 
 class LinkingConfig(AppConfig):
@@ -9,7 +13,11 @@ class LinkingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from juxian.apps.linking.actions import forget_traces  # deferred: models are loaded by now
+        from juxian.apps.linking.actions import (
+            compare_all,
+            forget_traces,
+        )  # deferred: models are loaded by now
         from juxian.apps.persons.registry import hear_of_changes
 
         hear_of_changes(forget_traces)
+        periodic("linking.compare", timedelta(days=1), compare_all)

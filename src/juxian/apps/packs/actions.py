@@ -11,6 +11,7 @@ from juxian.apps.housing.actions.stock import install_estates
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.packs.models import InstalledPack
 from juxian.apps.policies.actions import publish_text
+from juxian.apps.pools.actions import install_pools
 from juxian.core.packs.schema import OrganisationEntry, Pack
 
 
@@ -24,6 +25,7 @@ def install_pack(pack: Pack, *, by: User | None = None) -> InstalledPack:
     organisations = _install_organisations(pack)
     versions = _publish_policies(pack)
     budgets = load_budgets(pack, organisations[pack.root], by)
+    install_pools(pack=pack, home=organisations[pack.root])
     install_estates(book=pack.housing, home=organisations[pack.root], by=by)
     installed, created = InstalledPack.objects.update_or_create(
         code=pack.code,

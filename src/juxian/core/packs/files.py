@@ -31,6 +31,7 @@ FILES = (
     "bundles.yaml",
     "housing.yaml",
     "funds.yaml",
+    "pools.yaml",
 )
 FOLDERS = ("policies", "services")
 CASES = ".cases.yaml"

@@ -33,6 +33,7 @@ from juxian.core.packs.funds import read_funds
 from juxian.core.packs.housing import read_housing
 from juxian.core.packs.organisations import read_organisations
 from juxian.core.packs.policies import benefits_of, read_policies
+from juxian.core.packs.pools import PoolEntry, read_pools
 from juxian.core.packs.profile import read_profile
 from juxian.core.packs.reading import Part, one_of
 from juxian.core.packs.schema import LEVELS, OrganisationEntry, Pack, units_of
@@ -297,6 +298,7 @@ class _Check:
         indicators = read_indicators(indicators_part, schema) if indicators_part else {}
         figures, targets = self._part("reported.yaml"), self._part("targets.yaml")
         housing, funds = self._part("housing.yaml"), self._part("funds.yaml")
+        pools = self._part("pools.yaml")
         codes = {entry.code for entry in organisations}
         as_of = head.get("as_of").day() or _UNDATED
         reported = read_figures(figures, indicators) if figures else ()
@@ -334,9 +336,14 @@ class _Check:
             population=self._population(head, schema, organisations, as_of),
             funds=read_funds(funds, policies, codes) if funds else FundsBook(),
             housing=read_housing(housing, schema, codes) if housing else HousingBook(),
+            pools=self._pools(pools, schema, parent),
             directory=self.directory.resolve(),
             digest=digest_of(self.directory, parent.digest if parent else ""),
         )
+
+    def _pools(self, part: Part | None, schema: Schema, parent: Pack | None) -> Mapping[str, PoolEntry]:
+        above = parent.pools if parent else {}
+        return read_pools(part, schema, above) if part else above
 
     def _population(
         self, head: Part, schema: Schema, organisations: tuple[OrganisationEntry, ...], as_of: date

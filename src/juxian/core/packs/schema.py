@@ -13,6 +13,7 @@ from juxian.core.facts.schema import Schema
 from juxian.core.funds.book import FundsBook
 from juxian.core.housing.book import HousingBook
 from juxian.core.indicators import Indicator, ReportedFigure, Target
+from juxian.core.packs.pools import PoolEntry
 from juxian.core.packs.services import ServiceShelf
 from juxian.core.policy import Policy
 from juxian.core.population import Population
@@ -74,6 +75,7 @@ class Pack:
     population: Population | None
     funds: FundsBook
     housing: HousingBook
+    pools: Mapping[str, PoolEntry]
     directory: Path
     services: ServiceShelf
     bundles: Mapping[str, Bundle]

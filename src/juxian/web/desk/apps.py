@@ -23,6 +23,7 @@ class DeskConfig(AppConfig):
             Item("desk:calendar", _("工作日历"), "calendar-days", "governance", office, 60),
             Item("desk:persons", _("人才库"), "users", "people", readers, 10, phone=True),
             Item("desk:imports", _("名册导入"), "upload", "people", office | {Role.EMPLOYER}, 20),
+            Item("desk:pools", _("分类人才库"), "folders", "people", readers, 24),
             Item("desk:linking", _("查重核对"), "git-merge", "people", office, 25),
             Item("desk:policies", _("政策与资格"), "scale", "people", staff, 30, phone=True),
             Item("desk:funds", _("资金"), "banknote", "service", readers, 40),

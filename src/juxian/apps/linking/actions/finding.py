@@ -114,6 +114,11 @@ def find_pairs(
     return found
 
 
+def compare_all() -> dict[str, int]:
+    """Compare every jurisdiction and merge nothing (定时查重); code → pairs that wait for a person."""
+    return {home.code: find_pairs(home=home).asked for home in Organisation.objects.filter(parent=None)}
+
+
 def _stored(home: Organisation) -> Iterator[list[tuple[int, ...]]]:
     rows = Trace.objects.filter(home=home, person__merged_into=None).order_by("pk")
     last = 0

@@ -1,0 +1,1 @@
+"""Pages of the talent pools (分类人才库)."""
