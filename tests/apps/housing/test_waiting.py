@@ -12,10 +12,12 @@ from juxian.apps.housing.actions.applying import apply_for_flat, renew_snapshot,
 from juxian.apps.housing.actions.stock import close_unit, install_estates
 from juxian.apps.housing.enums import ApplicationState
 from juxian.apps.housing.models import Application, Ban, Estate, Item, Space, Unit
+from juxian.apps.housing.queries.figures import stock_figure
 from juxian.apps.housing.queries.stock import free_spaces, occupancy_of, totals_of
 from juxian.apps.housing.queries.waiting import place_of, places_of, queue_of
 from juxian.apps.housing.rules import NotPossible
 from juxian.apps.persons.actions import FactDraft, record_facts
+from juxian.core.indicators.model import Stock
 from tests.apps.housing.conftest import APPLIED, DAY, NewApplication, NewPerson
 from tests.factories import SourceFactory
 from tests.web.places import Place
@@ -143,3 +145,20 @@ def test_a_closed_flat_is_not_offered(estate: Estate, office) -> None:
         close_unit(unit=unit, reason="漏水维修", by=office)
     assert free_spaces(estate).count() == 11
     assert (occupancy_of(estate).closed, occupancy_of(estate).free) == (1, 11)
+
+
+def test_published_figures_of_apartments_are_counted(place: Place) -> None:
+    install_estates(book=place.pack.housing, home=place.root)
+    root, day = place.root.code, date(2015, 12, 31)
+
+    found = {stock: stock_figure(root, stock, day) for stock in Stock}
+
+    assert found == {
+        Stock.BUILDINGS: 2,
+        Stock.UNITS: 288,
+        Stock.AREA: 14_976,
+        Stock.BUILT_COST: 35_400_000,
+        Stock.FURNISHING_COST: 1_209_600,
+        Stock.SHARERS: 1,
+    }
+    assert stock_figure(root, Stock.UNITS, date(2013, 8, 31)) == 0  # not opened yet

@@ -19,11 +19,13 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, ExtractMonth, ExtractYear
 
 from juxian.apps.audit.models import AuditEntry
+from juxian.apps.housing.queries.figures import stock_figure
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.conditions import as_filter
 from juxian.apps.persons.models import Fact, Person, Profile
 from juxian.core.facts.schema import Kind
 from juxian.core.indicators import Indicator, ReportedFigure, Target, holds
+from juxian.core.indicators.model import Stock
 from juxian.core.packs.schema import Pack
 
 FEN_PER_YUAN = 100
@@ -115,6 +117,8 @@ def _measure(indicator: Indicator, pack: Pack, as_of: date) -> int | None:
         return _profiles(indicator, pack, as_of).count()
     if indicator.measure == "organisations":
         return organisations_behind(indicator, pack, as_of).count()
+    if indicator.measure == "housing":
+        return stock_figure(pack.root, Stock(indicator.stock), as_of)
     part = measure(pack.indicators[indicator.of], pack, as_of)
     whole = measure(pack.indicators[indicator.to], pack, as_of)
     return round(100 * part / whole) if part is not None and whole else None

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,3 +9,11 @@ class HousingConfig(AppConfig):
     label = "housing"
     verbose_name = _("人才公寓")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # deferred: they need the models
+        from juxian.apps.clock import today
+        from juxian.apps.housing.tasks import nightly
+        from juxian.apps.schedules.registry import periodic
+
+        periodic("housing.nightly", timedelta(hours=6), lambda: nightly(today()))

@@ -24,6 +24,18 @@ class Measure(StrEnum):
     FACTS = "facts"  # standing facts of ``kind``, or the persons who have one, or a sum over them
     ORGANISATIONS = "organisations"  # of the pack's tree
     RATIO = "ratio"  # ``of`` to ``to``, in per cent
+    HOUSING = "housing"  # ``stock`` of the talent apartments
+
+
+class Stock(StrEnum):
+    """What an indicator of apartments counts or adds up (公寓房源)."""
+
+    BUILDINGS = "buildings"
+    UNITS = "units"
+    AREA = "area_m2"
+    BUILT_COST = "built_cost"
+    FURNISHING_COST = "furnishing_cost"
+    SHARERS = "sharers"  # how many a shared flat is let to at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,7 @@ class Indicator:
     of: str = ""
     to: str = ""
     source: str = ""
+    stock: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from juxian.core.indicators import (
     ReportedFigure,
     Target,
 )
+from juxian.core.indicators.model import Stock
 from juxian.core.money import CEILING_FEN, FEN_PER_YUAN
 from juxian.core.packs.conditions import read_condition
 from juxian.core.packs.reading import Part, one_of, unique
@@ -32,8 +33,9 @@ _MEASURE_KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Measure.FACTS: (("kind",), ("where", "distinct", "sum")),
     Measure.ORGANISATIONS: ((), ("where",)),
     Measure.RATIO: (("of", "to"), ()),
+    Measure.HOUSING: (("stock",), ()),
 }
-_OWN_KEYS = ("kind", "where", "distinct", "sum", "of", "to")
+_OWN_KEYS = ("kind", "where", "distinct", "sum", "of", "to", "stock")
 _NUMBERS = (Kind.MONEY, Kind.INTEGER, Kind.MONTHS)
 
 
@@ -106,6 +108,7 @@ def _indicator(part: Part, schema: Schema) -> Indicator | None:
         of=part.get("of").text(),
         to=part.get("to").text(),
         source=part.get("source").text(),
+        stock=part.get("stock").one_of(list(Stock), ""),
     )
 
 
