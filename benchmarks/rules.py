@@ -1,10 +1,11 @@
-"""Sweep of 12 benefits over a population: our columns against OpenFisca-core, in one run, equal to the yuan.
+"""Sweep of 12 benefits over a population: our engines against OpenFisca-core, in one run, equal to the yuan.
 
     pip install --group bench      # openfisca-core, in an environment of its own if it quarrels with others
     python benchmarks/rules.py [--persons 1000000] [--rounds 5] [--unknown PER_CENT]
 
-Both engines get columns of numbers that are ready (OpenFisca: whole numbers for levels and dates, no parameter tree, which
+All engines get columns of numbers that are ready (OpenFisca: whole numbers for levels and dates, no parameter tree, which
 is generous to it). Rounds alternate between the engines; medians are shown, and the ratio of CPU seconds within each round.
+``copy`` is the bound of memory: the columns that the kernel reads, copied once by one thread.
 ``--unknown`` blanks cells, which OpenFisca cannot express, so that only ours is measured. Exit 1 when results differ.
 """
 
@@ -21,12 +22,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import yaml
 
 from juxian.core.facts.schema import Kind, Level, ProfileField, Scale, Schema, ValueType
 from juxian.core.policy.document import Policy
+from juxian.core.policy.engines.asked import sums_of
 from juxian.core.policy.engines.columns import ColumnTotals
+from juxian.core.policy.engines.fused import FusedTotals, Prepared
 from juxian.core.policy.engines.inputs import Inputs
 from juxian.core.policy.reading import read_policy
 from juxian.core.policy.rulebook import Rulebook, rulebook
@@ -55,7 +59,9 @@ def main() -> int:
     print(
         f"{options.persons:,} persons, {len(people.columns)} columns, {people.estimated_size('mb'):.0f} MB, load {os.getloadavg()[0]:.1f}"
     )
-    engines: dict[str, Callable[[], Report]] = {"polars": columnar_engine(policy, people, schema)}
+    engines: dict[str, Callable[[], Report]] = {"polars": ready_engine(ColumnTotals, policy, people, schema)}
+    engines["fused"] = ready_engine(FusedTotals, policy, people, schema)
+    engines["copy"] = copying(policy, people, schema)
     if options.unknown == 0 and (fisca := fisca_engine(people, schema)):
         engines["OpenFisca"] = fisca
     check_against_reference(policy, people.head(300), schema)
@@ -85,10 +91,12 @@ def measured(engines: dict[str, Callable[[], Report]], persons: int, rounds: int
     if "OpenFisca" not in engines:
         print("OpenFisca was not measured: pip install --group bench (and no --unknown)")
         return 0
-    ours, theirs = results["polars"], results["OpenFisca"]
-    different = [key for key in theirs if ours.get(key) != theirs[key]]
-    for key in different:
-        print(f"DIFFERENT {key}: ours {ours.get(key)}, OpenFisca {theirs[key]}")
+    theirs = results["OpenFisca"]
+    different = [
+        (name, key) for name in ("polars", "fused") for key in theirs if results[name].get(key) != theirs[key]
+    ]
+    for name, key in different:
+        print(f"DIFFERENT {key}: {name} {results[name].get(key)}, OpenFisca {theirs[key]}")
     print("results equal to the yuan" if not different else f"{len(different)} results differ")
     return 1 if different else 0
 
@@ -131,14 +139,33 @@ def benchmark_policy(schema: Schema) -> Policy:
     return policy
 
 
-def columnar_engine(policy: Policy, people: pl.DataFrame, schema: Schema) -> Callable[[], Report]:
+def ready_engine(
+    totals: type[ColumnTotals] | type[FusedTotals], policy: Policy, people: pl.DataFrame, schema: Schema
+) -> Callable[[], Report]:
     book = rulebook([policy], AS_OF)
     began, spent = time.perf_counter(), time.process_time()
-    ready = ColumnTotals(book, Inputs(checked(book, people, schema)))
+    ready = totals(book, Inputs(checked(book, people, schema)))
     print(
-        f"columns and plan made ready once: {time.perf_counter() - began:.3f} s, CPU {time.process_time() - spent:.3f} s"
+        f"{totals.__name__}: columns and plan made ready once: {time.perf_counter() - began:.3f} s, CPU {time.process_time() - spent:.3f} s"
     )
     return lambda: reported(book, ready())
+
+
+def copying(policy: Policy, people: pl.DataFrame, schema: Schema) -> Callable[[], Report]:
+    """The columns of the kernel copied once; reports nothing."""
+    book = rulebook([policy], AS_OF)
+    inputs = Inputs(checked(book, people, schema))
+    board = inputs.board(book)
+    sums_of(book, board)
+    columns = Prepared(board, inputs).columns
+    room = [column.copy() for column in columns]
+
+    def copy() -> Report:
+        for to, column in zip(room, columns, strict=True):
+            np.copyto(to, column)
+        return {}
+
+    return copy
 
 
 def reported(book: Rulebook, totals: list[tuple[int, ...]]) -> Report:
@@ -149,7 +176,9 @@ def reported(book: Rulebook, totals: list[tuple[int, ...]]) -> Report:
 def check_against_reference(policy: Policy, people: pl.DataFrame, schema: Schema) -> None:
     by_columns = sweep([policy], people, AS_OF, schema)
     by_rows = sweep([policy], people, AS_OF, schema, engine="rowwise")
+    by_kernel = sweep([policy], people, AS_OF, schema, engine="fused")
     assert by_columns.equals(by_rows), "the backends differ"
+    assert by_kernel.equals(by_rows), "the kernel differs"
 
 
 # --- people ------------------------------------------------------------------------------------------------------------
