@@ -17,7 +17,7 @@ from juxian.apps.persons.models import Person
 from juxian.apps.services.actions import convene, escalate, rate, sweep_timers
 from juxian.apps.services.actions.opening import definition_of, next_number, profile_of
 from juxian.apps.services.actions.storing import Change, store
-from juxian.apps.services.models import Case
+from juxian.apps.services.models import Case, Seat
 from juxian.apps.services.queries.calendar import current_calendar
 from juxian.apps.services.queries.loading import CASE_PARTS, Loaded, load
 from juxian.core.packs.schema import Pack
@@ -32,7 +32,7 @@ OWN = 3  # cases of the account of the demonstration's person
 
 def seed_cases(pack: Pack, root: Organisation) -> int:
     """Open cases in several states; returns how many. Equal for equal people and days."""
-    people = list(_people(root))
+    people = list(_people(root, pack))
     if not people:
         return 0
     stage = _Stage(pack, root)
@@ -44,18 +44,32 @@ def seed_cases(pack: Pack, root: Organisation) -> int:
         ]
         record("services.demonstrated", organisation_path=root.path, detail={"cases": len(made)})
     sweep_timers()
+    _staff(root, pack)
     _conference(root, stage.users.get(Role.OFFICE))
     _ratings(root)
     return len(made)
 
 
-def _people(root: Organisation) -> Iterator[Person]:
-    """The person with an account first, then others who are employed here."""
+def _people(root: Organisation, pack: Pack) -> Iterator[Person]:
+    """The person with an account first, then people of the employer with an account, who can endorse them."""
     people = Person.objects.filter(home=root, profile__employer__isnull=False).select_related(
         "profile", "home"
     )
     yield from people.filter(user__isnull=False).order_by("pk")[:1]
-    yield from people.filter(user=None).order_by("pk")[:PER_PACK]
+    employer = Post.objects.filter(role=Role.EMPLOYER, organisation__pack=pack.code, user__is_demo=True)
+    own = people.filter(user=None, profile__employer__in=employer.values("organisation__code"))
+    yield from own.order_by("pk")[:PER_PACK]
+
+
+def _staff(root: Organisation, pack: Pack) -> None:
+    """The department's account works for every department that a case waits for, so that each case can be finished."""
+    posts = Post.objects.filter(role=Role.DEPARTMENT, organisation__pack=pack.code, user__is_demo=True)
+    post = posts.order_by("pk").first()
+    waiting = Seat.objects.filter(home=root, role=Role.DEPARTMENT, organisation__isnull=False)
+    held = posts.values("organisation")
+    if post is not None:
+        for unit in Organisation.objects.filter(pk__in=waiting.values("organisation")).exclude(pk__in=held):
+            Post.objects.create(user=post.user, role=Role.DEPARTMENT, organisation=unit, since=pack.as_of)
 
 
 class _Stage:
