@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 from pathlib import Path
 
@@ -36,6 +37,7 @@ django.setup()  # conftest files of named directories import models before pytes
 @pytest.fixture(autouse=True)
 def plain_settings(settings: Settings) -> None:
     """Fast password hashing, no lock-out table, background jobs at once; no client lists all static files first."""
+    settings.JUXIAN_AUDIT_HEADS = _HOME / "audit" / secrets.token_hex(4)  # no heads of another test's log
     settings.WHITENOISE_AUTOREFRESH = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.AXES_ENABLED = False

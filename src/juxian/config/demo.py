@@ -17,6 +17,7 @@ from django.db import connection, transaction
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import Post, User
+from juxian.apps.audit.queries import HEADS
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.packs.actions import install_pack
 from juxian.apps.persons.actions import register_people_in_bulk
@@ -29,6 +30,7 @@ from juxian.config.demo_cases import seed_cases
 from juxian.config.demo_doubles import add_doubles
 from juxian.config.demo_funds import seed_funds
 from juxian.config.demo_housing import house_people
+from juxian.config.demo_notices import seed_notices
 from juxian.core.money import split_by_share
 from juxian.core.packs import load_all
 from juxian.core.packs.schema import Pack
@@ -97,7 +99,8 @@ def database_in_use() -> bool:
 
 
 def empty_database() -> None:
-    """Leave no row of an earlier demonstration (the audit log refuses deletion, so the file itself goes)."""
+    """Leave no row of an earlier demonstration (the audit log refuses deletion, so the file itself goes), and no head."""
+    (settings.JUXIAN_AUDIT_HEADS / HEADS).unlink(missing_ok=True)
     if connection.vendor == "sqlite":
         connection.close()
         name = str(connection.settings_dict["NAME"])
@@ -139,6 +142,7 @@ def install_with_people(pack: Pack, count: int) -> None:
     seed_funds(pack, root, maker, checker)
     seed_cases(pack, root)
     house_people(pack, root)
+    seed_notices(root, maker)
 
 
 @transaction.atomic
