@@ -16,6 +16,7 @@ from juxian.apps.housing.actions.offering import accept_offer
 from juxian.apps.housing.enums import DrawState, LeaseState, OfferState
 from juxian.apps.housing.models import Ban, Draw, Estate, Lease, Offer
 from juxian.apps.persons.actions import FactDraft, record_facts
+from juxian.core.allocation.seeds import Reveal, commitment
 from juxian.core.allocation.verifier import verify
 from tests.apps.housing.conftest import (
     DAY,
@@ -190,3 +191,14 @@ def test_an_inspection_is_recorded_with_what_is_worn(place: Place, estate: Estat
     assert "设施损坏" in page
     assert "待修" in page
     assert flats.lease.inspections.get().note == "床板"
+
+
+def test_a_value_is_composed_before_it_is_committed(place: Place, estate: Estate, office: Any) -> None:
+    flats = make_flats(place, [office, place.user(Role.AUDITOR)], DAY)
+    address = reverse("desk:housing-contribute", args=[flats.draw.pk])
+
+    answer = signed_in(place, office).post(address, {"value": "e\u0301te\u0301", "nonce": "1f" * 32})
+
+    assert answer.status_code == 200
+    own = flats.draw.contributors.get(user=office)
+    assert own.commitment == commitment(flats.draw.pool_hash, Reveal(own.name, "1f" * 32, "été"))

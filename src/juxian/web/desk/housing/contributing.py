@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -19,6 +20,7 @@ from juxian.apps.housing.actions.drawing import commit, reveal
 from juxian.apps.housing.enums import ContributorRole, DrawState
 from juxian.apps.housing.queries.draws import contributions_of
 from juxian.apps.housing.rules import NotPossible
+from juxian.core.allocation.canonical import is_plain_text
 from juxian.core.allocation.seeds import Reveal, commitment
 from juxian.web.desk.forms import text_field
 from juxian.web.desk.housing.finding import user_of
@@ -42,6 +44,13 @@ class SlipForm(forms.Form):
         help_text=gettext_lazy("64 位十六进制；承诺前已为您生成，请和内容一起抄下或截图保管"),
         error_messages={"invalid": gettext_lazy("随机数应为 64 位十六进制数字。")},
     )
+
+    def clean_value(self) -> str:
+        """Composed characters, as the protocol hashes them."""
+        value = unicodedata.normalize("NFC", self.cleaned_data["value"])
+        if not is_plain_text(value):
+            raise forms.ValidationError(_("含有看不见的字符，请重新输入。"))
+        return value
 
 
 @for_roles(*CONTRIBUTORS)
