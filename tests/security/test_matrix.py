@@ -264,6 +264,10 @@ def shown_to_strangers(page: str, actor: str) -> list[str]:
 
 
 def _nothing_of(kind: str) -> Any:
-    return {"person": "XX99999999", "policy": "no-such-policy", "kind": "education", "file": UUID(int=0)}.get(
-        kind, 999_999_999
-    )
+    return {
+        "person": "XX99999999",
+        "policy": "no-such-policy",
+        "service": "no-such-service",
+        "kind": "education",
+        "file": UUID(int=0),
+    }.get(kind, 999_999_999)

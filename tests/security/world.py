@@ -126,6 +126,7 @@ class Objects:
             "table": 0,
             "text": self.text_pk,
             "policy": next(iter(self.place.pack.policies)),
+            "service": "hukou",
             "pack": self.place.pack.code,
             "account": self.office.username,
             "file": self.file.uuid,

@@ -17,6 +17,7 @@ class PortalConfig(AppConfig):
             Item("portal:screener-here", _("能享受什么"), "list-checks", order=30),
             Item("portal:draws-here", _("公寓抽签"), "dices", order=35),
             Item("portal:housing", _("人才公寓"), "building-2", roles=frozenset({Role.PERSON}), order=45),
+            Item("portal:services-here", _("办事大厅"), "clipboard-check", order=35),
             Item("portal:me", _("我的档案与待遇"), "user", roles=frozenset({Role.PERSON}), order=40),
             Item("portal:payments", _("我的拨付"), "banknote", roles=frozenset({Role.PERSON}), order=45),
             Item("portal:unit", _("本单位人才"), "users", roles=frozenset({Role.EMPLOYER}), order=50),

@@ -2,12 +2,14 @@ from django.urls import path
 
 from juxian.web.portal import home, me, notices, payments, policies, readings, screener, unit
 from juxian.web.portal.housing import draws, mine
+from juxian.web.portal.services import guides
 
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("policies/", policies.policies_here, name="policies-here"),
     path("screener/", screener.screener_here, name="screener-here"),
+    path("services/", guides.services_here, name="services-here"),
     path("p/<slug:pack>/policies/", policies.policies, name="policies"),
     path("p/<slug:pack>/policies/<slug:policy_id>/", policies.policy, name="policy"),
     path("p/<slug:pack>/screener/", screener.screener, name="screener"),
@@ -18,6 +20,8 @@ urlpatterns = [
     path("p/<slug:pack>/draws/<int:pk>/transcript.json", draws.transcript, name="draw-transcript"),
     path("p/<slug:pack>/notices/", notices.notices, name="notices"),
     path("p/<slug:pack>/notices/<int:pk>/", notices.notice, name="notice"),
+    path("p/<slug:pack>/services/", guides.services, name="services"),
+    path("p/<slug:pack>/services/<slug:service_id>/", guides.service, name="service"),
     path("me/", me.me, name="me"),
     path("housing/", mine.mine, name="housing"),
     path("housing/applications/<int:pk>/withdraw/", mine.withdraw, name="housing-withdraw"),

@@ -1,0 +1,1 @@
+"""Services for the public, for persons and for employers (办事大厅)."""

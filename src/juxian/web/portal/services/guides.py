@@ -1,0 +1,66 @@
+"""The published guides of services, made from their definitions (办事指南)."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from juxian.core.packs.schema import Pack
+from juxian.core.services import Service
+from juxian.web.kit.access import public
+from juxian.web.kit.formats import language
+from juxian.web.kit.scope import current_scope
+from juxian.web.kit.services import AUDIENCES, TOPIC_ICONS, bundle_rows, catalogue, guide
+from juxian.web.portal.places import place_or_404
+
+
+@public
+@require_safe
+def services_here(request: HttpRequest) -> HttpResponse:
+    """The services of the place that the visitor looks at."""
+    return redirect("portal:services", pack=current_scope(request).pack.code)
+
+
+@public
+@require_safe
+def services(request: HttpRequest, pack: str) -> HttpResponse:
+    """All services by topic; ``for`` narrows them to an audience, ``q`` to words of title and summary."""
+    place, words = place_or_404(pack), language()
+    audience, query = request.GET.get("for", ""), request.GET.get("q", "").strip()
+    offered = [service for service in place.services.values() if _is_found(service, audience, query)]
+    bundles = [bundle for bundle in place.bundles.values() if audience in ("", *bundle.audience)]
+    context = {
+        "pack": place,
+        "topics": [
+            (title, TOPIC_ICONS.get(code, "file-text"), rows)
+            for code, title, rows in catalogue(offered, words)
+        ],
+        "bundles": [] if query else bundle_rows(bundles, place, words),
+        "audiences": AUDIENCES.items(),
+        "audience": audience,
+        "query": query,
+        "count": sum(1 for service in place.services.values() if service.audience),
+    }
+    return render(request, "portal/services/services.html", context)
+
+
+@public
+@require_safe
+def service(request: HttpRequest, pack: str, service_id: str) -> HttpResponse:
+    place = place_or_404(pack)
+    context = {"pack": place, "guide": guide(service_or_404(place, service_id), place, language())}
+    return render(request, "portal/services/service.html", context)
+
+
+def service_or_404(pack: Pack, service_id: str) -> Service:
+    """A service that the place offers to somebody outside the office."""
+    if service_id not in pack.services or not pack.services[service_id].audience:
+        raise Http404
+    return pack.services[service_id]
+
+
+def _is_found(service: Service, audience: str, query: str) -> bool:
+    texts = (service.title.zh, service.title.en, service.summary.zh, service.summary.en)
+    wanted = query.casefold()
+    return audience in ("", *service.audience) and any(wanted in (text or "").casefold() for text in texts)
