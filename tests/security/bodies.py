@@ -216,6 +216,22 @@ def _reveal_answer(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"field": "account", "reason": REASON}
 
 
+def _fill_in(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"f-mobile": "13800138000", "save": "1"}
+
+
+def _endorse(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"action": "endorse", "task": "endorse", "version": objects.claim("endorse").version}
+
+
+def _supplement(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"f-account": "6222020000001111", "version": objects.claim("endorse", supplementing=True).version}
+
+
+def _rate(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"stars": "5"}
+
+
 def _agenda(objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"conference": objects.conference.pk, "question": "是否受理"}
 
@@ -311,6 +327,12 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:housing-unit-close": _reason,
     "desk:housing-inspect": _seen,
     "desk:housing-unsigned": _nothing,
+    "portal:apply": _fill_in,
+    "portal:apply-review": _nothing,
+    "portal:apply-drop": _nothing,
+    "portal:case-act": _endorse,
+    "portal:case-supplement": _supplement,
+    "portal:case-rate": _rate,
 }
 
 

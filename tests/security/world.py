@@ -44,6 +44,7 @@ from juxian.apps.persons.models import Person
 from juxian.apps.pools.actions import add_member
 from juxian.apps.pools.models import Membership, Pool
 from juxian.apps.services.actions import Wanted, act_on_case, convene, submit_application
+from juxian.apps.services.actions.drafting import save_draft
 from juxian.apps.services.models import Case, Conference
 from juxian.apps.tokens.actions import make_token
 from juxian.apps.tokens.models import ApiToken
@@ -108,6 +109,10 @@ class Objects:
     notices: list[Notice] = field(default_factory=list)
     read: dict[int, dict[str, Any]] = field(default_factory=dict)
 
+    def claim(self, state: str, *, supplementing: bool = False) -> Case:
+        """The claim of this place that stands there."""
+        return Case.objects.get(home=self.place.root, state=state, supplementing=supplementing)
+
     def arguments(self, address: Mapping[str, str], *, batch: Batch | None = None) -> dict[str, Any]:
         """Values for the parts of an address: name of the part → kind of object, as the matrix names them."""
         found = batch or self.batch
@@ -126,7 +131,6 @@ class Objects:
             "table": 0,
             "text": self.text_pk,
             "policy": next(iter(self.place.pack.policies)),
-            "service": "hukou",
             "pack": self.place.pack.code,
             "account": self.office.username,
             "file": self.file.uuid,
@@ -138,6 +142,10 @@ class Objects:
             "pool": self.stay.pool_id,
             "member": self.stay.pk,
             "case": self.case.number,
+            "letter": self.case.letters.order_by("pk")[0].pk,
+            "endorsing": self.claim("endorse").number,
+            "returned": self.claim("endorse", supplementing=True).number,
+            "ended": self.claim("withdrawn").number,
             "turn": self.case.turns.filter(current=True, open=True).order_by("pk")[0].pk,
             "service": CLAIM,
             "conference": self.conference.pk,
@@ -257,6 +265,7 @@ def _made() -> World:
     for actor, user in world.users.items():
         if user:
             user.save()
+            _begin(user, there if actor.endswith("_elsewhere") else here)
             world.sessions[actor] = _session_of(user)
     witnesses = [user for role in WITNESSES if (user := world.users[role.value])]
     here.flats = make_flats(here.place, [world.users["office"], *witnesses], DAY, here.person)  # type: ignore[list-item]
@@ -267,6 +276,20 @@ def _made() -> World:
         objects.session = SignedIn.objects.get(session_key=further).pk
     world.untouched = snapshot()
     return world
+
+
+def _begin(user: User, objects: Objects) -> None:
+    """A person has filled in an application and not handed it in."""
+    if user.person_id:
+        papers = {name: [str(objects.file.uuid)] for name in FILES}
+        save_draft(
+            user=user,
+            home=objects.place.root,
+            service=CLAIM,
+            person=objects.person,
+            answers=ANSWERS,
+            materials=papers,
+        )
 
 
 def _session_of(user: User) -> str:
@@ -284,6 +307,7 @@ def _objects(code: str, number: str) -> Objects:
     person = place.person(NAMES[code], number, facts=INTRODUCED)
     office = place.user(Role.OFFICE, name=OFFICES[code])
     unit = EmployerFactory(code=f"{code}-school", parent=place.root, pack=code, name="测试学校")
+    _further_cases(place, person, office)
     text = add_text(organisation=place.root, title=f"{NAMES[code]}文件", body="正文", by=office, day=DAY)
     batches = [
         stage_file(data=roster(sender.code), file_name="名册.csv", organisation=sender, as_of=DAY, by=office)
@@ -301,7 +325,7 @@ def _objects(code: str, number: str) -> Objects:
         home=place.root, code="tests", title=f"{NAMES[code]}库", condition="学历 >= 硕士"
     )
     stay = add_member(pool=pool, person=person, by=office, reason="推荐")
-    case = _case(place, person, office)
+    case = _endorsed(_case(place, person, office), place)
     meeting = convene(home=place.root, title="联席会议", day=DAY, by=office)
     message = queue_message(
         office,
@@ -331,6 +355,19 @@ def _objects(code: str, number: str) -> Objects:
     )
 
 
+def _further_cases(place: Place, person: Person, office: User) -> None:
+    """Claims that wait for the employer, for a supplement, and that have ended."""
+    _case(place, person, office)
+    marked = Wanted("return", marks=[("account", "位数不足")])
+    act_on_case(case=_case(place, person, office), wanted=marked, by=place.user(Role.EMPLOYER))
+    act_on_case(case=_case(place, person, office), wanted=Wanted("withdraw"), by=office, for_applicant=True)
+
+
+def _endorsed(case: Case, place: Place) -> Case:
+    """A claim that waits for departments which the place does not have, so that it falls to the office."""
+    return act_on_case(case=case, wanted=Wanted("endorse"), by=place.user(Role.EMPLOYER))
+
+
 def _twice(place: Place) -> tuple[Pair, Merge]:
     """Two records in doubt, and two that were merged."""
     left, right, keep, drop = (place.person(f"重复{word}") for word in "甲乙丙丁")
@@ -341,8 +378,8 @@ def _twice(place: Place) -> tuple[Pair, Merge]:
 
 
 def _case(place: Place, person: Person, office: User) -> Case:
-    """A claim that waits for departments which the place does not have, so that it falls to the office."""
-    case = submit_application(
+    """A claim that waits for the employer."""
+    return submit_application(
         home=place.root,
         service=CLAIM,
         by=office,
@@ -351,7 +388,6 @@ def _case(place: Place, person: Person, office: User) -> Case:
         materials=FILES,
         for_applicant=True,
     )
-    return act_on_case(case=case, wanted=Wanted("endorse"), by=place.user(Role.EMPLOYER))
 
 
 def _notices(place: Place, person: Person, by: User) -> list[Notice]:

@@ -242,7 +242,7 @@ class _Guiding:
             when=self._conditions(material.required_if),
             held=kind.title.in_language(self.language) if kind else "",
             formats=_("%(formats)s，不超过 %(size)d MB")
-            % {"formats": "、".join(material.formats).upper(), "size": material.max_mb},
+            % {"formats": formats.listed(material.formats).upper(), "size": material.max_mb},
             help=material.help.in_language(self.language),
         )
 

@@ -2,7 +2,7 @@ from django.urls import path
 
 from juxian.web.portal import home, me, notices, payments, policies, readings, screener, unit
 from juxian.web.portal.housing import draws, mine
-from juxian.web.portal.services import guides
+from juxian.web.portal.services import applying, following, guides, progress
 
 app_name = "portal"
 urlpatterns = [
@@ -22,6 +22,17 @@ urlpatterns = [
     path("p/<slug:pack>/notices/<int:pk>/", notices.notice, name="notice"),
     path("p/<slug:pack>/services/", guides.services, name="services"),
     path("p/<slug:pack>/services/<slug:service_id>/", guides.service, name="service"),
+    path("progress/", progress.progress_here, name="progress-here"),
+    path("p/<slug:pack>/progress/", progress.progress, name="progress"),
+    path("apply/<slug:service_id>/", applying.apply, name="apply"),
+    path("apply/<slug:service_id>/review/", applying.apply_review, name="apply-review"),
+    path("apply/<slug:service_id>/drop/", applying.apply_drop, name="apply-drop"),
+    path("my-cases/", following.cases, name="cases"),
+    path("my-cases/<str:number>/", following.case, name="case"),
+    path("my-cases/<str:number>/act/", following.case_act, name="case-act"),
+    path("my-cases/<str:number>/supplement/", following.supplement, name="case-supplement"),
+    path("my-cases/<str:number>/rate/", following.case_rate, name="case-rate"),
+    path("my-cases/<str:number>/letters/<int:pk>/", following.letter, name="letter"),
     path("me/", me.me, name="me"),
     path("housing/", mine.mine, name="housing"),
     path("housing/applications/<int:pk>/withdraw/", mine.withdraw, name="housing-withdraw"),

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from juxian.core.packs.schema import Pack
+from juxian.core.services import Role as Part
 from juxian.core.services import Service
 from juxian.web.kit.access import public
 from juxian.web.kit.formats import language
@@ -49,8 +50,21 @@ def services(request: HttpRequest, pack: str) -> HttpResponse:
 @require_safe
 def service(request: HttpRequest, pack: str, service_id: str) -> HttpResponse:
     place = place_or_404(pack)
-    context = {"pack": place, "guide": guide(service_or_404(place, service_id), place, language())}
+    found, scope = service_or_404(place, service_id), current_scope(request)
+    context = {
+        "pack": place,
+        "guide": guide(found, place, language()),
+        "may_apply": scope.pack.code == place.code and _may_apply(found, scope.role),
+    }
     return render(request, "portal/services/service.html", context)
+
+
+def _may_apply(service: Service, role: str) -> bool:
+    """Whether somebody in this role, or a visitor who signs in first, may hand it in."""
+    roles = {party.role for post in service.first.posts for party in post.who}
+    return (role in ("", "person") and Part.PERSON in roles) or (
+        role == "employer" and Part.EMPLOYER in roles
+    )
 
 
 def service_or_404(pack: Pack, service_id: str) -> Service:
