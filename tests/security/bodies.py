@@ -182,6 +182,14 @@ def _public_notice(objects: Objects, _batch: Batch) -> dict[str, Any]:
     }
 
 
+def _draft(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"do": "save", "text": objects.draft.text + "# 修改\n", "revision": objects.draft.revision}
+
+
+def _effective(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"effective_on": "2022-07-01"}
+
+
 def _nothing(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {}
 
@@ -295,6 +303,12 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "portal:account-decide": _step("confirm"),
     "desk:document-new": _text,
     "desk:tokens": _token,
+    "desk:draft-begin": _nothing,
+    "desk:draft": _draft,
+    "desk:draft-submit": _effective,
+    "desk:draft-publish": _nothing,
+    "desk:draft-drop": _nothing,
+    "desk:draft-simulate": _nothing,
     "desk:token-revoke": _nothing,
     "desk:cases-bulk": _bulk,
     "desk:counter": _counter,

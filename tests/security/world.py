@@ -41,6 +41,8 @@ from juxian.apps.notices.models import Notice
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.actions import FactDraft
 from juxian.apps.persons.models import Person
+from juxian.apps.policies.actions import begin_draft, begin_simulation, submit_draft
+from juxian.apps.policies.models import PolicyDraft, Simulation
 from juxian.apps.pools.actions import add_member
 from juxian.apps.pools.models import Membership, Pool
 from juxian.apps.services.actions import Wanted, act_on_case, convene, submit_application
@@ -104,6 +106,9 @@ class Objects:
     case: Case
     conference: Conference
     message: Message
+    draft: PolicyDraft
+    submitted_draft: PolicyDraft
+    simulation: Simulation
     flats: Flats | None = None
     session: int = 0
     notices: list[Notice] = field(default_factory=list)
@@ -135,6 +140,9 @@ class Objects:
             "account": self.office.username,
             "file": self.file.uuid,
             "token": self.token.pk,
+            "draft": self.draft.pk,
+            "submitted_draft": self.submitted_draft.pk,
+            "simulation": self.simulation.pk,
             "digest": "0" * 64,
             **self.money.arguments(),
             "pair": self.pair.pk,
@@ -335,6 +343,7 @@ def _objects(code: str, number: str) -> Objects:
         place=place.root,
         held=True,
     )
+    draft, submitted, simulation = _drafts(place, office)
     return Objects(
         place,
         person,
@@ -352,6 +361,9 @@ def _objects(code: str, number: str) -> Objects:
         case=case,
         conference=meeting,
         message=message,
+        draft=draft,
+        submitted_draft=submitted,
+        simulation=simulation,
     )
 
 
@@ -407,6 +419,19 @@ def _notices(place: Place, person: Person, by: User) -> list[Notice]:
     ]
     publish_notice(notice=made[1], by=by)
     return made
+
+
+def _drafts(place: Place, by: User) -> tuple[PolicyDraft, PolicyDraft, Simulation]:
+    """A draft that is being written, one that was submitted, and a simulation that nobody has worked out."""
+    policy = next(iter(place.pack.policies.values()))
+    drafts = [begin_draft(pack=place.pack, policy=policy, root=place.root, by=by) for _ in range(2)]
+    submitted = submit_draft(
+        draft=drafts[1], effective_on=date(2022, 7, 1), schema=place.pack.schema, root=place.root, by=by
+    )  # fmt: skip
+    simulation = begin_simulation(
+        pack=place.pack, policy=policy.id, scenarios=[], as_of=DAY, root=place.root, by=by
+    )  # fmt: skip
+    return drafts[0], submitted, simulation
 
 
 def roster(seed: str) -> bytes:

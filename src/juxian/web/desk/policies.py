@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from juxian.apps.accounts.enums import Role
 from juxian.apps.policies.actions import sweep_pack
 from juxian.apps.policies.queries import benefit_totals, entitled_persons, newest_run
-from juxian.apps.policies.rules import may_read_determinations, may_sweep
+from juxian.apps.policies.rules import may_draft, may_read_determinations, may_sweep
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Policy
 from juxian.core.policy.cases import CaseResult, read_cases, run_cases
@@ -70,6 +70,7 @@ def policy(request: HttpRequest, policy_id: str) -> HttpResponse:
     context = {
         "policy": policy_view(scope.pack, found, scope.as_of, scope.language, totals if run else None),
         "run": run,
+        "may_draft": may_draft(request.user, home_of(scope)),  # type: ignore[arg-type]
         "may_open": scope.role in (Role.OFFICE, Role.LEADER),
         **_cases(found, scope.pack, scope.language),
     }

@@ -12,6 +12,8 @@ from juxian.web.desk import (
     structure,
     tokens,
 )
+from juxian.web.desk.drafts import simulations
+from juxian.web.desk.drafts import views as drafts
 from juxian.web.desk.persons import facts, listing, page, registration, revealing
 
 app_name = "desk"
@@ -40,6 +42,15 @@ urlpatterns = [
     path("persons/<slug:number>/facts/<int:pk>/withdraw/", facts.withdraw, name="fact-withdraw"),
     path("policies/", policies.policies, name="policies"),
     path("policies/sweep/", policies.sweep, name="policies-sweep"),
+    path("policies/<slug:policy_id>/draft/", drafts.begin, name="draft-begin"),
+    path("drafts/", drafts.drafts, name="drafts"),
+    path("drafts/<int:pk>/", drafts.draft, name="draft"),
+    path("drafts/<int:pk>/submit/", drafts.submit, name="draft-submit"),
+    path("drafts/<int:pk>/publish/", drafts.publish, name="draft-publish"),
+    path("drafts/<int:pk>/drop/", drafts.drop, name="draft-drop"),
+    path("drafts/<int:pk>/export/", drafts.export, name="draft-export"),
+    path("drafts/<int:pk>/simulate/", simulations.begin, name="draft-simulate"),
+    path("simulations/<int:pk>/", simulations.simulation, name="simulation"),
     path("policies/<slug:policy_id>/", policies.policy, name="policy"),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),

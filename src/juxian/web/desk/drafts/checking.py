@@ -1,0 +1,204 @@
+"""Everything that can be said of a text while it is written (边写边查)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from juxian.apps.organisations.models import Organisation
+from juxian.apps.persons.models import Profile
+from juxian.apps.policies.actions import population_frame
+from juxian.core.packs.merits import merits_of
+from juxian.core.packs.schema import Pack
+from juxian.core.policy import Policy
+from juxian.core.policy.cases import read_cases, run_cases
+from juxian.core.policy.drafts import read_draft
+from juxian.core.policy.lint import lint
+from juxian.core.policy.meaning import Difference, compare
+from juxian.core.policy.simulating import replaced
+from juxian.core.policy.sweeping import reach
+from juxian.core.policy.telling import person_words, standing_words
+from juxian.core.policy.wording import field_title
+from juxian.core.positioned import read_yaml
+from juxian.core.source import Problem, Rejected, Source
+from juxian.web.kit import formats
+
+LIVE_PERSONS = 20_000  # above that the reach is worked out by a simulation only
+TELLS = 60  # findings and cases that are listed
+_TOKEN = re.compile(
+    r"(?P<comment>#.*$)|(?P<key>[\w-]+(?=:(?:\s|$)))|(?P<amount>\b\d[\d.]*(?:[^\W\d_]{1,2}|%)?)"
+    r"|(?P<word>\b(?:and|or|not|in|has)\b)|(?P<text>[\"'][^\"']*[\"'])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a line. kind: comment key amount word text, or empty."""
+
+    text: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line with its number from 1; ``wrong``: error, warning or empty."""
+
+    number: int
+    pieces: list[Piece]
+    wrong: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One benefit over the register, as it would be and as it is. amounts in fen."""
+
+    title: str
+    yes: int
+    unknown: int
+    amount_fen: int
+    yes_now: int
+    amount_now_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A verdict with words: a case, a finding, or a difference."""
+
+    verdict: str
+    words: str
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a text would do. Only problems and lines where it cannot be read."""
+
+    problems: list[Problem]
+    lines: list[Line]
+    policy: Policy | None = None
+    cases: list[Told] = field(default_factory=list)
+    findings: list[Told] = field(default_factory=list)
+    differences: list[Told] = field(default_factory=list)
+    asks: str = ""
+    reaches: list[Reach] | None = None
+
+
+def check_text(
+    text: str, policy_id: str, pack: Pack, day: date, language: str, root: Organisation
+) -> Checked:
+    """Problems with their places; of a text without errors also cases, lint, meaning and reach."""
+    policy, problems = read_draft(text, policy_id, pack.schema)
+    lines = _lines(text, problems)
+    if policy is None:
+        return Checked(problems, lines)
+    policies = replaced(pack.policies, {policy_id: policy})
+    meaning = compare(pack.policies.get(policy_id), policy, pack.schema, day)
+    report = lint(policies, pack.schema, day, merits_of(pack), [policy_id])
+    return Checked(
+        problems=problems,
+        lines=lines,
+        policy=policy,
+        cases=_cases(policy, policies, pack, language),
+        findings=[
+            Told(
+                "unknown" if finding.severity == "question" else "no",
+                finding.message.in_language(language),
+                _("第 %(line)s 行 · %(code)s") % {"line": finding.span.line, "code": finding.code},
+            )
+            for finding in report.findings[:TELLS]
+        ],
+        differences=[_difference(item, pack, language) for item in meaning.differences],
+        asks=formats.listed(
+            field_title(name, pack.schema).in_language(language)
+            for name in dict.fromkeys(name for names in meaning.asks.values() for name in names)
+        ),
+        reaches=_reaches(policy, policies, pack, day, language, root),
+    )
+
+
+def _difference(item: Difference, pack: Pack, language: str) -> Told:
+    before, after = (
+        standing_words(side, in_kind=item.in_kind).in_language(language) for side in (item.before, item.after)
+    )
+    words = {
+        "title": item.title.in_language(language),
+        "before": before,
+        "after": after,
+        "day": item.since.isoformat(),
+    }
+    sentence = (
+        _("%(title)s：%(before)s → %(after)s，增加（%(day)s 版）")
+        if item.effect == "gains"
+        else _("%(title)s：%(before)s → %(after)s，减少（%(day)s 版）")
+    )
+    person = person_words(item.person, pack.schema).in_language(language)
+    return Told(
+        "yes" if item.effect == "gains" else "no",
+        sentence % words,
+        _("例如：%(person)s") % {"person": person},
+    )
+
+
+def _cases(policy: Policy, policies: Sequence[Policy], pack: Pack, language: str) -> list[Told]:
+    path = pack.directory / "policies" / f"{policy.id}.cases.yaml"
+    if not path.is_file():
+        return []
+    try:
+        document = read_yaml(Source.read(path, f"policies/{path.name}"))
+    except Rejected:
+        return []
+    cases, _problems = read_cases(document, policy, pack.schema)
+    results = run_cases(policy, cases, pack.schema, [other for other in policies if other is not policy])
+    told = [
+        Told(
+            "no" if result.problems else "yes",
+            result.case.name,
+            formats.clauses(problem.message.in_language(language) for problem in result.problems),
+        )
+        for result in results
+    ]
+    return sorted(told, key=lambda item: item.verdict)[:TELLS]
+
+
+def _reaches(
+    policy: Policy, policies: Sequence[Policy], pack: Pack, day: date, language: str, root: Organisation
+) -> list[Reach] | None:
+    """Persons of the register who would get each benefit; None for a register too large for that."""
+    if Profile.objects.filter(home=root).count() > LIVE_PERSONS:
+        return None
+    frame = population_frame(pack, root)
+    then, now = (reach(some, frame, day, pack.schema) for some in (policies, list(pack.policies.values())))
+    before = {(row["policy"], row["benefit"]): row for row in now.iter_rows(named=True)}
+    found = []
+    for row in then.iter_rows(named=True):
+        if row["policy"] != policy.id:
+            continue
+        was = before.get((row["policy"], row["benefit"]), {"yes": 0, "amount_fen": 0})
+        title = policy.benefits[row["benefit"]].title.in_language(language)
+        found.append(
+            Reach(title, row["yes"], row["unknown"], row["amount_fen"], was["yes"], was["amount_fen"])
+        )
+    return found
+
+
+def _lines(text: str, problems: Sequence[Problem]) -> list[Line]:
+    wrong: dict[int, str] = {}
+    for problem in problems:
+        if problem.span and wrong.get(problem.span.line) != "error":
+            wrong[problem.span.line] = problem.severity
+    rows = text.split("\n")
+    return [Line(number, _pieces(row), wrong.get(number, "")) for number, row in enumerate(rows, 1)]
+
+
+def _pieces(row: str) -> list[Piece]:
+    pieces, at = [], 0
+    for found in _TOKEN.finditer(row):
+        if found.start() > at:
+            pieces.append(Piece(row[at : found.start()]))
+        pieces.append(Piece(found.group(), found.lastgroup or ""))
+        at = found.end()
+    return [*pieces, Piece(row[at:])] if at < len(row) else pieces

@@ -1,0 +1,222 @@
+"""The pages of drafts (政策草稿)."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.models import User
+from juxian.apps.policies.actions import (
+    DraftChanged,
+    DraftWrong,
+    begin_draft,
+    drop_draft,
+    publish_draft,
+    save_draft,
+    submit_draft,
+)
+from juxian.apps.policies.models import PolicyDraft
+from juxian.apps.policies.queries import drafts_of
+from juxian.apps.policies.rules import may_draft, may_publish
+from juxian.core.facts.schema import Kind, Schema
+from juxian.core.policy.tabling import pasted_table
+from juxian.web.desk.drafts.checking import check_text
+from juxian.web.desk.drafts.forms import PasteForm, SubmitForm, TextForm
+from juxian.web.desk.scope import home_of
+from juxian.web.kit import errors
+from juxian.web.kit.access import for_roles
+from juxian.web.kit.once import once
+from juxian.web.kit.responses import go, wants_part
+from juxian.web.kit.scope import current_scope
+
+PAGE_SIZE = 20
+OPEN = (PolicyDraft.State.WRITING, PolicyDraft.State.SUBMITTED)
+TONES = {"writing": "info", "submitted": "warn", "published": "ok", "dropped": "mute"}
+
+
+@for_roles(Role.OFFICE)
+@require_safe
+def drafts(request: HttpRequest) -> HttpResponse:
+    """Drafts of the place, those to be published first by being newest."""
+    scope = current_scope(request)
+    may_draft(_user(request), home_of(scope)).or_refuse()
+    page = Paginator(drafts_of(scope.pack.code).defer("text"), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = [(draft, TONES[draft.state]) for draft in page]
+    return render(request, "desk/drafts/list.html", {"page": page, "rows": rows})
+
+
+@for_roles(Role.OFFICE)
+@require_POST
+@once
+def begin(request: HttpRequest, policy_id: str) -> HttpResponse:
+    """A copy of the text in force, to write on."""
+    scope = current_scope(request)
+    root = home_of(scope)
+    may_draft(_user(request), root).or_refuse()
+    if policy_id not in scope.pack.policies:
+        raise Http404
+    draft = begin_draft(pack=scope.pack, policy=scope.pack.policies[policy_id], root=root, by=_user(request))
+    return go(request, "desk:draft", pk=draft.pk)
+
+
+@for_roles(Role.OFFICE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """The editor. POST ``do``: ``check`` (nothing is kept), ``paste`` (a table becomes rows), ``save``."""
+    found = _draft(request, pk)
+    if request.method != "POST":
+        return _page(request, found, found.text)
+    form = TextForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, found.text, form=form, status=422)
+    text = form.cleaned_data["text"]
+    if request.POST.get("do") != "save":
+        return _page(request, found, text, paste=request.POST.get("table", ""))
+    if text == found.text and form.cleaned_data["revision"] == found.revision:
+        return go(request, "desk:draft", pk=found.pk)
+    root = home_of(current_scope(request))
+    try:
+        save_draft(
+            draft=found, text=text, revision=form.cleaned_data["revision"], root=root, by=_user(request)
+        )
+    except DraftChanged:
+        found.refresh_from_db()
+        form.add_error(None, _("别人已保存了新的修订或已发布。下面是您写的文本，请另存后重新打开草稿。"))
+        return _page(request, found, text, form=form, status=409)
+    messages.success(request, _("草稿已保存。"))
+    return go(request, "desk:draft", pk=found.pk)
+
+
+@for_roles(Role.OFFICE)
+@require_POST
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask a second person to publish; a text with mistakes is not taken."""
+    scope, found = current_scope(request), _draft(request, pk)
+    form = SubmitForm(request.POST, today=scope.as_of)
+    if not form.is_valid():
+        return _page(request, found, found.text, submitting=form, status=422)
+    try:
+        submit_draft(
+            draft=found, schema=scope.pack.schema, root=home_of(scope), by=_user(request), **form.cleaned_data
+        )
+    except DraftWrong:
+        form.add_error(None, _("文本还有错误，不能提交，见检查结果。"))
+        return _page(request, found, found.text, submitting=form, status=422)
+    except DraftChanged:
+        return errors.page(request, 409, _("草稿已有新的修订或已提交。"))
+    messages.success(request, _("已提交，请另一位经办发布。"))
+    return go(request, "desk:draft", pk=found.pk)
+
+
+@for_roles(Role.OFFICE)
+@require_POST
+def publish(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a submitted draft in force from its day; never by the one who wrote it."""
+    scope, found = current_scope(request), _draft(request, pk)
+    root = home_of(scope)
+    if found.state == PolicyDraft.State.PUBLISHED:
+        return go(request, "desk:draft", pk=found.pk)
+    may_publish(_user(request), found, root).or_refuse()
+    try:
+        publish_draft(draft=found, schema=scope.pack.schema, root=root, by=_user(request))
+    except (DraftChanged, DraftWrong):
+        return errors.page(request, 409, _("草稿已有新的修订，请重新检查。"))
+    messages.success(request, _("已发布，自 %(day)s 起按新文本计算。") % {"day": found.effective_on})
+    return go(request, "desk:draft", pk=found.pk)
+
+
+@for_roles(Role.OFFICE)
+@require_POST
+def drop(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _draft(request, pk)
+    drop_draft(draft=found, root=home_of(current_scope(request)), by=_user(request))
+    return go(request, "desk:drafts")
+
+
+@for_roles(Role.OFFICE)
+@require_safe
+def export(request: HttpRequest, pk: int) -> HttpResponse:
+    """The text, byte for byte, to be put into the pack."""
+    found = _draft(request, pk)
+    answer = HttpResponse(found.text.encode(), content_type="application/yaml; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{found.policy}.yaml"'
+    return answer
+
+
+def _page(
+    request: HttpRequest,
+    found: PolicyDraft,
+    text: str,
+    *,
+    form: TextForm | None = None,
+    submitting: SubmitForm | None = None,
+    paste: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    scope = current_scope(request)
+    root = home_of(scope)
+    checked = check_text(text, found.policy, scope.pack, scope.as_of, scope.language, root)
+    context = {
+        "draft": found,
+        "tone": TONES[found.state],
+        "checked": checked,
+        **_pasted(paste, scope.pack.schema),
+    }
+    if wants_part(request):
+        return render(request, "desk/drafts/draft.html#checked", context)
+    current = scope.pack.policies.get(found.policy)
+    context |= {
+        "form": form or TextForm(initial={"text": text, "revision": found.revision}),
+        "paste_form": PasteForm(initial={"table": paste}),
+        "submitting": submitting or SubmitForm(None, today=scope.as_of),
+        "open": found.state in OPEN,
+        "may_publish": may_publish(_user(request), found, root),
+        "words": words_of(scope.pack.schema, scope.language),
+        "diff": _diff(current.origin.source.text if current else "", text),
+        "others": drafts_of(found.pack, found.policy).filter(state__in=OPEN).exclude(pk=found.pk)[:5],
+        "today": scope.as_of,
+    }
+    return render(request, "desk/drafts/draft.html", context, status=status)
+
+
+def _pasted(paste: str, schema: Schema) -> dict[str, Any]:
+    if not paste.strip():
+        return {}
+    return {"pasted": pasted_table(paste[:20_000], schema)}
+
+
+def _diff(before: str, after: str) -> list[tuple[str, str]]:
+    """(``add``, ``del`` or empty, line) of what differs, with two lines around."""
+    lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2))[2:]
+    kinds = {"+": "add", "-": "del"}
+    return [(kinds.get(line[:1], ""), line) for line in lines[:400]]
+
+
+def words_of(schema: Schema, language: str) -> list[tuple[str, str, list[str]]]:
+    """(word, its kind in words, its values) of every name that a condition may use."""
+    found = []
+    for item in schema.profile.values():
+        levels: list[str] = []
+        if item.type.kind in (Kind.LEVEL, Kind.LEVELS):
+            levels = [level.title.zh for level in schema.scale_of(item.type).levels.values()][:40]
+        found.append((item.title.zh, item.name, levels))
+    return found
+
+
+def _draft(request: HttpRequest, pk: int) -> PolicyDraft:
+    """A draft of the acting jurisdiction; 404 for all others."""
+    scope = current_scope(request)
+    may_draft(_user(request), home_of(scope)).or_refuse()
+    return get_object_or_404(drafts_of(scope.pack.code), pk=pk)
+
+
+def _user(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]  # the view is for roles, so somebody is signed in

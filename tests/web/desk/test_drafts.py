@@ -1,0 +1,171 @@
+"""The pages of drafts: written, checked, compared, simulated, published by somebody else."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from juxian.apps.policies.models import PolicyDraft, PolicyVersion, Simulation
+
+POLICY, OLD, NEW = "settlement-subsidy", "give: 5万元", "give: 6万元"
+
+
+@pytest.fixture
+def draft(place):
+    """A draft of an author, and the author's browser."""
+    client = place.client("office", name="起草人甲")
+    answer = client.post(reverse("desk:draft-begin", args=[POLICY]))
+    return client, PolicyDraft.objects.get(), answer.headers["Location"]
+
+
+def saved(client, draft: PolicyDraft, address: str, new: str = NEW):
+    text = draft.text.replace(OLD, new)
+    return client.post(address, {"do": "save", "text": text, "revision": draft.revision})
+
+
+def test_a_draft_begins_as_a_copy_of_what_is_in_force(place, draft):
+    client, found, address = draft
+
+    page = client.get(address).content.decode()
+
+    assert found.text == place.pack.policies[POLICY].origin.source.text
+    assert "意思与现行文本相同" in page
+    assert "文字没有改动" in page
+
+
+def test_a_change_tells_who_gains_and_is_not_kept_by_checking(draft):
+    client, found, address = draft
+    text = found.text.replace(OLD, NEW)
+
+    page = client.post(
+        address,
+        {"do": "check", "text": text.replace("\n", "\r\n"), "revision": 1},
+        headers={"HX-Request": "true"},
+    )
+
+    words = page.content.decode()
+    assert "5 万元 → 6 万元，增加" in words
+    assert "<html" not in words
+    found.refresh_from_db()
+    assert NEW not in found.text
+
+
+def test_mistakes_are_told_at_their_place(draft):
+    client, found, address = draft
+
+    page = client.post(
+        address, {"do": "check", "text": found.text.replace("学历 >= 博士", "学历 >= 博学", 1), "revision": 1}
+    )
+
+    assert page.status_code == 200
+    assert "有错误，改正前不能提交" in page.content.decode()
+    assert "博学" in page.content.decode()
+
+
+def test_what_is_saved_is_exported_byte_for_byte(draft):
+    client, found, address = draft
+
+    saved(client, found, address)
+    answer = client.get(reverse("desk:draft-export", args=[found.pk]))
+
+    assert answer.content.decode() == found.text.replace(OLD, NEW)
+    assert answer["Content-Disposition"] == f'attachment; filename="{POLICY}.yaml"'
+
+
+def test_an_old_revision_does_not_overwrite_a_newer_one(draft):
+    client, found, address = draft
+    saved(client, found, address)
+
+    answer = saved(client, found, address, "give: 7万元")
+
+    assert answer.status_code == 409
+    assert "give: 7万元" in answer.content.decode()
+    found.refresh_from_db()
+    assert NEW in found.text
+
+
+def test_a_pasted_table_becomes_rows(draft):
+    client, found, address = draft
+
+    page = client.post(
+        address, {"do": "check", "text": found.text, "revision": 1, "table": "学历\t金额（万元）\n博士\t10\n"}
+    ).content.decode()
+
+    assert "- {when: 学历 == 博士, give: 10万元}" in page
+
+
+def test_two_officers_put_a_text_in_force_from_its_day(place, draft, settings):
+    client, found, address = draft
+    second = place.client("office", name="发布人乙")
+    saved(client, found, address)
+    client.post(reverse("desk:draft-submit", args=[found.pk]), {"effective_on": "2022-06-02"})
+
+    own = client.post(reverse("desk:draft-publish", args=[found.pk]))
+    other = second.post(reverse("desk:draft-publish", args=[found.pk]))
+
+    assert (own.status_code, other.status_code) == (403, 303)
+    today = client.get(reverse("desk:policy", args=[POLICY])).content.decode()
+    settings.JUXIAN_TODAY = date(2022, 6, 2)
+    tomorrow = client.get(reverse("desk:policy", args=[POLICY])).content.decode()
+    assert "6 万元" not in today
+    assert "6 万元" in tomorrow
+    assert PolicyVersion.objects.filter(effective_on="2022-06-02").exists()
+
+
+def test_a_text_with_mistakes_is_not_submitted(draft):
+    client, found, address = draft
+    saved(client, found, address, "give: 若干")
+
+    answer = client.post(reverse("desk:draft-submit", args=[found.pk]), {"effective_on": "2022-06-02"})
+
+    assert answer.status_code == 422
+    found.refresh_from_db()
+    assert found.state == "writing"
+
+
+def test_scenarios_stand_side_by_side(place, draft):
+    client, found, address = draft
+    for number in range(6):
+        place.person(f"测试{number}", degree="doctor")
+    saved(client, found, address)
+    client.post(reverse("desk:draft-begin", args=[POLICY]))
+    other = PolicyDraft.objects.latest("pk")
+
+    answer = client.post(reverse("desk:draft-simulate", args=[found.pk]), {"with": [other.pk, "x", "9" * 30]})
+    page = client.get(answer.headers["Location"]).content.decode()
+
+    assert [item["name"] for item in Simulation.objects.get().result] == [
+        f"草稿 {found.pk}",
+        f"草稿 {other.pk}",
+    ]
+    assert "分年预算" in page
+
+
+def test_a_simulation_under_way_tells_how_far_it_is(place, draft):
+    client, found, _address = draft
+    running = Simulation.objects.create(
+        pack=place.pack.code, policy=POLICY, as_of="2022-06-01", scenarios=[], total=2, done=1,
+        asked_by=found.written_by,
+    )  # fmt: skip
+
+    page = client.get(reverse("desk:simulation", args=[running.pk])).content.decode()
+
+    assert "已算完 1 个方案，共 2 个" in page
+    assert 'hx-trigger="every 2s"' in page
+
+
+def test_the_list_asks_as_often_for_three_drafts_as_for_one(draft, django_assert_num_queries):
+    client, _found, _address = draft
+    client.get(reverse("desk:drafts"))
+    with CaptureQueriesContext(connection) as one:
+        client.get(reverse("desk:drafts"))
+        count = len(one)
+    for _ in range(2):
+        client.post(reverse("desk:draft-begin", args=[POLICY]))
+
+    with django_assert_num_queries(count):
+        client.get(reverse("desk:drafts"))
