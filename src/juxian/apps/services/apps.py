@@ -16,6 +16,7 @@ class ServicesConfig(AppConfig):
         from juxian.apps.schedules.registry import periodic
         from juxian.apps.services.actions.effects import carry_out_waiting
         from juxian.apps.services.actions.facts import begin_fact, end_facts
+        from juxian.apps.services.actions.grants import grant_of_case
         from juxian.apps.services.actions.opening import open_further
         from juxian.apps.services.actions.timing import sweep_timers
         from juxian.apps.services.queries.materials import PURPOSE, may_read
@@ -25,6 +26,7 @@ class ServicesConfig(AppConfig):
         effect(EffectKind.FACT, begin_fact)
         effect(EffectKind.END_FACT, end_facts)
         effect(EffectKind.OPEN, open_further)
+        effect(EffectKind.GRANT, grant_of_case)
         periodic("services.timers", timedelta(minutes=1), sweep_timers)
         periodic("services.effects", timedelta(minutes=5), carry_out_waiting)
         readable_by(PURPOSE, may_read)
