@@ -19,12 +19,13 @@ from juxian.apps.funds.actions.recoveries import (
 )
 from juxian.apps.funds.actions.statements import import_statement
 from juxian.apps.funds.enums import ReliefKind
-from juxian.apps.funds.models import Grant, Obligation, Receipt, Recovery
+from juxian.apps.funds.models import Grant, Instalment, Obligation, PaymentLine, Receipt, Recovery
 from juxian.apps.funds.queries.ledger import balance_of
 from juxian.apps.funds.queries.obligations import standings
 from juxian.apps.funds.queries.proof import verify
 from juxian.apps.funds.rules import NotPossible
 from juxian.apps.persons.actions import FactDraft, record_facts
+from juxian.config.invariants import Scope, search
 from tests.apps.funds.scene import BANK, DAY, INTRODUCED, WAN, Scene, make_scene, statement
 from tests.factories import SourceFactory
 from tests.web.desk.funds.helping import browser
@@ -170,6 +171,18 @@ def test_a_transfer_that_names_the_demand_is_a_receipt(scene: Scene, demanded: R
 
     outcomes = found.lines.order_by("number").values_list("outcome", flat=True)
     assert (list(outcomes), open_fen(demanded)) == (["receipt", "unknown"], 15_000 * 100)
+
+
+def test_what_grants_say_is_what_the_ledger_holds(scene: Scene, demanded: Recovery, paid: Grant) -> None:
+    scene.granted("乙")
+
+    def told() -> list[str]:
+        return [text.en for text in dict(search(Scope()))["grants"].violations]
+
+    assert told() == []
+    PaymentLine.objects.filter(state="confirmed").update(state="returned")
+    Instalment.objects.filter(state="planned").update(amount_fen=1)
+    assert [text.partition(":")[0] for text in told()] == ["reserved", f"{paid.pk}/1"]
 
 
 def test_relief_is_decided_by_another(scene: Scene, demanded: Recovery, paid: Grant) -> None:

@@ -53,6 +53,7 @@ CHECKS: dict[str, Check] = {
     "files": storage.files,
     "sealed": storage.sealed,
     "ledger": money.ledger,
+    "grants": money.grants,
     "audit": audit,
 }
 
