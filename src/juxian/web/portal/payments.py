@@ -32,6 +32,7 @@ from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
 
+SHOWN_AT_ONCE = 12
 TONES = {"planned": "info", "paid": "ok", "void": "mute"}
 
 
@@ -68,6 +69,7 @@ def _context(request: HttpRequest, person: Person | None, form: AccountForm) -> 
         return {"person": None, "contact": scope.pack.contact}
     grants = list(grants_of(person).select_related("home").prefetch_related("instalments"))
     items = [(grant, item, TONES[item.state]) for grant in grants for item in grant.instalments.all()]
+    coming = sorted((row for row in items if row[1].state == "planned"), key=lambda row: row[1].due)
     accounts = PayeeAccount.objects.filter(
         person=person, state__in=[AccountState.CONFIRMED, AccountState.PROPOSED]
     )
@@ -75,9 +77,10 @@ def _context(request: HttpRequest, person: Person | None, form: AccountForm) -> 
         "person": person,
         "grants": grants,
         "paid": [row for row in items if row[1].state == "paid"],
-        "coming": [row for row in items if row[1].state == "planned"],
+        "coming": coming[:SHOWN_AT_ONCE],
+        "later": coming[SHOWN_AT_ONCE:],
         "paid_fen": sum(row[1].amount_fen for row in items if row[1].state == "paid"),
-        "coming_fen": sum(row[1].amount_fen for row in items if row[1].state == "planned"),
+        "coming_fen": sum(row[1].amount_fen for row in coming),
         "duties": _duties(person, scope.as_of, scope.language),
         "accounts": accounts.select_related("proposed_by"),
         "form": form,
