@@ -29,7 +29,18 @@ CHANGING = {
     "stored_name",
     "sealed",
     "subject_id",
+    "session_key",
 }  # differ from run to run by themselves
+
+# what forms ask for that stand on pages of another state, or are sent without being filled in
+ASKED = {
+    "portal:case-act": {"action", "task", "version", "reason"},
+    "portal:case-rate": {"stars", "words", "comment"},
+    "desk:recovery-act": {"reason", "amount", "day", "reference", "parts"},
+    "desk:housing-draw-new": {"title", "flats", "witness", "public", "reveal_by"},
+    "messages": {"channels", "digest", "language"},
+}
+RANDOM = {"desk:counter", "desk:housing-draw-new"}  # random names of files, ids of entries: rows are counted
 
 
 def forged(world: World) -> dict[str, str]:
@@ -95,13 +106,26 @@ def test_what_no_form_asks_for_is_ignored(world: World, found: Harvest, function
         if function.outcome("POST", actor) != "allow":
             continue
         asked = {name for form in known if form.action == address for name in form.fields}
+        asked |= ASKED.get(function.name, set())
         extra = {name: value for name, value in forged(world).items() if name not in asked}
         assert len(extra) > 100
 
         plain = _done(world, function, actor, address, {})
         with_extra = _done(world, function, actor, address, extra)
 
-        assert with_extra == plain, actor
+        assert with_extra[:2] == plain[:2], actor
+        differing = {
+            label: [row for row in rows if row not in with_extra[2][label]][:2]
+            + [row for row in with_extra[2][label] if row not in rows][:2]
+            for label, rows in plain[2].items()
+            if rows != with_extra[2][label]
+        }
+        if function.name in RANDOM:
+            assert {label: len(rows) for label, rows in plain[2].items()} == {
+                label: len(rows) for label, rows in with_extra[2].items()
+            }
+        else:
+            assert differing == {}, actor
 
 
 def _done(
