@@ -382,7 +382,10 @@ def run(
 
 def _send_one(world: World, attack: Attack, report: Report) -> None:
     client = world.client(attack.actor, raise_request_exception=False)
-    if attack.path in (reverse("sign-out"), reverse("post")):  # which end the session that the others act in
+    ending = attack.path in (reverse("sign-out"), reverse("post")) or attack.path.startswith(
+        reverse("account")
+    )
+    if ending:  # may end the session that the others act in
         with undone():
             answer = send(client, attack)
     else:
