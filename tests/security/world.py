@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -53,7 +54,7 @@ from juxian.apps.tokens.models import ApiToken
 from juxian.core.packs import load_all
 from juxian.web.kit.sessions import BEGAN, SEEN
 from tests import rosters
-from tests.apps.services.stage import ANSWERS, CLAIM, FILES, example
+from tests.apps.services.stage import ANSWERS, CLAIM, FILES, example, offer
 from tests.attachments import picture
 from tests.browser import Browser
 from tests.factories import EmployerFactory, UserFactory
@@ -220,7 +221,9 @@ def world_of_two_places() -> Iterator[World]:
             PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
             TASKS={"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}},
         )
-        with own, transaction.atomic():
+        with own, pytest.MonkeyPatch.context() as patch, transaction.atomic():
+            for code in (HERE, THERE):
+                offer(patch, load_all()[code], example(load_all()[code]))
             yield _made()
             transaction.set_rollback(True)
 
@@ -256,10 +259,6 @@ def readable_by_the_office(file: StoredFile, user: Any) -> Readable | None:
 
 def _made() -> World:
     readable_by(PURPOSE, readable_by_the_office)
-    for code in (HERE, THERE):
-        pack = load_all()[code]
-        pack.services.ids[CLAIM] = None
-        pack.services._read[CLAIM] = (example(pack), [])
     here, there = _objects(HERE, HOME_NUMBER), _objects(THERE, ELSEWHERE_NUMBER)
     world = World(here, there, {"visitor": None})
     for role in Role:

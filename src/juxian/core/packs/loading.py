@@ -51,6 +51,7 @@ COMMON_SCALES = (
     "organisation_kind",
 )  # fmt: skip
 COMMON_KINDS = ("identity", "education", "employment")
+_VOCABULARY = ("scales.yaml", "facts.yaml")
 _EMPTY = Schema({}, {}, {})
 _PREFIX = re.compile(r"[A-Z]{2,4}")
 _DIVISION = re.compile(r"[0-9]{6}")
@@ -162,6 +163,8 @@ class _Check:
         if head.get("extends").present and parent is None:  # without its words everything would seem wrong
             return None, self.problems
         schema = self._schema(parent.schema if parent else _EMPTY)
+        if parent is None and any(Path(wrong.path).name in _VOCABULARY for wrong in errors_in(self.problems)):
+            return None, self.problems
         if head.get("root").present and not self._has_common_words(head.get("extends"), schema):
             return None, self.problems
         codes, prefixes = codes_elsewhere(self.directory)

@@ -44,7 +44,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 @for_roles(*Role, before_factor=True)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 def password(request: HttpRequest) -> HttpResponse:
     """A new password: this session goes on, all others end."""
@@ -87,7 +87,7 @@ def end_others(request: HttpRequest) -> HttpResponse:
 
 
 @for_roles(*Role, before_factor=True)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 def factor(request: HttpRequest) -> HttpResponse:
     """Set up an app that gives codes; the recovery codes are shown once, in the answer."""
@@ -107,7 +107,7 @@ def factor(request: HttpRequest) -> HttpResponse:
 
 
 @for_roles(*Role, before_factor=True)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 def remove_factor(request: HttpRequest) -> HttpResponse:
     """Sign in with the password alone again, where the role allows it; the password is asked."""

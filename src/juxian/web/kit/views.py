@@ -84,7 +84,7 @@ def note_sign_in(request: HttpRequest, user: User, factor: str) -> None:
 
 
 @public
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_code(request: HttpRequest) -> HttpResponse:
     """After the password: a code, for ten minutes and five tries; then the password is asked again."""
     awaited: dict[str, Any] = request.session.get(AWAITED) or {}
