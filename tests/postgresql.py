@@ -13,9 +13,9 @@ from psycopg import sql
 SERVER = os.environ.get("JUXIAN_TEST_SERVER", "postgresql://root@127.0.0.1:5432")
 
 
-def administered(statement: str, name: str) -> None:
+def administered(statement: str, *names: str) -> None:
     with psycopg.connect(f"{SERVER}/postgres", autocommit=True, connect_timeout=3) as connection:
-        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 @pytest.fixture(scope="module")

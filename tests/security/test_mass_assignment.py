@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -66,15 +67,20 @@ def _forged_value(field: models.Field[Any, Any], world: World) -> str:
 
 def register_as_it_is() -> dict[str, list[tuple[Any, ...]]]:
     """Every row without keys, moments and what is random; equal when two requests did the same."""
+    rows = {model: {row.pk: row for row in model._base_manager.all()} for model in apps.get_models()}
+    words: dict[tuple[type[models.Model], Any], str] = {}
+
+    def told(target: type[models.Model], pk: Any) -> str:
+        if (target, pk) not in words:
+            words[target, pk] = str(rows[target][pk])[:60]
+        return words[target, pk]
+
     return {
         model._meta.label: sorted(
-            (
-                tuple(_comparable(row, field) for field in _compared(model))
-                for row in model._base_manager.all()
-            ),
+            (tuple(_comparable(row, field, told) for field in _compared(model)) for row in found.values()),
             key=repr,
         )
-        for model in apps.get_models()
+        for model, found in rows.items()
         if model._meta.db_table not in OWN_TABLES
     }
 
@@ -85,14 +91,14 @@ def _compared(model: type[models.Model]) -> list[models.Field[Any, Any]]:
     ]
 
 
-def _comparable(row: models.Model, field: models.Field[Any, Any]) -> Any:
+def _comparable(row: models.Model, field: models.Field[Any, Any], told: Callable[[Any, Any], str]) -> Any:
     value = getattr(row, field.attname)
     if isinstance(value, datetime):
         return "a moment"
     if isinstance(field, models.ForeignKey | models.OneToOneField) and value is not None:
         target = field.related_model
-        words = str(target._base_manager.get(pk=value))[:60]  # type: ignore[union-attr]
-        return f"{target._meta.label}: {re.sub(r' object [(][0-9]+[)]$', '', words)}"  # type: ignore[union-attr]
+        words = re.sub(r" object [(][0-9]+[)]$", "", told(target, value))
+        return f"{target._meta.label}: {words}"  # type: ignore[union-attr]
     if field.name == "detail":
         return re.sub(r"\d+", "#", repr(value))  # keys of new rows, which PostgreSQL counts on
     return value.isoformat() if isinstance(value, date) else value

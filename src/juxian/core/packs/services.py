@@ -134,8 +134,7 @@ class ServiceShelf(Mapping[str, Service]):
         wanting = frozenset(_UNIT.findall(self.parent.text_of(service))) - self.units.keys()
         if not wanting:
             return wanting
-        written = self.parent.written(service)
-        found = read_service(written.document, self.schema)[0] if written else None
+        found, _problems = self.parent.read(service)
         return wanting if found is None or check_units(found, self.units) else frozenset()
 
     def text_of(self, service: str) -> str:

@@ -52,7 +52,9 @@ def act_on_case(
     for the applicant (代办). Raises ``CaseRefused`` with the reason in words.
     """
     moment = at or office_time()
-    current = Case.objects.select_related(*CASE_PARTS).get(pk=case.pk)
+    current = (
+        Case.objects.select_for_update(of=("self",)).select_related(*CASE_PARTS).get(pk=case.pk)
+    )  # and its turns
     if expected_version is not None and current.version != expected_version:
         raise Overtaken(current)
     service, loaded = service_of(current), load(current)
