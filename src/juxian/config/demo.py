@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -145,10 +146,16 @@ def install_with_people(pack: Pack, count: int) -> None:
     seed_notices(root, maker)
 
 
+@cache
+def _hashed() -> str:
+    """The one password of all accounts, hashed once: hashing is slow on purpose."""
+    return make_password(PASSWORD)
+
+
 @transaction.atomic
 def create_accounts(pack: Pack, root: Organisation) -> None:
     """One account for each role, a second one of the office to check payments; all share the demonstration password."""
-    hashed = make_password(PASSWORD)
+    hashed = _hashed()
     places = {Role.EMPLOYER: _largest_employer(root), Role.DEPARTMENT: _first_department(root)}
     names = [(role, role.value.replace("_", "-"), role.label) for role in ROLES]
     for role, name, label in (*names, (Role.OFFICE, CHECKER, "人才办复核")):

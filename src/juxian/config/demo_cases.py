@@ -25,7 +25,7 @@ from juxian.core.packs.services import ServiceShelf
 from juxian.core.services import Action, Actor, CaseRefused, CaseState, Service, act, open_case
 from juxian.core.services.walking import Walk, WalkStep
 
-PER_PACK = 20
+PER_PACK = 14
 NEWEST_DAYS, OLDEST_DAYS = 1, 20  # before today, when the cases begin
 OWN = 3  # cases of the account of the demonstration's person
 

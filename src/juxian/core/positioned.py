@@ -124,6 +124,8 @@ def _refuse_hostile_tokens(source: Source) -> None:
     """Stop before anything is built: aliases could grow without end, depth could exhaust the stack."""
     depth = 0
     for token in yaml.scan(source.text, Loader=yaml.CSafeLoader):
+        if type(token) is yaml.ScalarToken:  # most of a file
+            continue
         span = Span(token.start_mark.line + 1, token.start_mark.column + 1)
         if isinstance(token, yaml.TagToken):
             message = Text("不允许使用标签（!）", "tags (!) are not allowed")
