@@ -228,6 +228,10 @@ def _fill_in(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"f-mobile": "13800138000", "save": "1"}
 
 
+def _choice(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"service": CLAIM}
+
+
 def _endorse(objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"action": "endorse", "task": "endorse", "version": objects.claim("endorse").version}
 
@@ -344,6 +348,11 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "portal:apply": _fill_in,
     "portal:apply-review": _nothing,
     "portal:apply-drop": _nothing,
+    "portal:together": _choice,
+    "portal:together-form": _fill_in,
+    "portal:together-review": _nothing,
+    "portal:together-drop": _nothing,
+    "portal:basket-put": _nothing,
     "portal:case-act": _endorse,
     "portal:case-supplement": _supplement,
     "portal:case-rate": _rate,

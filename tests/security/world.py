@@ -157,6 +157,8 @@ class Objects:
             "ended": self.claim("withdrawn").number,
             "turn": self.case.turns.filter(current=True, open=True).order_by("pk")[0].pk,
             "service": CLAIM,
+            "together": "basket",
+            "bundle": next(iter(self.place.pack.bundles)),
             "conference": self.conference.pk,
             "message": self.message.pk,
             **_flats_known(self.flats),
@@ -286,7 +288,7 @@ def _made() -> World:
 
 
 def _begin(user: User, objects: Objects) -> None:
-    """A person has filled in an application and not handed it in."""
+    """A person has filled in an application, alone and as one of a basket, and not handed it in."""
     if user.person_id:
         papers = {name: [str(objects.file.uuid)] for name in FILES}
         save_draft(
@@ -296,6 +298,21 @@ def _begin(user: User, objects: Objects) -> None:
             person=objects.person,
             answers=ANSWERS,
             materials=papers,
+        )
+        save_draft(
+            user=user,
+            home=objects.place.root,
+            service="bundle:basket",
+            person=objects.person,
+            answers={"services": [CLAIM], "answers": {CLAIM: ANSWERS}},
+            materials={f"{CLAIM}:{name}": files for name, files in papers.items()},
+        )
+        save_draft(
+            user=user,
+            home=objects.place.root,
+            service="basket",
+            person=None,
+            answers={"services": [CLAIM]},
         )
 
 
@@ -333,6 +350,7 @@ def _objects(code: str, number: str) -> Objects:
     )
     stay = add_member(pool=pool, person=person, by=office, reason="推荐")
     case = _endorsed(_case(place, person, office), place)
+    Case.objects.filter(pk=case.pk).update(group=case.number)  # handed in with others
     meeting = convene(home=place.root, title="联席会议", day=DAY, by=office)
     message = queue_message(
         office,

@@ -68,8 +68,8 @@ class ServiceForm(forms.Form):
                 )
 
     def _add(self, item: FormField, value: Any) -> None:
-        field = _field(item, self.service, self.language, self.home)
-        field.initial = _shown(item, value)
+        field = field_of(item, self.service, self.language, self.home)
+        field.initial = shown_value(item, value)
         self.fields[FIELD + item.name] = field
 
     @property
@@ -130,7 +130,7 @@ class ServiceForm(forms.Form):
         self.add_error(None, rest or refused.reason.in_language(self.language))
 
 
-def _field(item: FormField, service: Service, language: str, home: Organisation | None) -> forms.Field:
+def field_of(item: FormField, service: Service, language: str, home: Organisation | None) -> forms.Field:
     options: dict[str, Any] = {
         "label": item.title.in_language(language),
         "help_text": item.help.in_language(language),
@@ -177,7 +177,7 @@ def _organisations(home: Organisation | None, language: str) -> Iterable[tuple[s
     return [(row.code, row.name_en if language == "en" and row.name_en else row.name) for row in rows]
 
 
-def _shown(item: FormField, value: Any) -> Any:
+def shown_value(item: FormField, value: Any) -> Any:
     """A canonical value as its field shows it."""
     if value is None or item.type.kind is not Kind.MONEY:
         return str(value).lower() if isinstance(value, bool) else value

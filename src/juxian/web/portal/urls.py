@@ -2,7 +2,7 @@ from django.urls import path
 
 from juxian.web.portal import home, me, notices, payments, policies, readings, screener, unit
 from juxian.web.portal.housing import draws, mine
-from juxian.web.portal.services import applying, following, guides, progress
+from juxian.web.portal.services import applying, basket, bundles, following, groups, guides, progress
 
 app_name = "portal"
 urlpatterns = [
@@ -27,6 +27,14 @@ urlpatterns = [
     path("apply/<slug:service_id>/", applying.apply, name="apply"),
     path("apply/<slug:service_id>/review/", applying.apply_review, name="apply-review"),
     path("apply/<slug:service_id>/drop/", applying.apply_drop, name="apply-drop"),
+    path("p/<slug:pack>/bundles/<slug:bundle_id>/", bundles.bundle, name="bundle"),
+    path("together/<slug:key>/", bundles.choose, name="together"),
+    path("together/<slug:key>/form/", bundles.form, name="together-form"),
+    path("together/<slug:key>/review/", bundles.review, name="together-review"),
+    path("together/<slug:key>/drop/", bundles.drop, name="together-drop"),
+    path("basket/", basket.basket, name="basket"),
+    path("basket/<slug:service_id>/", basket.basket_put, name="basket-put"),
+    path("groups/<str:group>/", groups.group, name="group"),
     path("my-cases/", following.cases, name="cases"),
     path("my-cases/<str:number>/", following.case, name="case"),
     path("my-cases/<str:number>/act/", following.case_act, name="case-act"),

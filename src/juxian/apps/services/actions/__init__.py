@@ -20,6 +20,7 @@ from juxian.apps.services.actions.helping import (
     put_back,
     take_turn,
 )
+from juxian.apps.services.actions.joining import Part, TogetherRefused, submit_together
 from juxian.apps.services.actions.migrating import Migrated, move_to_current
 from juxian.apps.services.actions.opening import NotTakenIn, open_service, submit_application
 from juxian.apps.services.actions.rating import AlreadyRated, freeze, rate, reply_to_rating
@@ -33,6 +34,8 @@ __all__ = [
     "NotTaken",
     "NotTakenIn",
     "Overtaken",
+    "Part",
+    "TogetherRefused",
     "Wanted",
     "act_on_case",
     "assign_officer",
@@ -55,6 +58,7 @@ __all__ = [
     "resolve",
     "save_draft",
     "submit_application",
+    "submit_together",
     "sweep_timers",
     "take_turn",
     "upload_year",

@@ -235,7 +235,7 @@ def _choosing(request: HttpRequest, service_id: str) -> HttpResponse:
     wanted = request.GET.get("q", "").replace("\0", "").strip()[:60]
     found = people.filter(name__contains=wanted) if wanted else people
     context = {
-        "service": scope.pack.services[service_id],
+        "title": scope.pack.services[service_id].title.in_language(scope.language),
         "q": wanted,
         "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
         "action": reverse("portal:apply", args=[service_id]),

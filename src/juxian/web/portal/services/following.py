@@ -40,6 +40,7 @@ from juxian.web.kit.scope import Scope, current_scope
 from juxian.web.kit.serviceforms import ServiceForm
 from juxian.web.kit.uploads import checks_files
 from juxian.web.portal.services.applying import PEOPLE
+from juxian.web.portal.services.together import BASKET
 
 PAGE_SIZE = 20
 LONGEST_REASON, LONGEST_NOTE = 2000, 200
@@ -114,10 +115,18 @@ def _drafts(request: HttpRequest, scope: Scope) -> list[DraftLine]:
 
 def _of_draft(draft: Draft, pack: Pack, language: str) -> tuple[str, str]:
     """Title and address of what was begun; empty where it is no longer offered."""
-    if draft.service not in pack.services:
+    kind, _colon, key = draft.service.partition(":")
+    if kind == "bundle":
+        bundle = pack.bundles.get(key)
+        if bundle is None and key != BASKET:
+            return "", ""
+        title = bundle.title.in_language(language) if bundle else _("组合申请")
+        address = reverse("portal:together-form", args=[key])
+    elif draft.service in pack.services:
+        title = pack.services[draft.service].title.in_language(language)
+        address = reverse("portal:apply", args=[draft.service])
+    else:
         return "", ""
-    address = reverse("portal:apply", args=[draft.service])
-    title = pack.services[draft.service].title.in_language(language)
     return title, f"{address}?for={draft.person.number}" if draft.person else address
 
 
@@ -147,7 +156,7 @@ def show(request: HttpRequest, found: Case, *, status: int = 200, **more: Any) -
         "letters": [
             (letter, *letter.words(language)) for letter in found.letters.order_by("-pk") if not letter.held
         ],
-        "marks": _marked(service, loaded, language),
+        "marks": marked(service, loaded, language),
         "may_supplement": any(choice.possible.action == "supplement" for choice in choices),
         "turns": _turns(service, choices, language),
         "markable": _markable(service, loaded, scope),
@@ -165,7 +174,7 @@ def show(request: HttpRequest, found: Case, *, status: int = 200, **more: Any) -
     return render(request, "portal/services/case.html", context, status=status)
 
 
-def _marked(service: Service, loaded: Loaded, language: str) -> list[tuple[str, str]]:
+def marked(service: Service, loaded: Loaded, language: str) -> list[tuple[str, str]]:
     """(title, note) of what has to be supplemented."""
     items: dict[str, FormField | Material] = {**service.fields, **service.materials}
     return [(items[mark.name].title.in_language(language), mark.note) for mark in loaded.state.marks]
@@ -294,7 +303,7 @@ def supplement(request: HttpRequest, number: str) -> HttpResponse:
         "case": found,
         "service": service,
         "form": form,
-        "marks": _marked(service, loaded, scope.language),
+        "marks": marked(service, loaded, scope.language),
     }
     return render(request, "portal/services/supplement.html", context, status=422 if form.errors else 200)
 

@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from juxian.core.packs.schema import Pack
+from juxian.core.services import Relation, Service
 from juxian.core.services import Role as Part
-from juxian.core.services import Service
 from juxian.web.kit.access import public
 from juxian.web.kit.formats import language
 from juxian.web.kit.scope import current_scope
@@ -55,6 +55,9 @@ def service(request: HttpRequest, pack: str, service_id: str) -> HttpResponse:
         "pack": place,
         "guide": guide(found, place, language()),
         "may_apply": scope.pack.code == place.code and _may_apply(found, scope.role),
+        "may_put": scope.pack.code == place.code
+        and scope.role in ("person", "employer")
+        and may_hand_in(found, scope.role == "employer"),
     }
     return render(request, "portal/services/service.html", context)
 
@@ -65,6 +68,13 @@ def _may_apply(service: Service, role: str) -> bool:
     return (role in ("", "person") and Part.PERSON in roles) or (
         role == "employer" and Part.EMPLOYER in roles
     )
+
+
+def may_hand_in(service: Service, employer: bool) -> bool:
+    """Whether the person, or an employer for one of its people, begins this service."""
+    wanted = (Part.EMPLOYER, Relation.EMPLOYER) if employer else (Part.PERSON, Relation.APPLICANT)
+    parties = {(party.role, party.relation) for post in service.first.posts for party in post.who}
+    return bool(service.audience) and wanted in parties
 
 
 def service_or_404(pack: Pack, service_id: str) -> Service:
