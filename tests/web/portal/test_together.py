@@ -122,7 +122,14 @@ def test_a_refusal_of_one_service_opens_none(place, applicant):
     chosen(applicant)
     page = applicant.get(at("together-form", BUNDLE))
     applicant.post(at("together-form", BUNDLE), {**filled_in(page), "next": "1"})
-    freeze(home=place.root, service="hukou", since=date(2022, 5, 1), until=date(2022, 7, 1), reason="系统切换", by=office)
+    freeze(
+        home=place.root,
+        service="hukou",
+        since=date(2022, 5, 1),
+        until=date(2022, 7, 1),
+        reason="系统切换",
+        by=office,
+    )
 
     answer = applicant.post(at("together-review", BUNDLE), {FIELD: new_key()})
 
@@ -144,7 +151,9 @@ def test_what_one_service_misses_is_told_at_its_field(applicant):
 
 def test_a_changed_choice_keeps_what_was_filled_in(applicant):
     chosen(applicant)
-    applicant.post(at("together-form", BUNDLE), {"f-mobile": "13800138000", "m-hukou_page": photo("a.png"), "save": "1"})
+    applicant.post(
+        at("together-form", BUNDLE), {"f-mobile": "13800138000", "m-hukou_page": photo("a.png"), "save": "1"}
+    )
 
     chosen(applicant, "hukou")
 
@@ -196,7 +205,9 @@ def test_an_employer_names_the_person_first(place, person):
     assert list(employer.get(at("together", "founder")).context["page"].object_list) == [person]
     page = employer.get(at("together", "founder"), {"for": person.number})
     assert page.context["joint"].person == person
-    assert employer.get(at("together", BUNDLE), {"for": person.number}).status_code == 404  # for persons alone
+    assert (
+        employer.get(at("together", BUNDLE), {"for": person.number}).status_code == 404
+    )  # for persons alone
 
 
 def test_everybody_may_read_what_a_bundle_asks(place):

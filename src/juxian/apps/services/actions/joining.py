@@ -32,7 +32,7 @@ class TogetherRefused(Exception):
     """Nothing was opened. refused: service → what stands against it; every service was asked."""
 
     def __init__(self, refused: Mapping[str, CaseRefused | NotTakenIn]) -> None:
-        super().__init__("；".join(f"{service}：{why}" for service, why in refused.items()))
+        super().__init__(", ".join(refused))
         self.refused = refused
 
 

@@ -97,7 +97,8 @@ class Together:
         service, day, spoken = self.pack.services[entry.service], self.scope.as_of, self.scope.language
         row = service_row(service, spoken)
         given = prefilled(service, profile)
-        state, why = "offered", ()
+        state = "offered"
+        why: tuple[str, ...] = ()
         if entry.when and evaluate_condition(entry.when, profile, day, self.pack.schema) is False:
             state, why = "out", conditions(entry.when, self.pack.schema, spoken)
         elif not may_hand_in(service, self.unit is not None):
