@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -9,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from juxian.apps.accounts.enums import Role
-from juxian.apps.services.actions import Wanted, act_on_case
+from juxian.apps.persons.actions import FactDraft
+from juxian.apps.services.actions import Wanted, act_on_case, open_service
 from juxian.apps.services.models import Case, Draft
 from juxian.web.kit.once import FIELD, new_key
 from tests.attachments import picture
@@ -206,3 +209,48 @@ def test_the_list_takes_the_same_number_of_queries_for_one_and_three(applicant, 
     applicant.get(at("cases"))  # the notes have been read
     with django_assert_num_queries(queries):
         applicant.get(at("cases"))
+
+
+def entitled(place):
+    """Somebody whom the settlement subsidy of the place is given to."""
+    facts = [
+        FactDraft(
+            "introduction",
+            {"mode": "full_time", "service_months": 60},
+            date(2022, 1, 10),
+        )
+    ]
+    return place.person(number="", degree="doctor", facts=facts)
+
+
+def test_an_entitlement_leads_to_the_service_that_claims_it(place):
+    person = entitled(place)
+    client = signed_in(UserFactory(role=Role.PERSON, organisation=place.root, person=person))
+
+    cards = client.get(at("me")).context["entitlements"]
+
+    claims = {card.claim for card in cards if card.benefit_id.startswith("settlement-")}
+    assert at("apply", "settlement-claim") in claims
+
+
+def test_the_form_shows_the_reasons_and_fills_in_the_amount(place):
+    person = entitled(place)
+    client = signed_in(UserFactory(role=Role.PERSON, organisation=place.root, person=person))
+
+    page = client.get(at("apply", "settlement-claim"))
+
+    cards = page.context["application"].claims
+    given = max(card.amount_fen for card in cards if card.amount_fen)
+    assert all(card.lines for card in cards)
+    assert page.context["form"]["f-claimed"].initial == f"{given // 100}"
+    assert "f-service_months" not in page.context["form"].fields
+
+
+def test_a_claim_under_way_is_led_to_instead(place):
+    person = entitled(place)
+    user = UserFactory(role=Role.PERSON, organisation=place.root, person=person)
+    case = open_service(home=place.root, service="settlement-claim", by=user, person=person)
+
+    cards = signed_in(user).get(at("me")).context["entitlements"]
+
+    assert at("case", case.number) in {card.claim for card in cards}

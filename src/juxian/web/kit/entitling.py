@@ -37,6 +37,9 @@ STATES: dict[Standing, tuple[str, str | Promise]] = {
     Standing.DISPLACED: ("mute", gettext_lazy("已由同类待遇享受")),
 }
 Address = Callable[[str], str]  # id of a policy → where it is shown
+Claim = Callable[
+    [Benefit], tuple[str, str]
+]  # benefit → where it is asked for and what that is called; empty for nowhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,10 @@ class ReasonLine:
 
 @dataclass(frozen=True, slots=True)
 class EntitlementCard:
-    """One benefit for one person, ready for a page. missing: stored profile fields that would decide it."""
+    """One benefit for one person, ready for a page. missing: stored profile fields that would decide it.
+
+    claim, claim_title: where it is asked for, for what is not refused. amount_fen: what is given, None while undecided.
+    """
 
     policy_id: str
     benefit_id: str
@@ -70,6 +76,9 @@ class EntitlementCard:
     lines: list[ReasonLine]
     missing: tuple[str, ...]
     turns_on: date | None
+    claim: str = ""
+    claim_title: str = ""
+    amount_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +116,7 @@ def entitlement_cards(
     language: str,
     *,
     address: Address | None = None,
+    claim: Claim | None = None,
     records: Sequence[FactRecord] = (),
     facts: Sequence[Fact] = (),
 ) -> list[EntitlementCard]:
@@ -115,7 +125,9 @@ def entitlement_cards(
     The first card and each that is one step short are open.
     """
     found = entitlements(pack.policies.values(), profile, day, pack.schema)
-    maker = _Cards(pack.schema, language, day, Papers(records, {fact.pk: fact for fact in facts}), address)
+    maker = _Cards(
+        pack.schema, language, day, Papers(records, {fact.pk: fact for fact in facts}), address, claim
+    )
     ranked = sorted(found, key=_rank)
     return [maker.card(item, first=place == 0) for place, item in enumerate(ranked)]
 
@@ -195,6 +207,7 @@ class _Cards:
     day: date
     papers: Papers
     address: Address | None
+    claim: Claim | None = None
 
     def card(self, item: Entitlement, *, first: bool) -> EntitlementCard:
         tone, state = STATES[item.standing]
@@ -205,6 +218,7 @@ class _Cards:
             }
         elif short:
             tone, state = "warn", _("还差一步")
+        where = self.claim(item.benefit) if self.claim and item.verdict is not Verdict.NO else ("", "")
         return EntitlementCard(
             policy_id=item.policy.id,
             benefit_id=item.benefit.id,
@@ -223,6 +237,11 @@ class _Cards:
             lines=list(self.lines(item)),
             missing=item.missing,
             turns_on=item.turns_on if item.standing is not Standing.NOT_IN_FORCE else None,
+            claim=where[0],
+            claim_title=where[1],
+            amount_fen=(item.offered_fen if item.standing is Standing.ALTERNATIVE else item.amount_fen)
+            if item.verdict is Verdict.YES
+            else None,
         )
 
     def amount(self, item: Entitlement) -> str:

@@ -18,6 +18,7 @@ from juxian.web.kit.access import for_roles
 from juxian.web.kit.dossier import events_of, names_of, organisations_named
 from juxian.web.kit.entitling import entitlement_cards, missing_facts, shown_first, turning_cards
 from juxian.web.kit.scope import Scope, current_scope
+from juxian.web.portal.claiming import claims_of
 
 
 @for_roles(Role.PERSON)
@@ -42,7 +43,16 @@ def _dossier(person: Person, scope: Scope) -> dict[str, Any]:
     def address(policy: str) -> str:
         return reverse("portal:policy", args=[pack.code, policy])
 
-    cards = entitlement_cards(pack, profile, scope.as_of, scope.language, address=address)
+    cards = entitlement_cards(
+        pack,
+        profile,
+        scope.as_of,
+        scope.language,
+        address=address,
+        claim=claims_of(person, pack, scope.language),
+        records=records,
+        facts=facts,
+    )
     near, rest = shown_first(cards)
     return {
         "documents": person.documents.filter(withdrawn_at=None).order_by("-pk"),

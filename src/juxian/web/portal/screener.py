@@ -25,6 +25,7 @@ from juxian.web.kit.entitling import entitlement_cards, shown_first, turning_car
 from juxian.web.kit.formats import language
 from juxian.web.kit.scope import current_scope
 from juxian.web.kit.screening import levels_named, questions_of
+from juxian.web.portal.claiming import guides_of
 from juxian.web.portal.places import place_or_404
 
 FIRST_QUESTIONS = 12
@@ -131,7 +132,9 @@ def _answer(pack: Pack, row: dict[str, Any]) -> dict[str, Any]:
     def address(policy: str) -> str:
         return reverse("portal:policy", args=[pack.code, policy])
 
-    cards = entitlement_cards(pack, row, today(), language(), address=address)
+    cards = entitlement_cards(
+        pack, row, today(), language(), address=address, claim=guides_of(pack, language())
+    )
     near, rest = shown_first(cards)
     return {
         "answered": True,

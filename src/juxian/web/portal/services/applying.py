@@ -26,6 +26,7 @@ from juxian.apps.services.models import Case, Draft
 from juxian.apps.services.queries.materials import stored
 from juxian.core.facts.schema import Kind
 from juxian.core.packs.schema import Pack
+from juxian.core.policy import Verdict
 from juxian.core.services import (
     CaseRefused,
     CaseState,
@@ -41,11 +42,12 @@ from juxian.core.services.definition import Role as Part
 from juxian.core.text import Text
 from juxian.web.kit import cases as words
 from juxian.web.kit.access import for_roles
+from juxian.web.kit.entitling import EntitlementCard, entitlement_cards
 from juxian.web.kit.formats import clauses
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part, wants_part
 from juxian.web.kit.scope import Scope, current_scope
-from juxian.web.kit.serviceforms import FIELD, LONGEST_TEXT, MATERIAL, ServiceForm
+from juxian.web.kit.serviceforms import FIELD, LONGEST_TEXT, MATERIAL, ServiceForm, shown_value
 from juxian.web.kit.uploads import checks_files
 from juxian.web.portal.services.guides import service_or_404
 
@@ -106,10 +108,39 @@ class Application:
             only=self.open_names,
             home=self.home,
         )
-        for name, value in self.answers.items():
+        for name, value in {**self.suggested(), **self.answers}.items():
             if FIELD + name in form.fields:
                 form.fields[FIELD + name].initial = value
         return form
+
+    @cached_property
+    def claims(self) -> list[EntitlementCard]:
+        """The benefits that are asked for with it, as the policies see the applicant; those refused only where all are."""
+        if self.person is None or not self.service.benefits:
+            return []
+        cards = [
+            card
+            for card in entitlement_cards(
+                self.pack,
+                self.profile,
+                self.scope.as_of,
+                self.scope.language,
+                address=lambda policy: reverse("portal:policy", args=[self.pack.code, policy]),
+            )
+            if card.benefit_id in self.service.benefits
+        ]
+        return [card for card in cards if card.verdict != Verdict.NO] or cards
+
+    def suggested(self) -> dict[str, str]:
+        """The amount that the policies give, for the field in which it is claimed."""
+        amounts = [card.amount_fen for card in self.claims if card.amount_fen]
+        fields = {effect.answers["amount"] for effect in self.service.effects() if "amount" in effect.answers}
+        fields -= self.given.keys()
+        return {
+            name: str(shown_value(self.service.fields[name], max(amounts)))
+            for name in fields & self.service.fields.keys()
+            if amounts
+        }
 
     def known_rows(self) -> list[words.AnswerRow]:
         """What the register brings along, in words."""
