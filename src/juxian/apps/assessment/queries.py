@@ -6,7 +6,9 @@ Numbers are kept until the audit log tells of a change of the register; a list i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -30,9 +32,15 @@ from juxian.core.packs.schema import Pack
 
 FEN_PER_YUAN = 100
 KEPT_SECONDS = 24 * 3600
-CHANGING = ("persons.", "imports.", "packs.")  # prefixes of the audited actions that change what is counted
+CHANGING = (
+    "persons.",
+    "imports.",
+    "packs.",
+    "housing.",
+)  # prefixes of the audited actions that change what is counted
 READING = ("persons.value_revealed", "persons.searched_by_number")  # of these, the ones that only read
 T = TypeVar("T")
+_seen: ContextVar[int | None] = ContextVar("last change of the register", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +111,20 @@ def kept(what: str, pack: Pack, about: tuple[object, ...], compute: Callable[[],
     return found
 
 
+@contextmanager
+def at_one_moment() -> Iterator[None]:
+    """All figures inside, or of the function decorated, are of one moment: the audit log is asked once."""
+    token = _seen.set(last_change_of_register())
+    try:
+        yield
+    finally:
+        _seen.reset(token)
+
+
 def last_change_of_register() -> int:
     """Number of the last audit entry that may have changed a figure; 0 before the first."""
+    if (seen := _seen.get()) is not None:
+        return seen
     changed = reduce(or_, (Q(action__startswith=prefix) for prefix in CHANGING))
     entries = AuditEntry.objects.filter(changed).exclude(action__in=READING).order_by("-id")
     return entries.values_list("id", flat=True).first() or 0
@@ -124,12 +144,14 @@ def _measure(indicator: Indicator, pack: Pack, as_of: date) -> int | None:
     return round(100 * part / whole) if part is not None and whole else None
 
 
+@at_one_moment()
 def reported_figures(pack: Pack) -> list[FigureResult]:
     """Every published figure with what the records give (公布数与计算数)."""
     cache: dict[tuple[str, date], int | None] = {}
     return [_figure_result(figure, pack, cache) for figure in pack.figures]
 
 
+@at_one_moment()
 def target_results(pack: Pack, as_of: date) -> list[TargetResult]:
     """Every target with what is reached by ``as_of`` (目标完成)."""
     return [

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
-from juxian.apps.assessment.queries import reported_figures
+from juxian.apps.assessment.queries import at_one_moment, reported_figures
 from juxian.apps.persons.models import Person
 from juxian.web.board.alerts import alerts
 from juxian.web.board.day import PUBLISHED, TODAY, BoardDay, board_day
@@ -33,6 +33,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     return render(request, "board/dashboard.html", overview(scope, day))
 
 
+@at_one_moment()
 def overview(scope: Scope, day: BoardDay) -> dict[str, Any]:
     """Everything on the page; the number of queries follows the pack's indicators, not its people."""
     pack, language = scope.pack, scope.language

@@ -16,7 +16,8 @@ from juxian.apps.persons.models import Fact
 from juxian.apps.policies.queries import benefit_totals, entitled_persons, newest_run
 from juxian.web.desk.persons.paging import COUNT_LIMIT, Total, bounded_count
 from juxian.web.desk.scope import home_of, people_of
-from juxian.web.kit.access import for_roles
+from juxian.web.desk.todo import waiting_for
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.policies import policy_rows
 from juxian.web.kit.rows import rows_of
 from juxian.web.kit.scope import current_scope
@@ -38,10 +39,12 @@ def home(request: HttpRequest) -> HttpResponse:
     batches = _waiting_batches(place)
     failing = [result for result in figures if result.holds is False]
     unknown = sum(total.unknown for total in totals.values())
-    beside = len(policies) + len(batches) + len(failing) + (MISSING_ROWS if unknown else 0)
+    waiting = waiting_for(user_of(request), scope, place)
+    beside = len(waiting) + len(policies) + len(batches) + len(failing) + (MISSING_ROWS if unknown else 0)
     newest = people.select_related("profile").order_by("-pk")[: FEWEST_ROWS + beside]
     context = {
         "may_open": scope.role == Role.OFFICE,
+        "waiting": waiting,
         "total": bounded_count(people),
         "newest": rows_of(newest, scope.pack.schema, scope.language),
         "unverified": _unverified(place),

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.models import User
 from juxian.web.kit.responses import go, wants_part
 from juxian.web.kit.scope import current_scope
 from juxian.web.kit.sessions import FACTOR
@@ -61,6 +62,13 @@ def lacks_factor(request: HttpRequest) -> bool:
 def open_to(view: Callable[..., HttpResponse]) -> frozenset[str] | None:
     """The roles a view was declared for, ``EVERYBODY``, or None when it declares nothing."""
     return getattr(view, "open_to", None)
+
+
+def user_of(request: HttpRequest) -> User:
+    """Who is signed in. Raises ``PermissionDenied`` when nobody is, which a view for roles never sees."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied(_("请先登录。"))
+    return request.user
 
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -57,7 +57,7 @@ class QueueFilters(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One turn in words. days_left: working days, negative when late, None without a last day. safe: action, or empty."""
+    """One turn in words. days_left: working days, None without a last day. late: its last day is over. safe: action, or empty."""
 
     turn: int
     version: int
@@ -70,6 +70,7 @@ class QueueRow:
     due_on: date | None
     provisional: bool
     days_left: int | None
+    late: bool
     officer: str
     proposed: bool
     safe: str
@@ -137,6 +138,7 @@ def _row(seat: Seat, scope: Scope, calendar: Calendar) -> QueueRow:
         due_on=due,
         provisional=turn.provisional,
         days_left=calendar.working_days(scope.as_of, due) if due else None,
+        late=due is not None and due < scope.as_of,
         officer=str(turn.officer) if turn.officer else "",
         proposed=bool(turn.proposal),
         safe=safe_action(service, turn),
