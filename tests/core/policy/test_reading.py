@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from juxian.core.policy import check_policies, entitlements, read_policy
 from juxian.core.positioned import read_yaml
 from juxian.core.source import Source
@@ -16,6 +18,7 @@ basis: sourced
 source: R14
 document: {title: 细则, reference: 2022, issuer: 市委人才办, trial: true, published: 2021-06-20}
 stage: introduction
+opt_out_days: 15
 versions:
 - since: 2021-07-01
   applies_by: 引进日期
@@ -64,6 +67,7 @@ def test_every_part_of_a_policy_is_read():
         60_000_000,
         "no_application",
     )
+    assert (benefit.opt_out_days, version.benefits[1].opt_out_days) == (15, None)
     assert (benefit.pay.shares, benefit.pay.every, benefit.pay.months_between) == ((1,) * 5, "year", 12)
     assert benefit.obligation is not None
     assert (benefit.obligation.serve_months, benefit.obligation.from_field, benefit.obligation.excludes) == (
@@ -135,3 +139,26 @@ def test_a_benefit_that_nobody_gives_is_told_as_a_warning():
     assert problems[0].hint is not None
     assert "安家补贴" in problems[0].hint.zh
     assert check_policies([one]) == []
+
+
+@pytest.mark.parametrize(
+    ("delivery", "own", "days", "codes"),
+    [
+        ("no_application", "opt_out_days: 30", 30, []),
+        ("no_application", "note: 无", 10, []),
+        ("application", "opt_out_days: 30", None, ["P319"]),
+        ("no_application", "opt_out_days: 0", None, ["P307"]),
+        ("no_application", "opt_out_days: 366", None, ["P307"]),
+        ("no_application", "opt_out_days: ten", None, ["P307"]),
+    ],
+)
+def test_days_to_object_are_those_of_the_benefit_or_of_its_policy(delivery, own, days, codes):
+    text = (
+        "policy: p\ntitle: 甲\nbasis: assumed\nopt_out_days: 10\nversions:\n- since: 2020-01-01\n  benefits:\n"
+        f"  - {{id: a, title: 甲, amount: 1万元, delivery: {delivery}, {own}}}\n"
+    )
+
+    found, problems = read_policy(read_yaml(Source("p.yaml", text)), SCHEMA)
+
+    assert [problem.code for problem in problems] == codes
+    assert (found.benefits["a"].opt_out_days if found else None) == days

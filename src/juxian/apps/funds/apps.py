@@ -12,7 +12,11 @@ class FundsConfig(AppConfig):
 
     def ready(self) -> None:
         # deferred: it needs the models
+        from juxian.apps.funds.actions.found import confirmed_accounts, grant_without_application
         from juxian.apps.funds.tasks import check_obligations
+        from juxian.apps.policies.registry import accounts_through, grants_through
         from juxian.apps.schedules.registry import periodic
 
         periodic("funds.obligations", timedelta(days=1), check_obligations)
+        grants_through(grant_without_application)
+        accounts_through(confirmed_accounts)

@@ -7,7 +7,7 @@ from datetime import date
 from juxian.apps.clock import today
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.packs.models import InstalledPack
-from juxian.apps.policies.queries import texts_in_force, with_published
+from juxian.apps.policies.queries import pack_in_force, texts_in_force, with_published
 from juxian.core.packs import pack_called
 from juxian.core.packs.schema import Pack
 
@@ -19,7 +19,7 @@ def pack(code: str) -> Pack:
 
 def pack_on(code: str, day: date) -> Pack:
     """The pack with the texts of policies that count on ``day``, those published at the desk among them."""
-    return with_published(pack_called(code), texts_in_force([code], day).get(code, {}))
+    return pack_in_force(code, day)
 
 
 def pack_of(organisation: Organisation) -> Pack:

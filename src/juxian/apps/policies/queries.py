@@ -9,10 +9,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
-from juxian.apps.policies.models import Determination, PolicyDraft, PolicyVersion, Simulation, SweepRun
+from juxian.apps.organisations.models import Organisation
+from juxian.apps.persons.models import Person
+from juxian.apps.policies.models import (
+    Determination,
+    FindRun,
+    Found,
+    PolicyDraft,
+    PolicyVersion,
+    Simulation,
+    SweepRun,
+)
 from juxian.core.facts.schema import Schema
+from juxian.core.packs import pack_called
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Policy, read_policy
 from juxian.core.positioned import read_yaml
@@ -92,6 +103,11 @@ def with_published(pack: Pack, texts: dict[str, str]) -> Pack:
     return _kept[key]
 
 
+def pack_in_force(code: str, day: date) -> Pack:
+    """The pack with the texts that count on ``day``; raises ``KeyError`` when there is none of that code."""
+    return with_published(pack_called(code), texts_in_force([code], day).get(code, {}))
+
+
 _kept: dict[tuple[Any, ...], Pack] = {}
 
 
@@ -134,3 +150,20 @@ def drafts_of(pack_code: str, policy: str = "") -> QuerySet[PolicyDraft]:
 
 def simulations_of(pack_code: str, policy: str) -> QuerySet[Simulation]:
     return Simulation.objects.filter(pack=pack_code, policy=policy)
+
+
+def found_here(home: Organisation, policy: str = "", state: str = "") -> QuerySet[Found]:
+    """What runs found new in a place, the newest first; ``policy`` and ``state`` keep to one."""
+    rows = Found.objects.told().filter(home=home).select_related("person")
+    rows = rows.filter(policy=policy) if policy else rows
+    return rows.filter(state=state) if state else rows
+
+
+def found_for(person: Person) -> QuerySet[Found]:
+    """What was found for a person and still holds, or was granted."""
+    return Found.objects.told().filter(person=person).filter(Q(ended_on=None) | Q(state=Found.State.GRANTED))
+
+
+def newest_find(pack_code: str) -> FindRun | None:
+    """The newest search of a place that is finished."""
+    return FindRun.objects.filter(pack=pack_code, state=FindRun.State.FINISHED).order_by("-id").first()

@@ -21,6 +21,11 @@ def may_sweep(user: User, root: Organisation) -> Decision:
     return has_role(user, [Role.OFFICE], root)
 
 
+def may_find(user: User, root: Organisation) -> Decision:
+    """Search for persons who have become entitled, grant and stop what was found (政策找人、免申即享)."""
+    return has_role(user, [Role.OFFICE], root)
+
+
 def may_draft(user: User, root: Organisation) -> Decision:
     """Rewrite a copy of a policy (起草政策)."""
     return has_role(user, [Role.OFFICE], root)

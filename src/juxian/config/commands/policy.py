@@ -1,4 +1,4 @@
-"""``juxian policy explain|sweep|lint|compare|simulate|replay``: one person's entitlements with reasons; everybody's at once; mistakes (政策)."""
+"""``juxian policy explain|sweep|lint|compare|simulate|replay|find``: one person's entitlements with reasons; everybody's at once; mistakes (政策)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from juxian.config.commands import policy_lint, policy_sweep, policy_versions
+from juxian.config.commands import policy_find, policy_lint, policy_sweep, policy_versions
 from juxian.config.commands.pack import directory_of
 from juxian.core.source import Problem, Rejected, Source, Span
 from juxian.core.text import Text
@@ -40,6 +40,7 @@ def add(subparsers: Any) -> None:
     policy_sweep.add_to(commands)
     policy_lint.add_to(commands)
     policy_versions.add_to(commands, _day)
+    policy_find.add_to(commands, _day)
 
 
 def run_explain(args: argparse.Namespace) -> int:

@@ -118,6 +118,9 @@ class Benefit:
     stacking: tuple[Stacking, ...] = ()
     cap_fen: int | None = None
     delivery: str = "application"
+    opt_out_days: int | None = (
+        None  # without application: days to object before it is granted; None: the office decides
+    )
     note: Text | None = None
 
     @property

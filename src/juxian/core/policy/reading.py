@@ -2,7 +2,7 @@
 
 Problems beside those of ``fields`` and of conditions: P310 id written twice · P311 periods of versions · P312 not a
 date field · P313 neither money nor in kind, or both · P314 row never reached · P315 shares · P316 rules of one group
-disagree · P317 in kind cannot be compared.
+disagree · P317 in kind cannot be compared · P319 days to object where an application is needed.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ from juxian.core.source import Problem, errors_in
 from juxian.core.text import Text
 
 INSTALMENTS_LIMIT = 600
+LONGEST_OPT_OUT_DAYS = 365
 _DURATION = re.compile(r"([1-9][0-9]{0,2}) *(年|个月|月|years?|months?)")
 _POLICY_KEYS = (
     "policy",
@@ -54,13 +55,14 @@ _POLICY_KEYS = (
     "stage",
     "versions",
     "caps",
+    "opt_out_days",
     "note",
 )
 _DOCUMENT_KEYS = ("title", "reference", "issuer", "trial", "published", "url", "id")
 _VERSION_KEYS = ("since", "until", "applies_by", "note", "benefits", "caps")
 _BENEFIT_KEYS = (
     "id", "title", "article", "basis", "who", "amount", "in_kind", "pay", "per_payment", "obligation", "stacking", "cap",
-    "delivery", "note", "source",
+    "delivery", "opt_out_days", "note", "source",
 )  # fmt: skip
 
 
@@ -76,12 +78,14 @@ class _Reader(Fields):
         super().__init__(document)
         self.names = names
         self.paths: dict[str, Path] = {}
+        self.opt_out_days: int | None = None  # of the whole policy
 
     def policy(self) -> Policy | None:
         if not self.mapping((), _POLICY_KEYS, ("policy", "title", "basis", "versions")):
             return None
         basis = cast(Basis, self.choice(("basis",), BASES, "assumed"))
         caps = self.caps(("caps",))
+        self.opt_out_days = self.days_to_object(("opt_out_days",))
         versions = self.versions(basis, caps)
         return Policy(
             id=self.code(("policy",)),
@@ -191,6 +195,7 @@ class _Reader(Fields):
         in_kind = self.title((*path, "in_kind"))
         table = self.table(path, in_kind)
         pay = self.pay((*path, "pay"))
+        delivery = self.choice((*path, "delivery"), DELIVERIES, "application")
         benefit = Benefit(
             id=self.code((*path, "id")),
             title=self.title((*path, "title")) or Text(""),
@@ -204,7 +209,8 @@ class _Reader(Fields):
             obligation=self.obligation((*path, "obligation")),
             stacking=self.stacking((*path, "stacking"), self.text((*path, "id"))),
             cap_fen=self.fixed_amount((*path, "cap")),
-            delivery=self.choice((*path, "delivery"), DELIVERIES, "application"),
+            delivery=delivery,
+            opt_out_days=self.objecting(path, delivery),
             note=self.title((*path, "note")),
         )
         if any(s.rule is StackingRule.HIGHEST for s in benefit.stacking) and table and not benefit.is_money:
@@ -213,6 +219,22 @@ class _Reader(Fields):
                 Text("用 choose_one 或 first", "use choose_one or first"),
             )  # fmt: skip
         return benefit
+
+    def objecting(self, path: Path, delivery: str) -> int | None:
+        """Days to object of a benefit that is given without application; its own, else the policy's."""
+        own = self.days_to_object((*path, "opt_out_days"))
+        if delivery == "no_application":
+            return self.opt_out_days if own is None else own
+        if own is not None:
+            self.wrong(
+                (*path, "opt_out_days"), "P319",
+                Text("要申请的待遇没有免申即享的异议期", "a benefit that is applied for has no days to object"),
+                Text("写 delivery: no_application，或去掉这一项", "write delivery: no_application, or leave it out"), key=True,
+            )  # fmt: skip
+        return None
+
+    def days_to_object(self, path: Path) -> int | None:
+        return self.integer(path, 1, LONGEST_OPT_OUT_DAYS) or None
 
     def table(self, path: Path, in_kind: Text | None) -> Table | None:
         amount = self.get((*path, "amount"))

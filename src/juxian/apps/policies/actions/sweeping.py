@@ -40,10 +40,10 @@ def sweep_pack(*, pack: Pack, as_of: date, by: User | None = None, engine: str =
             engine=engine,
             persons=frame.height,
             engine_version=ENGINE_VERSION,
-            texts=_texts_kept(pack),
+            texts=texts_kept(pack),
             vocabulary=vocabulary_digest(pack.schema),
         )
-        snapshots = _snapshots(rows["person"].unique().to_list())
+        snapshots = keep_snapshots(rows["person"].unique().to_list())
         for part in rows.iter_slices(CHUNK):
             Determination.objects.bulk_create(
                 Determination(
@@ -71,7 +71,7 @@ def sweep_pack(*, pack: Pack, as_of: date, by: User | None = None, engine: str =
     return run
 
 
-def _texts_kept(pack: Pack) -> list[tuple[str, str]]:
+def texts_kept(pack: Pack) -> list[tuple[str, str]]:
     """(policy, digest of its text) in the order of the rulebook; each text is kept."""
     texts = []
     for policy in pack.policies.values():
@@ -83,7 +83,7 @@ def _texts_kept(pack: Pack) -> list[tuple[str, str]]:
     return texts
 
 
-def _snapshots(persons: Sequence[int]) -> dict[int, str]:
+def keep_snapshots(persons: Sequence[int]) -> dict[int, str]:
     """Person → digest of the profile as it is now; equal profiles are kept once."""
     digests: dict[int, str] = {}
     for start in range(0, len(persons), CHUNK):
@@ -97,8 +97,8 @@ def _snapshots(persons: Sequence[int]) -> dict[int, str]:
     return digests
 
 
-def population_frame(pack: Pack, root: Organisation) -> polars.DataFrame:
-    """The profiles of a pack's persons: one row each, ``person`` (id) and one column per stored profile field.
+def population_frame(pack: Pack, root: Organisation, ids: Sequence[int] | None = None) -> polars.DataFrame:
+    """The profiles of a pack's persons, or of ``ids`` among them: one row each, ``person`` (id) and one column per stored field.
 
     Shape (persons, 1 + fields); null = unknown; dates as ISO text, levels as codes, amounts as JSON text.
     """
@@ -106,6 +106,7 @@ def population_frame(pack: Pack, root: Organisation) -> polars.DataFrame:
     people: list[int] = []
     columns: dict[str, list[object]] = {name: [] for name in fields}
     rows = Profile.objects.filter(home=root).order_by("pk").values_list("pk", "values")
+    rows = rows if ids is None else rows.filter(pk__in=ids)
     for pk, values in rows.iterator(chunk_size=CHUNK):
         people.append(pk)
         for name, column in columns.items():
