@@ -190,6 +190,14 @@ def _effective(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"effective_on": "2022-07-01"}
 
 
+def _grant_found(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"do": "grant"}
+
+
+def _decline_found(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"do": "decline"}
+
+
 def _nothing(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {}
 
@@ -307,6 +315,9 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "portal:account-decide": _step("confirm"),
     "desk:document-new": _text,
     "desk:tokens": _token,
+    "desk:found-search": _nothing,
+    "desk:found-act": _grant_found,
+    "portal:found-act": _decline_found,
     "desk:draft-begin": _nothing,
     "desk:draft": _draft,
     "desk:draft-submit": _effective,

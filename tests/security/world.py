@@ -43,7 +43,8 @@ from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.actions import FactDraft
 from juxian.apps.persons.models import Person
 from juxian.apps.policies.actions import begin_draft, begin_simulation, submit_draft
-from juxian.apps.policies.models import PolicyDraft, Simulation
+from juxian.apps.policies.actions.sweeping import keep_snapshots, texts_kept
+from juxian.apps.policies.models import Determination, FindRun, Found, PolicyDraft, Simulation, SweepRun
 from juxian.apps.pools.actions import add_member
 from juxian.apps.pools.models import Membership, Pool
 from juxian.apps.services.actions import Wanted, act_on_case, convene, submit_application
@@ -110,6 +111,8 @@ class Objects:
     draft: PolicyDraft
     submitted_draft: PolicyDraft
     simulation: Simulation
+    found: Found
+    determination: Determination
     flats: Flats | None = None
     session: int = 0
     notices: list[Notice] = field(default_factory=list)
@@ -144,6 +147,9 @@ class Objects:
             "draft": self.draft.pk,
             "submitted_draft": self.submitted_draft.pk,
             "simulation": self.simulation.pk,
+            "found": self.found.pk,
+            "determination": self.determination.pk,
+            "benefit": self.found.benefit,
             "digest": "0" * 64,
             **self.money.arguments(),
             "pair": self.pair.pk,
@@ -361,6 +367,7 @@ def _objects(code: str, number: str) -> Objects:
         held=True,
     )
     draft, submitted, simulation = _drafts(place, office)
+    found, determination = _found(place, person)
     return Objects(
         place,
         person,
@@ -381,6 +388,8 @@ def _objects(code: str, number: str) -> Objects:
         draft=draft,
         submitted_draft=submitted,
         simulation=simulation,
+        found=found,
+        determination=determination,
     )
 
 
@@ -449,6 +458,21 @@ def _drafts(place: Place, by: User) -> tuple[PolicyDraft, PolicyDraft, Simulatio
         pack=place.pack, policy=policy.id, scenarios=[], as_of=DAY, root=place.root, by=by
     )  # fmt: skip
     return drafts[0], submitted, simulation
+
+
+def _found(place: Place, person: Person) -> tuple[Found, Determination]:
+    """A benefit in kind that waits to be granted without application, and one that a run determined."""
+    policy = next(iter(place.pack.policies.values()))
+    texts, snapshots = texts_kept(place.pack), keep_snapshots([person.pk])
+    kept = {"policy": policy.id, "benefit": next(iter(policy.benefits)), "snapshot_id": snapshots[person.pk]}
+    search = FindRun.objects.create(
+        pack=place.pack.code, as_of=DAY, texts=texts, state=FindRun.State.FINISHED
+    )
+    found = Found.objects.create(
+        home=place.root, person=person, run=search, digest="0" * 64, state=Found.State.WAITING, found_on=DAY, **kept
+    )  # fmt: skip
+    run = SweepRun.objects.create(pack=place.pack.code, as_of=DAY, engine="polars", texts=texts)
+    return found, Determination.objects.create(run=run, person=person, verdict="yes", **kept)
 
 
 def roster(seed: str) -> bytes:

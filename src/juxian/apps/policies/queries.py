@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -120,6 +120,14 @@ def policy_text(code: str, policy: str, digest: str, schema: Schema) -> Policy:
     if found is None:
         raise LookupError("; ".join(problem.render() for problem in problems))
     return found
+
+
+def policies_by(texts: Iterable[Sequence[Any]], pack: Pack) -> list[Policy]:
+    """The policies as texts of then say: rows of (policy, digest, …) in the order that stacking goes by.
+
+    Raises ``LookupError`` when a text is not kept.
+    """
+    return [policy_text(pack.code, str(row[0]), str(row[1]), pack.schema) for row in texts]
 
 
 def digest_of_text(text: str) -> str:

@@ -21,7 +21,9 @@ def add_to(commands: Any, day: Day) -> None:
     part.add_argument("--pack", required=True, help="code of an installed pack")
     part.add_argument("--as-of", type=day, metavar="DAY", help="day of asking (default: today)")
     part.add_argument(
-        "--announce-first", action="store_true", help="tell everybody even when this is the first run of the place"
+        "--announce-first",
+        action="store_true",
+        help="tell everybody even when this is the first run of the place",
     )
     part.set_defaults(run=run_find)
 

@@ -40,6 +40,9 @@ Address = Callable[[str], str]  # id of a policy → where it is shown
 Claim = Callable[
     [Benefit], tuple[str, str]
 ]  # benefit → where it is asked for and what that is called; empty for nowhere
+Printed = Callable[
+    [str, str], str
+]  # ids of policy and benefit → where the whole explanation is, fit to print
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ class EntitlementCard:
     claim: str = ""
     claim_title: str = ""
     amount_fen: int | None = None
+    printed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,7 @@ def entitlement_cards(
     *,
     address: Address | None = None,
     claim: Claim | None = None,
+    printed: Printed | None = None,
     records: Sequence[FactRecord] = (),
     facts: Sequence[Fact] = (),
 ) -> list[EntitlementCard]:
@@ -125,9 +130,8 @@ def entitlement_cards(
     The first card and each that is one step short are open.
     """
     found = entitlements(pack.policies.values(), profile, day, pack.schema)
-    maker = _Cards(
-        pack.schema, language, day, Papers(records, {fact.pk: fact for fact in facts}), address, claim
-    )
+    papers = Papers(records, {fact.pk: fact for fact in facts})
+    maker = _Cards(pack.schema, language, day, papers, address, claim, printed)
     ranked = sorted(found, key=_rank)
     return [maker.card(item, first=place == 0) for place, item in enumerate(ranked)]
 
@@ -208,6 +212,7 @@ class _Cards:
     papers: Papers
     address: Address | None
     claim: Claim | None = None
+    printed: Printed | None = None
 
     def card(self, item: Entitlement, *, first: bool) -> EntitlementCard:
         tone, state = STATES[item.standing]
@@ -242,6 +247,7 @@ class _Cards:
             amount_fen=(item.offered_fen if item.standing is Standing.ALTERNATIVE else item.amount_fen)
             if item.verdict is Verdict.YES
             else None,
+            printed=self.printed(item.policy.id, item.benefit.id) if self.printed else "",
         )
 
     def amount(self, item: Entitlement) -> str:

@@ -2,6 +2,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.accounts.enums import Role
+from juxian.apps.policies.registry import shown_at
 from juxian.web.kit.navigation import Item, case_page, register, start_at
 
 
@@ -27,6 +28,7 @@ class PortalConfig(AppConfig):
                 order=38,
             ),
             Item("portal:me", _("我的档案与待遇"), "user", roles=frozenset({Role.PERSON}), order=40),
+            Item("portal:found", _("为我找到的"), "sparkles", roles=frozenset({Role.PERSON}), order=42),
             Item("portal:payments", _("我的拨付"), "banknote", roles=frozenset({Role.PERSON}), order=45),
             Item("portal:unit", _("本单位人才"), "users", roles=frozenset({Role.EMPLOYER}), order=50),
         )
@@ -48,6 +50,7 @@ class PortalConfig(AppConfig):
                 phone=True,
             ),
         )
+        shown_at("portal:found")
         case_page("portal:case", Role.PERSON, Role.EMPLOYER)
         start_at("portal:me", Role.PERSON)
         start_at("portal:unit", Role.EMPLOYER)

@@ -43,12 +43,16 @@ def _dossier(person: Person, scope: Scope) -> dict[str, Any]:
     def address(policy: str) -> str:
         return reverse("portal:policy", args=[pack.code, policy])
 
+    def printed(policy: str, benefit: str) -> str:
+        return reverse("portal:why", args=[policy, benefit])
+
     cards = entitlement_cards(
         pack,
         profile,
         scope.as_of,
         scope.language,
         address=address,
+        printed=printed,
         claim=claims_of(person, pack, scope.language),
         records=records,
         facts=facts,

@@ -1,12 +1,16 @@
 from django.urls import path
 
-from juxian.web.portal import home, me, notices, payments, policies, readings, screener, unit
+from juxian.web.portal import found, home, me, notices, payments, policies, readings, screener, unit
 from juxian.web.portal.housing import draws, mine
 from juxian.web.portal.services import applying, basket, bundles, following, groups, guides, progress
 
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("found/", found.found, name="found"),
+    path("found/<int:pk>/act/", found.act, name="found-act"),
+    path("found/<int:pk>/why/", found.found_why, name="found-why"),
+    path("me/why/<slug:policy>/<slug:benefit>/", found.why, name="why"),
     path("policies/", policies.policies_here, name="policies-here"),
     path("screener/", screener.screener_here, name="screener-here"),
     path("services/", guides.services_here, name="services-here"),

@@ -87,7 +87,9 @@ def mark_changed(people: Sequence[Person]) -> None:
 @transaction.atomic
 def _begun(pack: Pack, root: Organisation, as_of: date) -> FindRun:
     """The interrupted run of the same day and texts, else a new one. Raises ``FindBusy``."""
-    texts: list[list[object]] = [[id_, digest, versions_on(pack.policies[id_], as_of)] for id_, digest in texts_kept(pack)]
+    texts: list[list[object]] = [
+        [id_, digest, versions_on(pack.policies[id_], as_of)] for id_, digest in texts_kept(pack)
+    ]
     vocabulary = vocabulary_digest(pack.schema)
     open_run = FindRun.objects.select_for_update().filter(pack=pack.code, state=FindRun.State.RUNNING).first()
     if open_run is not None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from juxian.apps.policies.models import Determination, SweepRun
-from juxian.apps.policies.queries import policy_text, vocabulary_digest
+from juxian.apps.policies.queries import policies_by, vocabulary_digest
 from juxian.core.packs.schema import Pack
-from juxian.core.policy import ENGINE_VERSION, Policy, entitlements
+from juxian.core.policy import ENGINE_VERSION, entitlements
 
 CHUNK = 2000
 
@@ -45,7 +45,7 @@ def replay_run(*, run: SweepRun, pack: Pack, person: int | None = None) -> Repla
 
     Raises ``LookupError`` when a text of the run is not kept.
     """
-    policies = policies_of_run(run, pack)
+    policies = policies_by(run.texts, pack)
     rows = Determination.objects.filter(run=run).select_related("snapshot").order_by("person_id", "id")
     rows = rows.filter(person_id=person) if person is not None else rows
     same = unkept = 0
@@ -67,8 +67,3 @@ def replay_run(*, run: SweepRun, pack: Pack, person: int | None = None) -> Repla
             otherwise.append(Otherwise(row, verdict, amount))
     known = vocabulary_digest(pack.schema) == run.vocabulary
     return Replay(run, same, unkept, tuple(otherwise), known, run.engine_version == ENGINE_VERSION)
-
-
-def policies_of_run(run: SweepRun, pack: Pack) -> list[Policy]:
-    """The policies of a run as their texts were then, in the order that stacking goes by."""
-    return [policy_text(pack.code, policy, digest, pack.schema) for policy, digest in run.texts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -148,7 +149,14 @@ def dossier(person: Person, scope: Scope, day: date) -> dict[str, Any]:
     )
     withdrawn = [fact for fact in every if fact.withdrawn_at is not None]
     cards = entitlement_cards(
-        scope.pack, profile, day, language, address=_policy_address, records=records, facts=facts
+        scope.pack,
+        profile,
+        day,
+        language,
+        address=_policy_address,
+        printed=_printed(person, day, scope),
+        records=records,
+        facts=facts,
     )
     near, rest = shown_first(cards)
     return {
@@ -190,6 +198,11 @@ def _completeness(
 
 def _policy_address(policy: str) -> str:
     return reverse("desk:policy", args=[policy])
+
+
+def _printed(person: Person, day: date, scope: Scope) -> Callable[[str, str], str]:
+    asked = "" if day == scope.as_of else f"?as_of={day.isoformat()}"
+    return lambda policy, benefit: reverse("desk:person-why", args=[person.number, policy, benefit]) + asked
 
 
 def secrets_of(person: Person, facts: list[Fact], scope: Scope) -> list[Secret]:

@@ -1,0 +1,101 @@
+"""Why somebody gets a benefit or does not, fit to print for an appeal (认定说明)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.persons.models import Person
+from juxian.apps.persons.queries import organisation_attributes, records_of
+from juxian.apps.policies.models import Determination, Found
+from juxian.apps.policies.queries import policies_by
+from juxian.core.facts.profile import derive_profile
+from juxian.core.facts.values import Refusal, parse_day
+from juxian.core.policy import ENGINE_VERSION, Policy
+from juxian.web.desk.persons.page import note_opening
+from juxian.web.desk.scope import find_person, home_of
+from juxian.web.kit.access import for_roles
+from juxian.web.kit.dossier import organisations_named
+from juxian.web.kit.explaining import explanation_of
+from juxian.web.kit.scope import current_scope
+
+READERS = (Role.OFFICE, Role.LEADER)
+
+
+@for_roles(*READERS)
+@require_safe
+def of_person(request: HttpRequest, number: str, policy: str, benefit: str) -> HttpResponse:
+    """By the texts and facts of today, or of ``?as_of=``."""
+    scope, person = current_scope(request), find_person(request, number)
+    asked = request.GET.get("as_of", "").strip()[:20]
+    day = parse_day(asked) if asked else scope.as_of
+    day = scope.as_of if isinstance(day, Refusal) else day
+    facts = list(person.facts.standing())
+    attributes = organisation_attributes(organisations_named(facts, scope.pack.schema))
+    profile = derive_profile(records_of(facts), scope.pack.schema, day, attributes)
+    return _page(request, person, list(scope.pack.policies.values()), (policy, benefit), profile, day)
+
+
+@for_roles(*READERS)
+@require_safe
+def of_found(request: HttpRequest, pk: int) -> HttpResponse:
+    """By the texts, the profile and the day of the search that found it."""
+    home = home_of(current_scope(request))
+    rows = Found.objects.select_related("person__home", "run", "snapshot")
+    row = get_object_or_404(rows, pk=pk, home=home)
+    return _of_then(request, row, row.run.texts, row.run.as_of, row.run.engine_version)
+
+
+@for_roles(*READERS)
+@require_safe
+def of_determination(request: HttpRequest, pk: int) -> HttpResponse:
+    """By the texts, the profile and the day of the run that determined it."""
+    rows = Determination.objects.select_related("person__home", "run", "snapshot").exclude(snapshot=None)
+    row = get_object_or_404(rows, pk=pk, person__home=home_of(current_scope(request)))
+    return _of_then(request, row, row.run.texts, row.run.as_of, row.run.engine_version)
+
+
+def _of_then(
+    request: HttpRequest, row: Found | Determination, texts: Sequence[Sequence[Any]], day: date, engine: str
+) -> HttpResponse:
+    try:
+        policies = policies_by(texts, current_scope(request).pack)
+    except LookupError as error:
+        raise Http404 from error
+    verdict = row.verdict if isinstance(row, Determination) else "yes"
+    then = {"engine_changed": engine != ENGINE_VERSION, "verdict": verdict, "amount_fen": row.amount_fen}
+    values = row.snapshot.values if row.snapshot else {}
+    return _page(request, row.person, policies, (row.policy, row.benefit), values, day, then)
+
+
+def _page(
+    request: HttpRequest,
+    person: Person,
+    policies: Sequence[Policy],
+    wanted: tuple[str, str],
+    profile: Mapping[str, Any],
+    day: date,
+    then: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    scope = current_scope(request)
+    facts = list(person.facts.standing())
+    why = explanation_of(
+        policies, *wanted, profile, day, scope.pack, scope.language, facts, records_of(facts)
+    )
+    if why is None:
+        raise Http404
+    note_opening(request, person)
+    context = {
+        "why": why,
+        "person": person,
+        "contact": scope.pack.contact.in_language(scope.language) if scope.pack.contact else "",
+        "engine_changed": bool(then and then["engine_changed"]),
+        "otherwise": bool(then and then["verdict"] != why.verdict),
+    }
+    return render(request, "desk/explanation.html", context)
