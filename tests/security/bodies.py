@@ -236,6 +236,14 @@ def _fill_in(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"f-mobile": "13800138000", "save": "1"}
 
 
+def _question(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"f-full_name": "访客", "f-question": "能否申领", "f-publish": "false"}
+
+
+def _answer(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"f-question": "硕士能否申领"}
+
+
 def _choice(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"service": CLAIM}
 
@@ -359,6 +367,8 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "portal:apply": _fill_in,
     "portal:apply-review": _nothing,
     "portal:apply-drop": _nothing,
+    "portal:ask": _question,
+    "portal:asked-supplement": _answer,
     "portal:together": _choice,
     "portal:together-form": _fill_in,
     "portal:together-review": _nothing,

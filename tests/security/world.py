@@ -47,7 +47,7 @@ from juxian.apps.policies.actions.sweeping import keep_snapshots, texts_kept
 from juxian.apps.policies.models import Determination, FindRun, Found, PolicyDraft, Simulation, SweepRun
 from juxian.apps.pools.actions import add_member
 from juxian.apps.pools.models import Membership, Pool
-from juxian.apps.services.actions import Wanted, act_on_case, convene, submit_application
+from juxian.apps.services.actions import Wanted, act_on_case, ask_as_visitor, convene, submit_application
 from juxian.apps.services.actions.drafting import save_draft
 from juxian.apps.services.models import Case, Conference
 from juxian.apps.tokens.actions import make_token
@@ -113,6 +113,7 @@ class Objects:
     simulation: Simulation
     found: Found
     determination: Determination
+    asked: str = ""  # number of a visitor's question that was returned for a supplement
     flats: Flats | None = None
     session: int = 0
     notices: list[Notice] = field(default_factory=list)
@@ -164,6 +165,8 @@ class Objects:
             "turn": self.case.turns.filter(current=True, open=True).order_by("pk")[0].pk,
             "service": CLAIM,
             "together": "basket",
+            "public_service": "policy-question",
+            "asked": self.asked,
             "bundle": next(iter(self.place.pack.bundles)),
             "conference": self.conference.pk,
             "message": self.message.pk,
@@ -281,7 +284,7 @@ def _made() -> World:
         if user:
             user.save()
             _begin(user, there if actor.endswith("_elsewhere") else here)
-            world.sessions[actor] = _session_of(user)
+            world.sessions[actor] = _session_of(user, here.asked, there.asked)
     witnesses = [user for role in WITNESSES if (user := world.users[role.value])]
     here.flats = make_flats(here.place, [world.users["office"], *witnesses], DAY, here.person)  # type: ignore[list-item]
     there.flats = make_flats(there.place, [there.office, there.place.user(Role.AUDITOR)], DAY)
@@ -322,8 +325,10 @@ def _begin(user: User, objects: Objects) -> None:
         )
 
 
-def _session_of(user: User) -> str:
+def _session_of(user: User, *asked: str) -> str:
+    """asked: numbers of visitors' cases whose word this session has shown."""
     store = SessionStore()
+    store["asked-words"] = dict.fromkeys(asked, "ABCDEFGHJK")
     store[SESSION_KEY], store[BACKEND_SESSION_KEY] = str(user.pk), MODEL_BACKEND
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
     store[BEGAN] = store[SEEN] = int(time.time())
@@ -390,6 +395,7 @@ def _objects(code: str, number: str) -> Objects:
         simulation=simulation,
         found=found,
         determination=determination,
+        asked=_asked(place, office),
     )
 
 
@@ -426,6 +432,16 @@ def _case(place: Place, person: Person, office: User) -> Case:
         materials=FILES,
         for_applicant=True,
     )
+
+
+def _asked(place: Place, office: User) -> str:
+    """A visitor's question that waits for a supplement."""
+    answers = {"full_name": "访客", "question": "社保的事", "publish": "false"}
+    case, _word = ask_as_visitor(home=place.root, service="policy-question", answers=answers)
+    act_on_case(
+        case=case, wanted=Wanted("return", marks=[("question", "请说明参保地")], reason="不清楚"), by=office
+    )
+    return case.number
 
 
 def _notices(place: Place, person: Person, by: User) -> list[Notice]:

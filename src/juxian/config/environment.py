@@ -43,6 +43,18 @@ class Environment(BaseSettings):
     )
     upload_megabytes: int = Field(30, ge=1, le=1000, description="largest file that is taken, in MB")
     uploads_at_once: int = Field(10, ge=1, le=100, description="most attached files in one form")
+    visitor_asks_per_hour: int = Field(
+        20,
+        ge=1,
+        le=10_000,
+        description="most applications without an account from one network address in an hour",
+    )
+    visitor_lookups_per_hour: int = Field(
+        120,
+        ge=1,
+        le=100_000,
+        description="most questions for a case number from one network address in an hour",
+    )
     uploads_per_day: int = Field(200, ge=1, description="most attached files of one user in a day")
     upload_megabytes_per_day: int = Field(1000, ge=1, description="most attached MB of one user in a day")
     seal_files: bool = Field(True, description="encrypt attached files at rest")

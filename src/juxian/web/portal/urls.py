@@ -2,7 +2,7 @@ from django.urls import path
 
 from juxian.web.portal import found, home, me, notices, payments, policies, readings, screener, unit
 from juxian.web.portal.housing import draws, mine
-from juxian.web.portal.services import applying, basket, bundles, following, groups, guides, progress
+from juxian.web.portal.services import applying, asking, basket, bundles, following, groups, guides, progress
 
 app_name = "portal"
 urlpatterns = [
@@ -26,6 +26,9 @@ urlpatterns = [
     path("p/<slug:pack>/notices/<int:pk>/", notices.notice, name="notice"),
     path("p/<slug:pack>/services/", guides.services, name="services"),
     path("p/<slug:pack>/services/<slug:service_id>/", guides.service, name="service"),
+    path("p/<slug:pack>/ask/<slug:service_id>/", asking.ask, name="ask"),
+    path("p/<slug:pack>/asked/<str:number>/", asking.asked, name="asked"),
+    path("p/<slug:pack>/asked/<str:number>/supplement/", asking.asked_supplement, name="asked-supplement"),
     path("progress/", progress.progress_here, name="progress-here"),
     path("p/<slug:pack>/progress/", progress.progress, name="progress"),
     path("apply/<slug:service_id>/", applying.apply, name="apply"),

@@ -26,6 +26,7 @@ from juxian.apps.services.actions.opening import NotTakenIn, open_service, submi
 from juxian.apps.services.actions.rating import AlreadyRated, freeze, rate, reply_to_rating
 from juxian.apps.services.actions.storing import Overtaken
 from juxian.apps.services.actions.timing import redate_cases, sweep_timers, upload_year
+from juxian.apps.services.actions.visiting import TooManyVisits, ask_as_visitor, count_visit
 
 __all__ = [
     "AlreadyRated",
@@ -36,12 +37,15 @@ __all__ = [
     "Overtaken",
     "Part",
     "TogetherRefused",
+    "TooManyVisits",
     "Wanted",
     "act_on_case",
+    "ask_as_visitor",
     "assign_officer",
     "carry_out_waiting",
     "close_conference",
     "convene",
+    "count_visit",
     "cover_for",
     "drop_draft",
     "escalate",

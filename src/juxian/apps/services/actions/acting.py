@@ -14,7 +14,7 @@ from juxian.apps.audit.actions import record
 from juxian.apps.services.actions.opening import evidence_held, profile_of
 from juxian.apps.services.actions.storing import Change, Overtaken, store
 from juxian.apps.services.models import Case
-from juxian.apps.services.queries.actors import actors_of, on_behalf
+from juxian.apps.services.queries.actors import actors_of, on_behalf, visiting
 from juxian.apps.services.queries.calendar import current_calendar, office_time
 from juxian.apps.services.queries.definitions import service_of
 from juxian.apps.services.queries.loading import CASE_PARTS, Loaded, load, open_seats
@@ -41,7 +41,7 @@ def act_on_case(
     *,
     case: Case,
     wanted: Wanted,
-    by: User,
+    by: User | None,
     expected_version: int | None = None,
     for_applicant: bool = False,
     at: datetime | None = None,
@@ -49,7 +49,7 @@ def act_on_case(
     """Carry out one action of a case and return it as it is then.
 
     expected_version: that of the page on which the user decided; another one raises ``Overtaken``. for_applicant: ``by`` acts
-    for the applicant (代办). Raises ``CaseRefused`` with the reason in words.
+    for the applicant (代办). by: None is the visitor who asked. Raises ``CaseRefused`` with the reason in words.
     """
     moment = at or office_time()
     current = (
@@ -101,10 +101,12 @@ def _action(service: Service, loaded: Loaded, wanted: Wanted, moment: datetime) 
 
 
 def _actor(
-    service: Service, loaded: Loaded, wanted: Wanted, by: User, for_applicant: bool, moment: datetime
+    service: Service, loaded: Loaded, wanted: Wanted, by: User | None, for_applicant: bool, moment: datetime
 ) -> Actor:
     """The first of the user's roles in the case that may do this. Raises ``CaseRefused``."""
     case = loaded.case
+    if by is None:
+        return visiting(case, service)
     if for_applicant:
         return on_behalf(by, case, service)
     actors = actors_of(by, case, open_seats(case), moment.date())

@@ -5,6 +5,7 @@ from juxian.apps.services.models.conferences import AgendaItem, Conference
 from juxian.apps.services.models.definitions import CalendarYear, Definition, FreezePeriod
 from juxian.apps.services.models.people import Cover, Draft, OfficerOf, Rating
 from juxian.apps.services.models.turns import CaseFile, CaseLetter, Seat, Timer, Turn
+from juxian.apps.services.models.visitors import VisitorCount, VisitorWord
 
 __all__ = [
     "AgendaItem",
@@ -25,4 +26,6 @@ __all__ = [
     "Seat",
     "Timer",
     "Turn",
+    "VisitorCount",
+    "VisitorWord",
 ]

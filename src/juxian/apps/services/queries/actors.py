@@ -51,6 +51,13 @@ def on_behalf(user: User, case: Case, service: Service) -> Actor:
     return Actor(engine_id(user), party.role, frozenset({party.place, "applicant"}), whom)
 
 
+def visiting(case: Case, service: Service) -> Actor:
+    """Somebody without an account, in a case that one of them began; nobody in any other."""
+    party = service.first.posts[0].who[0]
+    own = case.person_id is None and case.unit_id is None and case.opened_by_id is None
+    return Actor("visitor", party.role, frozenset({party.place} if own else ()))
+
+
 def _places(post: Post, case: Case, seats: Iterable[Seat]) -> Iterator[tuple[Role, str]]:
     if post.role == Role.EMPLOYER:
         if reaches(post, case.employer):

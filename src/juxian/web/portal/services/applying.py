@@ -53,6 +53,7 @@ from juxian.web.portal.services.guides import service_or_404
 
 PEOPLE = (Role.PERSON, Role.EMPLOYER)
 PAGE_SIZE = 20
+BEGUN = "asked-draft"  # key in a session: what a visitor typed before signing in
 FOR = "for"  # number of the person for whom an employer applies
 
 
@@ -284,6 +285,7 @@ def apply(request: HttpRequest, service_id: str) -> HttpResponse:
     application = application_of(request, service_id)
     application.read_draft()
     if request.method != "POST":
+        _take_up(application)
         return _filling(application, application.form())
     application.take(request.POST)
     form = application.form(request.POST, request.FILES)
@@ -299,6 +301,19 @@ def apply(request: HttpRequest, service_id: str) -> HttpResponse:
     if refused is not None:
         form.tell(CaseRefused(refused.why, _untold(form, refused)))
     return _filling(application, form, 422)
+
+
+def _take_up(application: Application) -> None:
+    """What a visitor typed before signing in becomes the draft, unless there is one."""
+    begun = application.request.session.get(BEGUN)
+    if begun is None or begun["service"] != application.service.id or application.saved_at is not None:
+        return
+    del application.request.session[BEGUN]
+    fields = application.service.fields
+    application.answers = {
+        name: value for name, value in begun["answers"].items() if name in fields and value != ""
+    }
+    application.save()
 
 
 def _untold(form: ServiceForm, refused: CaseRefused) -> dict[str, Text]:

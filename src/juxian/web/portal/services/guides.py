@@ -55,6 +55,7 @@ def service(request: HttpRequest, pack: str, service_id: str) -> HttpResponse:
         "pack": place,
         "guide": guide(found, place, language()),
         "may_apply": scope.pack.code == place.code and _may_apply(found, scope.role),
+        "may_ask": scope.role not in ("person", "employer") and "public" in found.audience,
         "may_put": scope.pack.code == place.code
         and scope.role in ("person", "employer")
         and may_hand_in(found, scope.role == "employer"),
