@@ -33,6 +33,15 @@ def test_organisations_are_called_by_name():
     assert sentence("employment", value | {"employer": "other"}) == "在other任医师"
 
 
+def test_a_benefit_is_called_by_its_title():
+    value = {"benefit": "rent", "amount": 150_000}
+
+    told = fact_sentence(SCHEMA.kinds["benefit_received"], value, SCHEMA, "zh", {"rent": "租房补贴"})
+
+    assert told == "发放租房补贴 1,500 元"
+    assert sentence("benefit_received", value) == "发放rent 1,500 元"
+
+
 def test_what_the_sentence_leaves_out_follows_as_details():
     value = {"employer": "hospital-1", "position": "医师", "full_time": True, "contract_months": 36}
 

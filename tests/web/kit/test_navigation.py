@@ -53,3 +53,16 @@ def test_roles_start_where_an_audience_said():
     assert navigation.start_of(Role.LEADER) == "healthz"
     assert navigation.start_of(Role.PERSON) == "portal:home"
     assert navigation.start_of("") == "portal:home"
+
+
+def test_own_links_of_the_portal_stand_apart_and_one_link_is_current_in_both_rows():
+    navigation.register(
+        "public",
+        Item("healthz", "众", order=1),
+        Item("demo-switch", "己", roles=frozenset({Role.PERSON})),
+    )
+
+    everybodys, own = navigation.public_links(Role.PERSON, "/demo/switch/x")
+
+    assert [(str(link.title), link.current) for link in (*everybodys, *own)] == [("众", False), ("己", True)]
+    assert navigation.public_links("", "/")[1] == []

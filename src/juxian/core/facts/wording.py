@@ -11,7 +11,8 @@ from juxian.core.facts.values import show_value
 
 _PLACE = re.compile(r"\{(\w+)\}")
 
-Names = Mapping[str, str]  # code of an organisation → its name
+Names = Mapping[str, str]  # code of an organisation, id of a benefit → its name
+_BENEFIT = "benefit"  # the field of a fact that names one
 
 
 def fact_sentence(
@@ -63,8 +64,8 @@ def fact_details(
 
 
 def field_words(field: Field, value: Any, schema: Schema, language: str, names: Names) -> str:
-    """One value in words; organisations by name where it is known."""
-    if field.type.kind is Kind.ORGANISATION and isinstance(value, str):
+    """One value in words; organisations and benefits by name where it is known."""
+    if isinstance(value, str) and (field.type.kind is Kind.ORGANISATION or field.name == _BENEFIT):
         return names.get(value, value)
     return show_value(value, field.type, schema, language)
 

@@ -86,6 +86,12 @@ class Pack:
         """Word that a service may use for a unit → code of the organisation: each code, and each duty (职责)."""
         return units_of(self.organisations)
 
+    @cached_property
+    def benefits(self) -> dict[str, Text]:
+        """Id of each benefit of each version → its title, the newest version's (待遇名称)."""
+        versions = [version for policy in self.policies.values() for version in policy.versions]
+        return {benefit.id: benefit.title for version in versions for benefit in version.benefits}
+
 
 def units_of(organisations: tuple[OrganisationEntry, ...]) -> dict[str, str]:
     """Codes and duties of organisations → code; a duty belongs to the first that has it."""

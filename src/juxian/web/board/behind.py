@@ -136,7 +136,7 @@ def person_rows(people: Sequence[Person], group: Group, scope: Scope) -> list[Pe
     profiles = {person.pk: getattr(person, "profile", None) for person in people}
     codes = {profile.employer for profile in profiles.values() if profile and profile.employer}
     named = [fact for found in facts.values() for fact in found]
-    names = names_of(codes | organisations_named(named, schema), language)
+    names = names_of(codes | organisations_named(named, schema), language, scope.pack)
     return [_row(person, profiles[person.pk], facts.get(person.pk, []), scope, names) for person in people]
 
 

@@ -30,7 +30,7 @@ def person(request: HttpRequest, number: str) -> HttpResponse:
     schema, language = scope.pack.schema, scope.language
     facts = list(found.facts.standing().select_related("source__organisation"))
     codes = organisations_named(facts, schema)
-    names = names_of(codes, language)
+    names = names_of(codes, language, scope.pack)
     profile = derive_profile(records_of(facts), schema, day.day, organisation_attributes(codes))
     disputed = [fact for group in in_conflict(facts, schema, day.day).values() for fact in group]
     level = profile.get("talent_level")

@@ -75,7 +75,7 @@ class Frame:
         return navigation.phone_links(self.role, self.request.path)
 
     @cached_property
-    def public_links(self) -> list[navigation.Link]:
+    def public_links(self) -> tuple[list[navigation.Link], list[navigation.Link]]:
         return navigation.public_links(self.role, self.request.path)
 
     @property

@@ -13,6 +13,7 @@ from juxian.apps.persons.enums import Verification
 from juxian.apps.persons.models import Fact
 from juxian.core.facts.schema import Kind, Schema
 from juxian.core.facts.wording import Names, fact_details, fact_sentence, is_masked
+from juxian.core.packs.schema import Pack
 
 TONES = {Verification.VERIFIED: "ok", Verification.UNVERIFIED: "warn", Verification.DISPUTED: "bad"}
 MARKS = {
@@ -46,12 +47,15 @@ class Conflict:
     events: list[Event]
 
 
-def names_of(codes: set[str], language: str) -> dict[str, str]:
-    """Names of organisations by code, in one query."""
+def names_of(codes: set[str], language: str, pack: Pack | None = None) -> dict[str, str]:
+    """Names of organisations by code, in one query; with a pack also titles of its benefits by id."""
+    titles = {key: title.in_language(language) for key, title in pack.benefits.items()} if pack else {}
     if not codes:
-        return {}
+        return titles
     rows = Organisation.objects.filter(code__in=codes).order_by().values_list("code", "name", "name_en")
-    return {code: (english if language == "en" and english else name) for code, name, english in rows}
+    return titles | {
+        code: (english if language == "en" and english else name) for code, name, english in rows
+    }
 
 
 def organisations_named(facts: Iterable[Fact], schema: Schema) -> set[str]:

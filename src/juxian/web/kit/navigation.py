@@ -100,9 +100,11 @@ def phone_links(role: str, path: str) -> list[Link]:
     return [link for item, link in zip(items, _links(items, path), strict=True) if item in chosen]
 
 
-def public_links(role: str, path: str) -> list[Link]:
-    """Links of the portal's top bar."""
-    return _links(_for_role("public", role), path)
+def public_links(role: str, path: str) -> tuple[list[Link], list[Link]]:
+    """Links of the portal's top bar: everybody's, and below them those of the role alone."""
+    items = _for_role("public", role)
+    links = list(zip(items, _links(items, path), strict=True))
+    return [link for item, link in links if not item.roles], [link for item, link in links if item.roles]
 
 
 def _for_role(bar: Bar, role: str) -> list[Item]:

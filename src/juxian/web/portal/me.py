@@ -36,7 +36,7 @@ def _dossier(person: Person, scope: Scope) -> dict[str, Any]:
     pack = pack_of(person.home)
     facts = list(person.facts.standing().select_related("source"))
     codes = organisations_named(facts, pack.schema)
-    names = names_of(codes, scope.language)
+    names = names_of(codes, scope.language, pack)
     records = records_of(facts)
     profile = derive_profile(records, pack.schema, scope.as_of, organisation_attributes(codes))
 

@@ -82,7 +82,7 @@ def withdraw(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         messages.success(request, _("已撤销一条信息项，历史仍可查阅。"))
         return go(request, "desk:person", number=person.number)
     schema = scope.pack.schema
-    names = names_of(organisations_named([fact], schema), scope.language)
+    names = names_of(organisations_named([fact], schema), scope.language, scope.pack)
     events = events_of([fact], schema, scope.language, names, max(scope.as_of, fact.since))
     context = {"person": person, "event": events[0], "form": form}
     return render(request, "desk/persons/withdraw.html", context, status=422 if form.errors else 200)

@@ -140,7 +140,7 @@ def dossier(person: Person, scope: Scope, day: date) -> dict[str, Any]:
     every = list(person.facts.select_related("source", "recorded_by"))
     facts = [fact for fact in every if fact.withdrawn_at is None]
     codes = organisations_named(every, schema)
-    names = names_of(codes, language)
+    names = names_of(codes, language, scope.pack)
     records = records_of(facts)
     profile = derive_profile(records, schema, day, organisation_attributes(codes))
     groups = in_conflict(facts, schema, day)
