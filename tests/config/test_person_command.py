@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from juxian.apps.persons.models import SearchTerm
 from juxian.config import cli
 from tests.web.places import make_place
 
@@ -36,3 +37,13 @@ def test_it_compares_each_place_and_merges_what_is_certain(
 def test_an_unknown_place_is_wrong_usage(db: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["person", "link", "--pack", "nowhere"]) == 2
     assert "nowhere" in capsys.readouterr().err
+
+
+def test_the_index_is_made_again(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+    make_place().person("测试甲")
+    SearchTerm.objects.all().delete()
+
+    status = cli.main(["person", "index", "--json"])
+
+    assert (status, json.loads(capsys.readouterr().out)) == (0, {"persons": 1})
+    assert SearchTerm.objects.filter(term="试甲").count() == 1

@@ -20,6 +20,7 @@ from juxian.apps.audit.actions import record
 from juxian.apps.clock import now, today
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.enums import Verification
+from juxian.apps.persons.indexing import index_people
 from juxian.apps.persons.models import Fact, IdentityDocument, NumberSeries, Person, Profile, Source
 from juxian.apps.persons.queries import organisation_attributes, profiles_of, schema_for
 from juxian.apps.persons.registry import tell_of_changes
@@ -166,6 +167,7 @@ def refresh_profiles(people: Sequence[Person], as_of: date | None = None) -> Non
             Profile.objects.filter(
                 person__in=[person.pk for person in part if person.pk not in found]
             ).delete()
+            index_people(part, schema)
     tell_of_changes(people)
 
 
@@ -218,6 +220,7 @@ def _register_chunk(
             for person, draft in pairs
         ]
     )
+    index_people(people, schema)
 
 
 def next_numbers(home: Organisation, count: int) -> Iterator[str]:

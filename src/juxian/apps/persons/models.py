@@ -226,3 +226,21 @@ class Profile(models.Model):
 
     def __str__(self) -> str:
         return str(self.person_id)
+
+
+class SearchTerm(models.Model):
+    """A term by which a person is found (检索词): two characters, a word, initials (core.identity.searching).
+
+    Kept by the actions that write facts; ``juxian person index`` makes it again.
+    """
+
+    pk = models.CompositePrimaryKey("term", "person_id")
+    term = models.CharField(_("检索词"), max_length=16)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="terms", verbose_name=_("人才"))
+
+    class Meta:
+        verbose_name = _("检索词")
+        verbose_name_plural = _("检索词")
+
+    def __str__(self) -> str:
+        return self.term

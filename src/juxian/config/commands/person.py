@@ -1,4 +1,4 @@
-"""``juxian person link``: compare the whole register, list doubts, merge what is certain (全库查重)."""
+"""``juxian person link`` compares the whole register, ``person index`` makes its search anew (全库查重、重建检索)."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ def add(subparsers: Any) -> None:
         "--memory", default="4GB", metavar="SIZE", help="of the engine before it spills to disk"
     )
     link.set_defaults(run=run_link)
+    index = commands.add_parser("index", help="make the index of full text search again")
+    index.set_defaults(run=run_index)
 
 
 def run_link(args: argparse.Namespace) -> int:
@@ -57,6 +59,20 @@ def run_link(args: argparse.Namespace) -> int:
                 f"{row['pack']}: {row['persons']:,} 人 persons · {row['compared']:,} 对 pairs · "
                 f"待核对 asked {row['asked']:,} · 可自动 automatic {row['automatic']:,} · 已合并 merged {row['merged']:,}"
             )
+    return 0
+
+
+def run_index(args: argparse.Namespace) -> int:
+    """Exit 0 when every person is indexed; can be interrupted and run again."""
+    from juxian.config.cli import setup_django
+
+    setup_django()
+    from juxian.apps.persons.indexing import index_everybody
+
+    done = 0
+    for done in index_everybody():
+        print(f"{done:,} 人 persons …", file=sys.stderr)
+    print(json.dumps({"persons": done}) if args.json else f"已建索引 indexed: {done:,} 人 persons")
     return 0
 
 

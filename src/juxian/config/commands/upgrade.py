@@ -28,6 +28,17 @@ def upgrade() -> None:
 
     settings.JUXIAN_HOME.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
+    _index_register()
     manifest = "whitenoise.storage.CompressedManifestStaticFilesStorage"
     settings.STORAGES["staticfiles"]["BACKEND"] = manifest
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+
+
+def _index_register() -> None:
+    """A register from before full text search gets its index, once."""
+    from juxian.apps.persons.indexing import index_everybody  # deferred: Django is set up by now
+    from juxian.apps.persons.models import Person, SearchTerm
+
+    if not SearchTerm.objects.exists() and Person.objects.exists():
+        for done in index_everybody():
+            print(f"{done:,} 人已建检索 persons indexed …", file=sys.stderr)

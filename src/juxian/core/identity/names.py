@@ -69,9 +69,14 @@ def _simplifier() -> OpenCC:
     return OpenCC("t2s")
 
 
+def simplified(text: str) -> str:
+    """Traditional characters as simplified ones (繁转简)."""
+    return _simplifier().convert(text)
+
+
 def matching_key(name: str) -> str:
     """For comparing only: simplified characters, no blanks or dots, case folded."""
-    return re.sub(r"[\s·.'-]+", "", _simplifier().convert(normalise_name(name))).casefold()
+    return re.sub(r"[\s·.'-]+", "", simplified(normalise_name(name))).casefold()
 
 
 def name_key(name: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,7 @@ from juxian.apps.assessment.queries import people_behind
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.conditions import NotFilterable, as_filter
 from juxian.apps.persons.enums import Verification
+from juxian.apps.persons.indexing import matching
 from juxian.apps.persons.models import Fact, Person, Profile
 from juxian.apps.policies.models import Determination
 from juxian.apps.policies.queries import newest_run, persons_determined
@@ -52,7 +53,7 @@ class Pick:
 class RegisterFilter(forms.Form):
     """The filter row of the register (GET). Unknown values are refused, not ignored."""
 
-    q = forms.CharField(label=_("姓名、拼音或编号"), required=False, max_length=60)
+    q = forms.CharField(label=_("姓名、拼音首字母、单位、专业等"), required=False, max_length=60)
     condition = forms.CharField(label=_("条件"), required=False, max_length=2000)
     employer = forms.CharField(label=_("用人单位"), required=False, max_length=64)
     verification = forms.ChoiceField(
@@ -127,9 +128,7 @@ class RegisterFilter(forms.Form):
     def narrow(self, people: QuerySet[Person]) -> QuerySet[Person]:
         """The persons that meet every condition that is set; call when valid."""
         wanted = self.cleaned_data
-        people = people.filter(
-            self._search(wanted["q"]), profile__isnull=False
-        )  # every fact withdrawn: not listed
+        people = self._searched(people).filter(profile__isnull=False)  # every fact withdrawn: not listed
         columns = {f"profile__{name}": wanted[name] for name in (*LEVEL_COLUMNS, "employer") if wanted[name]}
         if columns or SORTS[wanted["sort"] or "newest"].field.startswith("profile__"):
             people = people.filter(profile__home=self.home, **columns)  # so that the indexes (home, …) serve
@@ -140,15 +139,14 @@ class RegisterFilter(forms.Form):
             people = people.filter(pk__in=part)
         return people
 
-    def _search(self, text: str) -> Q:
+    def _searched(self, people: QuerySet[Person]) -> QuerySet[Person]:
+        text = self.cleaned_data["q"]
         if not text:
-            return Q()
+            return people
         if _NUMBER.fullmatch(text):
-            first = text.upper()
-            return Q(number__gte=first, number__lt=first + LAST_CHARACTER)  # a range, which the index serves
-        if text.isascii():
-            return Q(name_key__startswith=re.sub(r"[^a-z]", "", text.lower()) or text.lower())
-        return Q(name__contains=text)
+            first = text.upper()  # a range, which the index serves
+            return people.filter(number__gte=first, number__lt=first + LAST_CHARACTER)
+        return matching(people, text)
 
     def _subsets(self) -> Iterator[Any]:
         """One-column queries of person ids: behind a figure, found by a run, meeting the condition."""

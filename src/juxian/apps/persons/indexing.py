@@ -1,0 +1,119 @@
+"""The index of full text search (全文检索): written with the facts, asked by the lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
+
+from juxian.apps.organisations.models import Organisation
+from juxian.apps.persons.models import Fact, Person, SearchTerm
+from juxian.core.facts.schema import Kind, Schema
+from juxian.core.facts.wording import is_masked
+from juxian.core.identity.searching import INITIALS, terms_asked, terms_of
+from juxian.core.packs import pack_called
+
+CHUNK = 2000
+COUNTED = 2000  # a term of more persons than this is not counted to the end
+LAST_CHARACTER = "\uffff"
+
+
+def index_people(people: Sequence[Person], schema: Schema) -> None:
+    """Bring the terms of ``people`` up to date, in the caller's transaction; a person without facts has none.
+
+    Four statements for each chunk, whatever was written before.
+    """
+    wanted = _wanted(people, schema)
+    held: dict[int, set[str]] = {person.pk: set() for person in people}
+    for pk, term in SearchTerm.objects.filter(person__in=list(held)).values_list("person_id", "term"):
+        held[pk].add(term)
+    gone = [(term, pk) for pk, terms in held.items() for term in terms - wanted.get(pk, set())]
+    new = [(term, pk) for pk, terms in wanted.items() for term in terms - held[pk]]
+    table = connection.ops.quote_name(SearchTerm._meta.db_table)
+    with connection.cursor() as cursor:
+        if gone:
+            cursor.executemany(f"DELETE FROM {table} WHERE term = %s AND person_id = %s", gone)  # noqa: S608
+        if new:
+            cursor.executemany(f"INSERT INTO {table} (term, person_id) VALUES (%s, %s)", new)  # noqa: S608
+
+
+def index_everybody() -> Iterator[int]:
+    """Make the whole index again, a chunk at a time; yields how many persons are done (重建索引)."""
+    done, last = 0, 0
+    while True:
+        people = list(Person.objects.filter(pk__gt=last).select_related("home").order_by("pk")[:CHUNK])
+        if not people:
+            return
+        with transaction.atomic():
+            for pack in {person.home.pack for person in people}:
+                part = [person for person in people if person.home.pack == pack]
+                index_people(part, pack_called(pack).schema)
+        last, done = people[-1].pk, done + len(people)
+        yield done
+
+
+def matching(people: QuerySet[Person], text: str) -> QuerySet[Person]:
+    """Persons found by ``text``: letters are pinyin or its initials, all else pairs of characters and words.
+
+    The rarest term leads and the others are looked up for each person it finds. The relation ``hit`` of the
+    answer lets a list be sorted along the index.
+    """
+    if text.isascii():
+        return people.filter(_by_sound(text))
+    terms = terms_asked(text)
+    if not terms:
+        return people.none()
+    first, *others = sorted(terms, key=_frequency) if len(terms) > 1 else terms
+    people = people.alias(hit=FilteredRelation("terms", condition=Q(terms__term=first)))
+    people = people.filter(hit__term=first)
+    for term in others:
+        people = people.filter(Exists(SearchTerm.objects.filter(term=term, person=OuterRef("pk"))))
+    return people
+
+
+def _by_sound(text: str) -> Q:
+    letters = re.sub(r"[^a-z]", "", text.lower())
+    if not letters:
+        return Q(pk__in=SearchTerm.objects.filter(term=text.lower()).values("person_id"))
+    known = SearchTerm.objects.filter(term__in=(INITIALS + letters, text.lower().strip()))
+    return Q(name_key__gte=letters, name_key__lt=letters + LAST_CHARACTER) | Q(
+        pk__in=known.values("person_id")
+    )
+
+
+def _frequency(term: str) -> int:
+    return SearchTerm.objects.filter(term=term)[:COUNTED].count()
+
+
+def _wanted(people: Sequence[Person], schema: Schema) -> dict[int, set[str]]:
+    """Person → the terms of the name and of every text of the standing facts that is not masked."""
+    names = {person.pk: person.name for person in people}
+    texts: dict[int, dict[str, None]] = {}
+    employers: dict[str, list[int]] = {}
+    rows = Fact.objects.standing().filter(person__in=list(names)).order_by("person_id", "pk")
+    for pk, code, value in rows.values_list("person_id", "kind", "value"):
+        found = texts.setdefault(pk, {})
+        for kind, part in _words_in(schema, code, value):
+            if kind is Kind.ORGANISATION:
+                employers.setdefault(part, []).append(pk)
+            else:
+                found[part] = None
+    for code, name in Organisation.objects.filter(code__in=list(employers)).values_list("code", "name"):
+        for pk in employers[code]:
+            texts[pk][name] = None
+    return {pk: terms_of(names[pk], found) for pk, found in texts.items()}
+
+
+def _words_in(schema: Schema, code: str, value: dict[str, Any]) -> Iterator[tuple[Kind, str]]:
+    kind = schema.kinds.get(code)
+    for field in kind.fields.values() if kind else ():
+        part = value.get(field.name)
+        if (
+            field.type.kind in (Kind.TEXT, Kind.ORGANISATION)
+            and isinstance(part, str)
+            and not is_masked(field)
+        ):
+            yield field.type.kind, part
