@@ -71,7 +71,8 @@ def _simplifier() -> OpenCC:
 
 def simplified(text: str) -> str:
     """Traditional characters as simplified ones (繁转简)."""
-    return _simplifier().convert(text)
+    converted: str = _simplifier().convert(text)
+    return converted
 
 
 def matching_key(name: str) -> str:
