@@ -244,6 +244,15 @@ def _answer(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"f-question": "硕士能否申领"}
 
 
+def _people(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"person": objects.person.number}
+
+
+def _turns(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    case = objects.claim("endorse")
+    return {"turn": f"{case.turns.get(key='endorse').pk}:{case.version}"}
+
+
 def _choice(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"service": CLAIM}
 
@@ -367,6 +376,9 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "portal:apply": _fill_in,
     "portal:apply-review": _nothing,
     "portal:apply-drop": _nothing,
+    "portal:bulk-new": _people,
+    "portal:bulk-go": _nothing,
+    "portal:endorse-many": _turns,
     "portal:ask": _question,
     "portal:asked-supplement": _answer,
     "portal:together": _choice,

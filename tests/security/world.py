@@ -47,7 +47,15 @@ from juxian.apps.policies.actions.sweeping import keep_snapshots, texts_kept
 from juxian.apps.policies.models import Determination, FindRun, Found, PolicyDraft, Simulation, SweepRun
 from juxian.apps.pools.actions import add_member
 from juxian.apps.pools.models import Membership, Pool
-from juxian.apps.services.actions import Wanted, act_on_case, ask_as_visitor, convene, submit_application
+from juxian.apps.services.actions import (
+    Listed,
+    Wanted,
+    act_on_case,
+    ask_as_visitor,
+    begin_bulk,
+    convene,
+    submit_application,
+)
 from juxian.apps.services.actions.drafting import save_draft
 from juxian.apps.services.models import Case, Conference
 from juxian.apps.tokens.actions import make_token
@@ -114,6 +122,7 @@ class Objects:
     found: Found
     determination: Determination
     asked: str = ""  # number of a visitor's question that was returned for a supplement
+    bulk: int = 0  # an employer's list of which nothing was worked on yet
     flats: Flats | None = None
     session: int = 0
     notices: list[Notice] = field(default_factory=list)
@@ -167,6 +176,7 @@ class Objects:
             "together": "basket",
             "public_service": "policy-question",
             "asked": self.asked,
+            "bulk": self.bulk,
             "bundle": next(iter(self.place.pack.bundles)),
             "conference": self.conference.pk,
             "message": self.message.pk,
@@ -396,6 +406,7 @@ def _objects(code: str, number: str) -> Objects:
         found=found,
         determination=determination,
         asked=_asked(place, office),
+        bulk=_bulk(place, person, office),
     )
 
 
@@ -442,6 +453,11 @@ def _asked(place: Place, office: User) -> str:
         case=case, wanted=Wanted("return", marks=[("question", "请说明参保地")], reason="不清楚"), by=office
     )
     return case.number
+
+
+def _bulk(place: Place, person: Person, by: User) -> int:
+    rows = [Listed(1, person.name, person.number, person)]
+    return begin_bulk(home=place.root, unit=place.employer, service=CLAIM, by=by, rows=rows).pk
 
 
 def _notices(place: Place, person: Person, by: User) -> list[Notice]:

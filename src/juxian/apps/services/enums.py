@@ -22,3 +22,11 @@ class Gone(models.TextChoices):
     WITHDRAWN = "withdrawn", _("已撤回")
     LAPSED = "lapsed", _("逾期终止")
     CLOSED = "closed", _("已办结")
+
+
+class BulkState(models.TextChoices):
+    """What became of one row of an employer's list."""
+
+    WAITING = "waiting", _("待处理")
+    ACCEPTED = "accepted", _("已受理")
+    REFUSED = "refused", _("未受理")

@@ -69,6 +69,7 @@ ACTIONS: dict[str, str | Promise] = {
     "documents.text_added": _("录入文件"),
     "services.opened": _("发起办件"),
     "services.submitted": _("提交申请"),
+    "services.bulk_begun": _("批量申请"),
     "services.submitted_together": _("一次提交多项申请"),
     "services.acted": _("办理一步"),
     "services.timers_acted": _("到期处理"),

@@ -2,7 +2,17 @@ from django.urls import path
 
 from juxian.web.portal import found, home, me, notices, payments, policies, readings, screener, unit
 from juxian.web.portal.housing import draws, mine
-from juxian.web.portal.services import applying, asking, basket, bundles, following, groups, guides, progress
+from juxian.web.portal.services import (
+    applying,
+    asking,
+    basket,
+    bulk,
+    bundles,
+    following,
+    groups,
+    guides,
+    progress,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -43,6 +53,7 @@ urlpatterns = [
     path("basket/<slug:service_id>/", basket.basket_put, name="basket-put"),
     path("groups/<str:group>/", groups.group, name="group"),
     path("my-cases/", following.cases, name="cases"),
+    path("my-cases/endorse/", bulk.endorse_many, name="endorse-many"),
     path("my-cases/<str:number>/", following.case, name="case"),
     path("my-cases/<str:number>/act/", following.case_act, name="case-act"),
     path("my-cases/<str:number>/supplement/", following.supplement, name="case-supplement"),
@@ -61,4 +72,10 @@ urlpatterns = [
     path("me/account/<int:pk>/", payments.account_decide, name="account-decide"),
     path("me/readings/", readings.readings, name="readings"),
     path("unit/", unit.unit, name="unit"),
+    path("unit/lists/", bulk.bulks, name="bulks"),
+    path("unit/lists/<int:pk>/", bulk.bulk, name="bulk"),
+    path("unit/lists/<int:pk>/go/", bulk.bulk_go, name="bulk-go"),
+    path("unit/lists/<int:pk>/result/", bulk.bulk_result, name="bulk-result"),
+    path("unit/lists/new/<slug:service_id>/", bulk.bulk_new, name="bulk-new"),
+    path("unit/lists/new/<slug:service_id>/table/", bulk.bulk_table, name="bulk-table"),
 ]

@@ -1,6 +1,7 @@
 """Writing: cases begin, move, end; what goes with it is written in the same transaction."""
 
 from juxian.apps.services.actions.acting import Wanted, act_on_case
+from juxian.apps.services.actions.bulk import Listed, begin_bulk, carry_on
 from juxian.apps.services.actions.conferring import (
     NotOnAgenda,
     close_conference,
@@ -30,6 +31,7 @@ from juxian.apps.services.actions.visiting import TooManyVisits, ask_as_visitor,
 
 __all__ = [
     "AlreadyRated",
+    "Listed",
     "Migrated",
     "NotOnAgenda",
     "NotTaken",
@@ -42,6 +44,8 @@ __all__ = [
     "act_on_case",
     "ask_as_visitor",
     "assign_officer",
+    "begin_bulk",
+    "carry_on",
     "carry_out_waiting",
     "close_conference",
     "convene",

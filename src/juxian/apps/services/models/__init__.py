@@ -1,5 +1,6 @@
 """What is stored of services and cases."""
 
+from juxian.apps.services.models.bulk import Bulk, BulkRow
 from juxian.apps.services.models.cases import Case, CaseEffect, CaseEvent, CaseSeries
 from juxian.apps.services.models.conferences import AgendaItem, Conference
 from juxian.apps.services.models.definitions import CalendarYear, Definition, FreezePeriod
@@ -9,6 +10,8 @@ from juxian.apps.services.models.visitors import VisitorCount, VisitorWord
 
 __all__ = [
     "AgendaItem",
+    "Bulk",
+    "BulkRow",
     "CalendarYear",
     "Case",
     "CaseEffect",

@@ -22,8 +22,8 @@ from juxian.apps.services.models import Seat, Turn
 from juxian.apps.services.queries import queue as queues
 from juxian.apps.services.queries.calendar import current_calendar
 from juxian.apps.services.queries.definitions import service_of
-from juxian.core.services import CaseRefused, Service
-from juxian.core.services.definition import StepKind
+from juxian.apps.services.queries.possible import safe_action
+from juxian.core.services import CaseRefused
 from juxian.core.workdays import Calendar
 from juxian.web.desk.cases.finding import STAFF
 from juxian.web.desk.forms import text_field
@@ -42,8 +42,6 @@ VIEWS: dict[str, str | Promise] = {
     "supplement": gettext_lazy("等待补正"),
 }
 # what may be done to many at once: no reason is asked for, nothing is decided
-SAFE_KINDS = (StepKind.ENDORSE, StepKind.CHECK, StepKind.PARALLEL, StepKind.TASK)
-SAFE_ACTIONS = ("pass", "endorse", "done")
 
 
 class QueueFilters(forms.Form):
@@ -143,16 +141,6 @@ def _row(seat: Seat, scope: Scope, calendar: Calendar) -> QueueRow:
         proposed=bool(turn.proposal),
         safe=safe_action(service, turn),
     )
-
-
-def safe_action(service: Service, turn: Turn) -> str:
-    """What may be done to this turn along with many others; empty when it has to be looked at alone."""
-    step, post = service.steps.get(turn.state), service.posts[turn.key]
-    if step is None or step.kind not in SAFE_KINDS or post.second_person or turn.proposal or turn.waiting:
-        return ""
-    if step.kind is StepKind.PARALLEL:
-        return "pass"
-    return next((name for name in SAFE_ACTIONS if name in step.moves and not step.moves[name].reason), "")
 
 
 @for_roles(*STAFF)

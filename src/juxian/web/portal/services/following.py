@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
 from juxian.apps.services.actions import AlreadyRated, Overtaken, Wanted, act_on_case, rate
 from juxian.apps.services.models import Case, Draft, Rating
 from juxian.apps.services.queries.definitions import service_of
 from juxian.apps.services.queries.loading import CASE_PARTS, Loaded, load, open_seats
 from juxian.apps.services.queries.materials import files_of
-from juxian.apps.services.queries.possible import Choice, choices_of
+from juxian.apps.services.queries.possible import Choice, choices_of, safe_action
 from juxian.apps.services.queries.queue import page_of, seats_of
 from juxian.apps.services.queries.visible import visible_to
 from juxian.apps.services.rules import may_rate
@@ -83,11 +84,15 @@ def cases(request: HttpRequest) -> HttpResponse:
     found = visible_to(_user(request)).select_related("definition").order_by("-pk")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     seats, _further = page_of(seats_of(_user(request), scope.as_of), None, PAGE_SIZE)
+    waiting = [
+        (seat, _line(seat.case, scope), safe_action(service_of(seat.case), seat.turn)) for seat in seats
+    ]
     context = {
         "page": page,
         "rows": [_line(case, scope) for case in page.object_list],
         "drafts": _drafts(request, scope),
-        "waiting": [(seat, _line(seat.case, scope)) for seat in seats],
+        "waiting": waiting,
+        "any_safe": scope.role == Role.EMPLOYER and any(safe for _seat, _row, safe in waiting),
     }
     return render(request, "portal/services/cases.html", context)
 

@@ -1,0 +1,339 @@
+"""An employer applies for many of its people: picked, or in a workbook (批量申请); and endorses many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.models import User
+from juxian.apps.organisations.models import Organisation
+from juxian.apps.persons.models import Person
+from juxian.apps.persons.queries import persons_visible_to
+from juxian.apps.services.actions import Listed, Overtaken, Wanted, act_on_case, begin_bulk, carry_on
+from juxian.apps.services.enums import BulkState
+from juxian.apps.services.models import Bulk, BulkRow, Turn
+from juxian.apps.services.queries.definitions import service_of
+from juxian.apps.services.queries.possible import safe_action
+from juxian.apps.services.queries.queue import seats_of
+from juxian.apps.services.tasks import apply_in_bulk
+from juxian.core.services import CaseRefused, Service
+from juxian.core.source import Rejected
+from juxian.core.tables.confined import read_confined
+from juxian.web.kit.access import for_roles
+from juxian.web.kit.formats import clauses, with_aside
+from juxian.web.kit.once import once
+from juxian.web.kit.responses import go, render_part
+from juxian.web.kit.scope import current_scope
+from juxian.web.kit.services import service_row
+from juxian.web.portal.services.applying import FOR
+from juxian.web.portal.services.bulkfiles import (
+    MOST_ROWS,
+    asked_fields,
+    empty_list,
+    listed_rows,
+    workbook,
+)
+from juxian.web.portal.services.guides import may_hand_in, service_or_404
+
+PAGE_SIZE, PICKED_PAGE = 20, 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEGABYTE = 1024 * 1024
+TONES = {BulkState.WAITING: "info", BulkState.ACCEPTED: "ok", BulkState.REFUSED: "warn"}
+
+
+class ListForm(forms.Form):
+    """The workbook of a list, or nothing when people are picked."""
+
+    file = forms.FileField(
+        label=gettext_lazy("填好的表"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.et,.csv"}),
+        help_text=gettext_lazy("xlsx、xls 或 csv，一行一人"),
+    )
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        limit = settings.JUXIAN_UPLOAD_LIMIT_BYTES
+        if file.size is not None and file.size > limit:
+            raise ValidationError(_("文件超过 %(limit)s MB 的上限。") % {"limit": limit // MEGABYTE})
+        return file
+
+
+def _user(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]  # the views are for signed-in users
+
+
+def own_people(request: HttpRequest) -> QuerySet[Person]:
+    home = Organisation.objects.get(code=current_scope(request).pack.root)
+    return persons_visible_to(_user(request)).filter(home=home).order_by("name_key", "pk")
+
+
+def own_bulks(request: HttpRequest) -> QuerySet[Bulk]:
+    """Lists of the unit and of what stands below it."""
+    scope = current_scope(request)
+    return Bulk.objects.filter(unit__in=Organisation.objects.under(scope.organisation.path))
+
+
+def service_for_many(request: HttpRequest, service_id: str) -> Service:
+    service = service_or_404(current_scope(request).pack, service_id)
+    if not may_hand_in(service, True):
+        raise Http404
+    return service
+
+
+@for_roles(Role.EMPLOYER)
+@require_safe
+def bulks(request: HttpRequest) -> HttpResponse:
+    """Lists handed in before, and services that may be asked for in a list."""
+    scope = current_scope(request)
+    page = Paginator(own_bulks(request).order_by("-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    counted: dict[int, dict[str, int]] = {}
+    rows = BulkRow.objects.filter(bulk__in=[bulk.pk for bulk in page.object_list])
+    for bulk, state, number in rows.order_by().values_list("bulk", "state").annotate(Count("pk")):
+        counted.setdefault(bulk, {})[state] = number
+    services = scope.pack.services
+    context = {
+        "page": page,
+        "rows": [
+            (
+                bulk,
+                services[bulk.service].title.in_language(scope.language)
+                if bulk.service in services
+                else bulk.service,
+                counted.get(bulk.pk, {}),
+            )
+            for bulk in page.object_list
+        ],
+        "services": [
+            service_row(service, scope.language)
+            for service in services.values()
+            if may_hand_in(service, True)
+        ],
+    }
+    return render(request, "portal/services/bulks.html", context)
+
+
+@for_roles(Role.EMPLOYER)
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def bulk_new(request: HttpRequest, service_id: str) -> HttpResponse:
+    """Pick people, or hand in the workbook. Everything that was handed in is kept, row by row."""
+    service = service_for_many(request, service_id)
+    posted = request.method == "POST"
+    picked = request.POST.getlist("person")[:MOST_ROWS]
+    form = ListForm(request.POST, request.FILES) if posted and not picked else ListForm()
+    problem = ""
+    if posted:
+        rows = _picked(request, picked) if picked else _read(request, form, service)
+        if rows:
+            bulk = _begun(request, service, rows, "" if picked else form.cleaned_data["file"].name)
+            return go(request, "portal:bulk", bulk.pk)
+        if not form.errors:
+            problem = _("名单里没有人。")
+    wanted = request.GET.get("q", "").replace("\0", "").strip()[:60]
+    people = own_people(request)
+    scope = current_scope(request)
+    context = {
+        "service": service,
+        "title": service.title.in_language(scope.language),
+        "form": form,
+        "problem": problem,
+        "q": wanted,
+        "page": Paginator(people.filter(name__contains=wanted) if wanted else people, PICKED_PAGE).get_page(
+            request.GET.get("page")
+        ),
+        "asked": [field.title.in_language(scope.language) for field in asked_fields(service)],
+        "papers": [
+            material.title.in_language(scope.language)
+            for material in service.materials.values()
+            if material.required and not material.evidence
+        ],
+        "action": reverse("portal:bulk-new", args=[service.id]),
+    }
+    return render(
+        request, "portal/services/bulk_new.html", context, status=422 if form.errors or problem else 200
+    )
+
+
+def _picked(request: HttpRequest, numbers: Sequence[str]) -> list[Listed]:
+    people = {person.number: person for person in own_people(request).filter(number__in=numbers)}
+    known = [people[number] for number in dict.fromkeys(numbers) if number in people]
+    return [Listed(line, person.name, person.number, person) for line, person in enumerate(known, 1)]
+
+
+def _read(request: HttpRequest, form: ListForm, service: Service) -> list[Listed]:
+    """The rows of the workbook; what is wrong with the file stands at its field."""
+    if not form.is_valid():
+        return []
+    file, spoken = form.cleaned_data["file"], current_scope(request).language
+    try:
+        book = read_confined(file.read(), file.name)
+        return listed_rows(book, service, list(own_people(request)))
+    except Rejected as refused:
+        for problem in refused.problems:
+            hint = problem.hint.in_language(spoken) if problem.hint else ""
+            form.add_error("file", with_aside(problem.message.in_language(spoken), hint))
+    return []
+
+
+def _begun(request: HttpRequest, service: Service, rows: Sequence[Listed], name: str) -> Bulk:
+    scope, user = current_scope(request), _user(request)
+    with transaction.atomic():
+        bulk = begin_bulk(
+            home=Organisation.objects.get(code=scope.pack.root),
+            unit=scope.organisation,
+            service=service.id,
+            by=user,
+            rows=rows,
+            file_name=name.replace("\0", ""),
+        )
+        apply_in_bulk.enqueue(bulk.pk, user.pk)
+    return bulk
+
+
+@for_roles(Role.EMPLOYER)
+@require_safe
+def bulk_table(request: HttpRequest, service_id: str) -> HttpResponse:
+    """The empty workbook, with a row for each of the people."""
+    service = service_for_many(request, service_id)
+    content = empty_list(service, own_people(request)[:MOST_ROWS], current_scope(request).language)
+    return _file(content, f"{service.id}.xlsx")
+
+
+@for_roles(Role.EMPLOYER)
+@require_safe
+def bulk(request: HttpRequest, pk: int) -> HttpResponse:
+    """What became of each row, while it goes on and afterwards."""
+    found, scope = get_object_or_404(own_bulks(request), pk=pk), current_scope(request)
+    counted = dict(found.rows.order_by().values_list("state").annotate(Count("pk")))
+    rows = found.rows.select_related("case", "person").order_by("line")
+    state = request.GET.get("state", "")
+    page = Paginator(rows.filter(state=state) if state in BulkState.values else rows, PICKED_PAGE).get_page(
+        request.GET.get("page")
+    )
+    total, waiting = sum(counted.values()), counted.get(BulkState.WAITING, 0)
+    context = {
+        "bulk": found,
+        "title": _title(found, request),
+        "counted": counted,
+        "total": total,
+        "done": total - waiting,
+        "waiting": waiting,
+        "page": page,
+        "rows": [
+            (row, TONES[BulkState(row.state)], _reason(row, scope.language), _singly(row))
+            for row in page.object_list
+        ],
+        "states": BulkState.choices,
+        "state": state,
+    }
+    return render_part(request, "portal/services/bulk.html#bulk", context)
+
+
+def _title(found: Bulk, request: HttpRequest) -> str:
+    scope = current_scope(request)
+    service = scope.pack.services.get(found.service)
+    return service.title.in_language(scope.language) if service else found.service
+
+
+def _reason(row: BulkRow, spoken: str) -> str:
+    return clauses(pair[1] if spoken == "en" else pair[0] for pair in row.reasons)
+
+
+def _singly(row: BulkRow) -> str:
+    """Where a refused row is taken up alone."""
+    if row.state != BulkState.REFUSED or row.person is None:
+        return ""
+    return f"{reverse('portal:apply', args=[row.bulk.service])}?{FOR}={row.person.number}"
+
+
+@for_roles(Role.EMPLOYER)
+@require_POST
+def bulk_go(request: HttpRequest, pk: int) -> HttpResponse:
+    """Work on the next rows now, whether or not a worker does."""
+    found = get_object_or_404(own_bulks(request).select_related("home"), pk=pk)
+    carry_on(bulk=found, by=_user(request))
+    return go(request, "portal:bulk", pk)
+
+
+@for_roles(Role.EMPLOYER)
+@require_safe
+def bulk_result(request: HttpRequest, pk: int) -> HttpResponse:
+    """The list with what became of each row."""
+    found, scope = get_object_or_404(own_bulks(request), pk=pk), current_scope(request)
+    head = [_("行号"), _("人才编号"), _("姓名"), _("结果"), _("办件编号"), _("原因")]
+    rows = [
+        [
+            str(row.line),
+            row.number or (row.person.number if row.person else ""),
+            row.name,
+            str(BulkState(row.state).label),
+            row.case.number if row.case else "",
+            _reason(row, scope.language),
+        ]
+        for row in found.rows.select_related("case", "person").order_by("line")
+    ]
+    return _file(workbook({_("结果"): [head, *rows]}), f"{found.service}-{found.pk}.xlsx")
+
+
+def _file(content: bytes, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@for_roles(Role.EMPLOYER)
+@require_POST
+@once
+def endorse_many(request: HttpRequest) -> HttpResponse:
+    """The safe action of each ticked turn, with the version that the page showed; what cannot be done is told."""
+    scope, user = current_scope(request), _user(request)
+    chosen = dict(_turn(text) for text in request.POST.getlist("turn")[:PICKED_PAGE])
+    mine = seats_of(user, scope.as_of).filter(turn__in=list(chosen)).values("turn")
+    done, told = 0, []
+    for turn in Turn.objects.filter(pk__in=mine).select_related("case__definition").order_by("pk"):
+        action = safe_action(service_of(turn.case), turn)
+        if not action:
+            continue
+        wanted: Any = Wanted(action, turn.key)
+        try:
+            with transaction.atomic():
+                act_on_case(case=turn.case, wanted=wanted, by=user, expected_version=chosen[turn.pk])
+            done += 1
+        except Overtaken as overtaken:
+            told.append(f"{turn.case.number} {overtaken}")
+        except CaseRefused as refused:
+            told.append(f"{turn.case.number} {refused.reason.in_language(scope.language)}")
+    if done:
+        messages.success(
+            request, ngettext("已办理 %(count)s 件。", "已办理 %(count)s 件。", done) % {"count": done}
+        )
+    for line in told:
+        messages.warning(request, line)
+    if not done and not told:
+        messages.warning(request, _("没有选中可以批量办理的待办。"))
+    return go(request, "portal:cases")
+
+
+def _turn(text: str) -> tuple[int, int]:
+    """``turn:version``; (0, 0) for anything else."""
+    first, _colon, second = text.partition(":")
+    if first.isascii() and first.isdigit() and second.isascii() and second.isdigit() and len(text) < 30:
+        return int(first), int(second)
+    return 0, 0
