@@ -24,6 +24,7 @@ COMMANDS = (
     "pack",
     "policy",
     "case",
+    "card",
     "roster",
     "person",
     "indicator",

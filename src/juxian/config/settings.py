@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "juxian.apps.funds",
     "juxian.apps.housing",
     "juxian.apps.services",
+    "juxian.apps.cards",
     "juxian.apps.assessment",
     "juxian.apps.imports",
     "juxian.apps.packs",

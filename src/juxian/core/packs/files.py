@@ -32,6 +32,7 @@ FILES = (
     "housing.yaml",
     "funds.yaml",
     "pools.yaml",
+    "cards.yaml",
 )
 FOLDERS = ("policies", "services")
 CASES = ".cases.yaml"

@@ -14,10 +14,12 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from juxian.core.cards.book import CardKind
 from juxian.core.facts.schema import Schema
 from juxian.core.funds.book import FundsBook
 from juxian.core.housing.book import HousingBook
 from juxian.core.packs.bundles import read_bundles
+from juxian.core.packs.cards import read_cards
 from juxian.core.packs.facts import read_kinds
 from juxian.core.packs.figures import read_figures, read_indicators, read_targets
 from juxian.core.packs.files import (
@@ -340,6 +342,7 @@ class _Check:
             funds=read_funds(funds, policies, codes) if funds else FundsBook(),
             housing=read_housing(housing, schema, codes) if housing else HousingBook(),
             pools=self._pools(pools, schema, parent),
+            cards=self._cards(schema, organisations if place else None, parent),
             directory=self.directory.resolve(),
             digest=digest_of(self.directory, parent.digest if parent else ""),
         )
@@ -347,6 +350,13 @@ class _Check:
     def _pools(self, part: Part | None, schema: Schema, parent: Pack | None) -> Mapping[str, PoolEntry]:
         above = parent.pools if parent else {}
         return read_pools(part, schema, above) if part else above
+
+    def _cards(
+        self, schema: Schema, organisations: tuple[OrganisationEntry, ...] | None, parent: Pack | None
+    ) -> Mapping[str, CardKind]:
+        part, above = self._part("cards.yaml"), parent.cards if parent else {}
+        units = units_of(organisations) if organisations is not None else None
+        return read_cards(part, schema, units, above) if part else above
 
     def _population(
         self, head: Part, schema: Schema, organisations: tuple[OrganisationEntry, ...], as_of: date

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from juxian.core.cards.book import CardKind
 from juxian.core.facts.schema import Schema
 from juxian.core.funds.book import FundsBook
 from juxian.core.housing.book import HousingBook
@@ -76,6 +77,7 @@ class Pack:
     funds: FundsBook
     housing: HousingBook
     pools: Mapping[str, PoolEntry]
+    cards: Mapping[str, CardKind]
     directory: Path
     services: ServiceShelf
     bundles: Mapping[str, Bundle]
