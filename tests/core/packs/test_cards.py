@@ -73,7 +73,7 @@ def test_a_card_is_left_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "code, card, title",
+    ("code", "card", "title"),
     [
         ("jiayuguan", "talent-card", "陇原人才服务卡"),  # S3-54
         ("tinghu", "talent-card", "亭湖人才绿卡"),  # S4b-44

@@ -71,7 +71,9 @@ class Card(models.Model):
     replaces = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name=_("原卡")
     )
-    source_key = models.CharField(_("来源"), max_length=160, null=True, blank=True, unique=True)  # several without one
+    source_key = models.CharField(
+        _("来源"), max_length=160, null=True, blank=True, unique=True
+    )  # several without one
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
