@@ -15,22 +15,35 @@ from juxian.apps.clock import today
 from juxian.apps.funds.actions.budgets import appropriate_more
 from juxian.apps.funds.actions.grants import grant_benefit
 from juxian.apps.funds.actions.payees import confirm_account, propose_account
+from juxian.apps.funds.actions.recoveries import (
+    demand_recovery,
+    detect_breaches,
+    open_fen,
+    plan_recovery,
+    receive_refund,
+)
 from juxian.apps.funds.actions.runs import draft_run, export_run, seal_run, send_run, submit_run
 from juxian.apps.funds.actions.statements import import_statement
-from juxian.apps.funds.enums import RunState
-from juxian.apps.funds.models import BudgetLine, Grant, Instalment, PaymentLine, PaymentRun
+from juxian.apps.funds.enums import InstalmentState, RunState
+from juxian.apps.funds.models import BudgetLine, Grant, Instalment, Obligation, PaymentLine, PaymentRun
 from juxian.apps.funds.rules import NotPossible
 from juxian.apps.organisations.models import Organisation
-from juxian.apps.persons.models import Person
+from juxian.apps.persons.actions import FactDraft, record_facts
+from juxian.apps.persons.enums import SourceKind
+from juxian.apps.persons.models import Person, Source
 from juxian.apps.policies.models import Determination
 from juxian.apps.policies.queries import newest_run
+from juxian.core.dates import add_months
 from juxian.core.funds.bank import amount_yuan
 from juxian.core.funds.book import BankLayout, YearBudget
 from juxian.core.ledger.refusals import Refused
+from juxian.core.money import split_by_share
 from juxian.core.packs.schema import Pack
 
 GRANTS = 14
 WITHOUT_ACCOUNT = 2
+LEFT_MONTHS_AGO = 4
+PARTS = 6
 PAPER = "账户确认书（演示）"
 RUNS = (
     (RunState.SETTLED, 3),
@@ -49,9 +62,36 @@ def seed_funds(pack: Pack, root: Organisation, maker: User, checker: User) -> No
         return
     _provide_this_year(pack, root, maker)
     grants = list(islice(_grants(pack, root, maker), GRANTS))
+    bound = set(Obligation.objects.filter(grant__in=grants).values_list("grant_id", flat=True))
+    grants.sort(
+        key=lambda grant: grant.pk not in bound
+    )  # those who owe service are paid first, and one leaves
     for grant in grants[: len(grants) - WITHOUT_ACCOUNT]:
         _account(grant.person, maker, checker)
     _runs(pack, root, grants, maker, checker)
+    _leave(root, maker)
+
+
+def _leave(root: Organisation, by: User) -> None:
+    """Somebody who was paid left before the years were served, and is asked to pay back in parts."""
+    paid = Obligation.objects.filter(grant__home=root, grant__instalments__state=InstalmentState.PAID)
+    duty = paid.select_related("grant__person").order_by("pk").first()
+    left = add_months(today(), -LEFT_MONTHS_AGO)
+    if duty is None or duty.since >= left:
+        return
+    source = Source.objects.create(
+        kind=SourceKind.DEMO, title="离岗登记（演示）", organisation=root, day=today()
+    )
+    gone = FactDraft("departure", {"reason": "resigned"}, left)
+    record_facts(person=duty.grant.person, facts=[gone], source=source)
+    for recovery in detect_breaches(home=root, day=today(), by=by):
+        demand_recovery(recovery=recovery, day=today(), by=by)
+        owed = split_by_share(open_fen(recovery), [1] * PARTS)
+        days = [add_months(today(), number) for number in range(1, PARTS + 1)]
+        plan_recovery(recovery=recovery, parts=list(zip(days, owed, strict=True)), by=by)
+        receive_refund(
+            recovery=recovery, amount_fen=owed[0], day=today(), reference="回单 0001（演示）", by=by
+        )
 
 
 def _provide_this_year(pack: Pack, root: Organisation, by: User) -> None:

@@ -29,6 +29,8 @@ from juxian.core.policy import Policy, read_policy
 from juxian.core.positioned import read_yaml
 from juxian.core.source import Source
 
+KEPT_PACKS = 32  # with texts of then and now
+
 
 @dataclass(frozen=True, slots=True)
 class BenefitTotal:
@@ -97,7 +99,8 @@ def with_published(pack: Pack, texts: dict[str, str]) -> Pack:
         return pack
     key = (pack.code, pack.digest, *sorted(texts.items()))
     if key not in _kept:
-        _kept.clear()  # a text is published now and then; what counted before is hardly asked for again
+        if len(_kept) >= KEPT_PACKS:  # a text is published now and then
+            _kept.clear()
         others = {id_: policy_text(pack.code, id_, digest, pack.schema) for id_, digest in texts.items()}
         _kept[key] = replace(pack, policies={**pack.policies, **others})
     return _kept[key]
@@ -106,6 +109,21 @@ def with_published(pack: Pack, texts: dict[str, str]) -> Pack:
 def pack_in_force(code: str, day: date) -> Pack:
     """The pack with the texts that count on ``day``; raises ``KeyError`` when there is none of that code."""
     return with_published(pack_called(code), texts_in_force([code], day).get(code, {}))
+
+
+def packs_in_force(code: str, days: Iterable[date]) -> dict[date, Pack]:
+    """The pack with the texts that count on each of the days, in one query; see ``pack_in_force``."""
+    pack, wanted = pack_called(code), sorted(set(days))
+    rows = list(
+        PolicyVersion.objects.filter(pack=code).order_by("id").values_list("policy", "digest", "effective_on")
+    )
+    found = {}
+    for day in wanted:
+        newest = {policy: (digest, since) for policy, digest, since in rows if since is None or since <= day}
+        found[day] = with_published(
+            pack, {policy: digest for policy, (digest, since) in newest.items() if since is not None}
+        )
+    return found
 
 
 _kept: dict[tuple[Any, ...], Pack] = {}

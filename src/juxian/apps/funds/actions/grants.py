@@ -23,6 +23,7 @@ from juxian.apps.funds.queries.ledger import balance_of
 from juxian.apps.funds.rules import NotPossible
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import profile_as_of
+from juxian.apps.policies.queries import pack_in_force
 from juxian.core.funds.book import CoPayment
 from juxian.core.ledger.accounts import Kind, account
 from juxian.core.ledger.clawback import Formula
@@ -78,7 +79,7 @@ def grant_benefit(
     )  # one grant at a time
     if person.merged_into_id:
         raise NotPossible(_("该档案已并入其他档案，请在保留的档案上办理。"))
-    pack = pack_called(person.home.pack)
+    pack = pack_in_force(person.home.pack, on)
     profile = profile_as_of(person, on, pack.schema)
     entitled = entitlement_of(profile, pack, policy, benefit, on)
     if entitled is None:

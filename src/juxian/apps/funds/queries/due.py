@@ -17,7 +17,7 @@ from juxian.apps.funds.queries.grants import living
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import organisation_attributes, profiles_of
-from juxian.core.packs import pack_called
+from juxian.apps.policies.queries import packs_in_force
 from juxian.core.packs.schema import Pack
 from juxian.core.policy.language import Expression
 from juxian.core.policy.rowwise import evaluate
@@ -129,10 +129,11 @@ def _conditions(
             asked.setdefault(item.due, []).append(item)
     if not asked:
         return {}
-    pack, attributes, found = pack_called(home.pack), organisation_attributes(), {}
+    attributes, found = organisation_attributes(), {}
+    packs = packs_in_force(home.pack, [*asked, *(item.grant.as_of for item in items)])
     for day, rows in asked.items():
-        profiles = profiles_of([people[row.pk] for row in rows], pack.schema, day, attributes)
-        ask = asker(pack, day)
+        profiles = profiles_of([people[row.pk] for row in rows], packs[day].schema, day, attributes)
+        ask = asker(packs, day)
         for row in rows:
             reason = _not_met(row, ask(row.grant, profiles.get(people[row.pk].pk, {})))
             if reason:
@@ -147,12 +148,16 @@ def _not_met(item: Instalment, answer: bool | None) -> str:
     return words % {"needs": item.needs}
 
 
-def asker(pack: Pack, day: date) -> Callable[[Grant, Mapping[str, Any]], bool | None]:
-    """A function: the grant's condition for a profile on ``day``; None is unknown, as when the policy is gone."""
+def asker(packs: Mapping[date, Pack], day: date) -> Callable[[Grant, Mapping[str, Any]], bool | None]:
+    """A function: the grant's condition for a profile on ``day``; None is unknown, as when the policy is gone.
+
+    packs: the pack in force on ``day`` and on the day of each grant. A text published later alters no promise.
+    """
+    pack = packs[day]
     at = rulebook(tuple(pack.policies.values()), day).situation(pack.schema)
 
     def ask(grant: Grant, profile: Mapping[str, Any]) -> bool | None:
-        condition = condition_of(pack, grant)
+        condition = condition_of(packs[grant.as_of], grant)
         if condition is None:
             return None
         answer: bool | None = evaluate(condition.clause, profile, at)

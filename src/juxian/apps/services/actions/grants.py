@@ -9,11 +9,11 @@ from juxian.apps.funds.actions.grants import grant_benefit
 from juxian.apps.funds.rules import NotPossible
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import profile_as_of
+from juxian.apps.policies.queries import pack_in_force
 from juxian.apps.services.actions.facts import living
 from juxian.apps.services.queries.definitions import service_of
 from juxian.apps.services.registry import EffectCall, EffectRefused
 from juxian.core.ledger.refusals import Refused
-from juxian.core.packs import pack_called
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Entitlement, Verdict, entitlements
 from juxian.core.policy.document import Benefit
@@ -31,7 +31,7 @@ NOT_ENTITLED = Text(
 def grant_of_case(call: EffectCall) -> str:
     """``grant:42``, or ``in_kind`` for a benefit that gives no money. Raises ``EffectRefused`` with what stands against it."""
     person = living(call.case.person)
-    pack = pack_called(person.home.pack)
+    pack = pack_in_force(person.home.pack, call.since)
     wanted = service_of(call.case).benefits if call.target == CLAIMED else (call.target,)
     known = _known(pack, wanted)
     if not known:
