@@ -32,6 +32,7 @@ from juxian.config.demo_doubles import add_doubles
 from juxian.config.demo_funds import seed_funds
 from juxian.config.demo_housing import house_people
 from juxian.config.demo_notices import seed_notices
+from juxian.config.demo_policies import seed_policies
 from juxian.core.money import split_by_share
 from juxian.core.packs import load_all
 from juxian.core.packs.schema import Pack
@@ -144,6 +145,7 @@ def install_with_people(pack: Pack, count: int) -> None:
     seed_cases(pack, root)
     house_people(pack, root)
     seed_notices(root, maker)
+    seed_policies(pack, root, maker, checker)
 
 
 @cache
