@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from juxian.apps.clock import SHANGHAI, now
+from tests.e2e.conftest import Demonstration
 from tests.rosters import resident_id, xlsx
 
 PASSWORD = "juxian-demo-2026"
@@ -147,3 +151,53 @@ def test_no_request_leaves_the_site(page: Page, address: str) -> None:
         page.goto(path)
 
     assert [url for url in asked if not url.startswith((address, "data:"))] == []
+
+
+def test_two_officers_change_an_amount_and_what_was_decided_before_stands(
+    page: Page, demonstration: Demonstration
+) -> None:
+    today = now().astimezone(SHANGHAI).date()
+    tomorrow = today + timedelta(days=1)
+    sign_in(page, "office.jiayuguan")
+    page.goto("/desk/policies/")
+    page.get_by_role("button", name="立即筛查").click()  # the decisions of today
+    found = demonstration.command("policy", "find", "--pack", "jiayuguan", "--json")
+    assert found.returncode == 0, found.stderr
+
+    page.goto("/desk/policies/settlement-subsidy/")
+    page.get_by_role("button", name="起草修改").click()
+    draft = page.url
+    text = page.locator("[name=text]")
+    text.fill(text.input_value().replace("amount: 2万元", "amount: 3万元"))
+    checked = page.locator("#checked")
+    expect(checked).to_contain_text(
+        "2 万元 → 3 万元，增加", timeout=30_000
+    )  # whom it would give more, while typing
+    expect(checked).to_contain_text("现行")
+    page.get_by_role("button", name="保存草稿").click()
+    page.get_by_role("button", name="开始测算").click()
+    assert demonstration.command("worker", "--once").returncode == 0
+    page.reload()
+    expect(page.get_by_role("main")).to_contain_text("分年预算")  # and what it costs
+    expect(page.get_by_role("navigation").get_by_role("link", name="政策与资格").first).to_have_attribute(
+        "aria-current", "page"
+    )
+
+    page.goto(draft)
+    page.fill("[name=effective_on]", tomorrow.isoformat())
+    page.get_by_role("button", name="提交发布").click()
+    expect(page.get_by_role("main")).to_contain_text("起草人不能发布自己的草稿")
+    page.context.clear_cookies()
+    sign_in(page, "checker.jiayuguan")
+    page.goto(draft)
+    page.get_by_role("button", name="发布", exact=True).click()
+    expect(page.get_by_role("main")).to_contain_text(f"自 {tomorrow} 起启用")
+
+    run = demonstration.command("policy", "find", "--pack", "jiayuguan", "--as-of", str(tomorrow), "--json")
+    result = json.loads(run.stdout)
+    assert result["changed"] == ["settlement-subsidy"]
+    assert result["altered"] > 0
+    replay = demonstration.command("policy", "replay", "--pack", "jiayuguan", "--as-of", str(today), "--json")
+    decided = json.loads(replay.stdout)
+    assert (replay.returncode, decided["otherwise"], decided["unkept"]) == (0, [], 0)
+    assert decided["same"] > 0
