@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -28,6 +29,7 @@ from juxian.apps.policies.actions import (
 from juxian.apps.policies.models import Determination, PolicyDraft, PolicyVersion, ProfileSnapshot, Simulation
 from juxian.apps.policies.rules import may_publish
 from juxian.apps.policies.tasks import simulate
+from juxian.core.source import Rejected
 from tests.web.places import Place, make_place
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +51,7 @@ def draft_of(place: Place, by, old: str = AMOUNT, new: str = OTHER) -> PolicyDra
     draft = begin_draft(pack=place.pack, policy=place.pack.policies[POLICY], root=place.root, by=by)
     text = draft.text.replace(old, new)
     assert text != draft.text
-    return save_draft(draft=draft, text=text, revision=1, root=place.root, by=by)
+    return save_draft(draft=draft, text=text, cases="", revision=1, root=place.root, by=by)
 
 
 def published(place: Place, day: date = TOMORROW, **changes: str) -> PolicyDraft:
@@ -104,7 +106,9 @@ def test_two_who_write_at_once_do_not_overwrite_each_other(place):
     draft = draft_of(place, place.user(Role.OFFICE))
 
     with pytest.raises(DraftChanged):
-        save_draft(draft=draft, text="policy: x", revision=1, root=place.root, by=place.user(Role.OFFICE))
+        save_draft(
+            draft=draft, text="policy: x", cases="", revision=1, root=place.root, by=place.user(Role.OFFICE)
+        )
 
     draft.refresh_from_db()
     assert OTHER in draft.text
@@ -118,7 +122,7 @@ def test_a_text_that_is_changed_after_submission_is_submitted_again(place):
     )
 
     draft = save_draft(
-        draft=draft, text=draft.text + "\n", revision=draft.revision, root=place.root, by=author
+        draft=draft, text=draft.text + "\n", cases="", revision=draft.revision, root=place.root, by=author
     )
 
     assert draft.state == PolicyDraft.State.WRITING
@@ -131,7 +135,7 @@ def test_a_draft_that_was_dropped_is_written_no_more(place):
     assert drop_draft(draft=draft, root=place.root, by=author)
     assert not drop_draft(draft=draft, root=place.root, by=author)
     with pytest.raises(DraftChanged):
-        save_draft(draft=draft, text="x", revision=draft.revision, root=place.root, by=author)
+        save_draft(draft=draft, text="x", cases="", revision=draft.revision, root=place.root, by=author)
 
 
 def test_an_upgrade_of_the_pack_does_not_put_back_what_was_published(place):
@@ -203,3 +207,23 @@ def test_a_simulation_of_a_text_with_mistakes_is_refused(place):
             pack=place.pack, policy=POLICY, scenarios=[{"name": "x", "text": "policy: ["}], as_of=TODAY, root=place.root,
             by=place.user(Role.OFFICE),
         )  # fmt: skip
+
+
+def test_a_kind_of_fact_that_a_published_text_uses_is_not_taken_away(place):
+    """The pack without introductions: refused with every place where the text asks for one."""
+    published(place, day=TODAY)
+    schema = place.pack.schema
+    fields = {
+        name: field
+        for name, field in schema.profile.items()
+        if not any(rule.kind == "introduction" for rule in field.derive)
+    }
+    kinds = {code: kind for code, kind in schema.kinds.items() if code != "introduction"}
+    smaller = replace(place.pack, schema=replace(schema, kinds=kinds, profile=fields))
+
+    with pytest.raises(Rejected) as refused:
+        install_pack(smaller)
+
+    told = {(problem.code, problem.path, problem.span is not None) for problem in refused.value.problems}
+    assert told == {(code, f"policies/{POLICY}.yaml", True) for code in ("P201", "P205", "P312")}
+    install_pack(place.pack)  # with its words, all is well

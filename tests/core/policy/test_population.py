@@ -79,7 +79,10 @@ def test_persons_are_numbered_where_no_column_names_them():
 
 
 def test_columns_that_no_rule_reads_are_left_alone():
-    assert codes(pl.DataFrame(FULL).with_columns(children=pl.lit("many"), remark=pl.lit(1.5))) == []
+    frame = pl.DataFrame(FULL).with_columns(children=pl.lit("many"), remark=pl.lit(1.5))
+
+    assert codes(frame) == ["S108"]  # a reminder of the one that no rule could read
+    assert sweep([ALL], frame, DAY, SCHEMA).rows() == sweep([ALL], pl.DataFrame(FULL), DAY, SCHEMA).rows()
 
 
 @pytest.mark.parametrize(
@@ -159,3 +162,48 @@ def test_a_cell_that_does_not_suit_its_column_is_told(tmp_path: Path):
         read_csv(path, SCHEMA)
 
     assert [p.code for p in refused.value.problems] == ["S107", "S107"]
+
+
+def test_a_column_that_no_rule_can_read_is_told_with_a_way_out():
+    frame = pl.DataFrame(FULL).with_columns(
+        pl.lit(1).alias("age"), pl.lit("x").alias("degre"), pl.lit("x").alias("学历")
+    )
+
+    problems = [p for p in population_problems([ALL], frame, DAY, SCHEMA) if p.code == "S108"]
+
+    assert [problem.severity for problem in problems] == ["warning"] * 3
+    assert [problem.hint.en if problem.hint else "" for problem in problems] == [
+        "",
+        "did you mean degree",
+        "write degree",
+    ]
+    assert "birth_date" in problems[0].message.en
+
+
+def test_everything_wrong_is_told_at_once_with_column_and_first_row():
+    frame = pl.DataFrame(
+        {
+            "person": [1, 2, 3],
+            "full_time": [None, "yes", "no"],
+            "degree": ["doctor", "dr", "dr"],
+            "hired_on": ["2020-01-01", None, "soon"],
+            "contract_months": [1.5, 2.0, 3.0],
+            "received": ["{}", "none", None],
+            "extra": [1, 2, 3],
+        }
+    )
+
+    told = {
+        problem.code + " " + problem.message.en for problem in population_problems([ALL], frame, DAY, SCHEMA)
+    }
+
+    for words in (
+        "S101 there is no column title_level",
+        "S102 column full_time is of type String; it should hold boolean: row 2 is “yes”",
+        "S103 column degree, row 2: “dr”",
+        "S104 column hired_on, row 3: “soon”",
+        "S102 column contract_months is of type Float64; it should hold months: row 1 is “1.5”",
+        "S106 column received, row 2: “none” is not JSON",
+        "S108 column extra",
+    ):
+        assert any(line.startswith(words) for line in told), (words, told)

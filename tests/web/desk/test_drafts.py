@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -143,6 +146,86 @@ def test_scenarios_stand_side_by_side(place, draft):
         f"草稿 {other.pk}",
     ]
     assert "分年预算" in page
+
+
+def test_a_file_is_a_scenario_beside_the_draft(place, draft):
+    client, found, _address = draft
+    other = SimpleUploadedFile("方案二.yaml", found.text.replace(OLD, NEW).encode())
+
+    answer = client.post(reverse("desk:draft-simulate", args=[found.pk]), {"file": [other]})
+
+    assert answer.status_code == 303
+    assert [item["name"] for item in Simulation.objects.get().result] == [f"草稿 {found.pk}", "方案二.yaml"]
+    assert PolicyDraft.objects.count() == 1
+
+
+@pytest.mark.parametrize("content", [b"policy: [", "policy: x".encode("utf-16"), b"a" * 200_001, b"\xff"])
+def test_a_file_that_is_no_policy_is_refused(draft, content):
+    client, found, _address = draft
+
+    file = SimpleUploadedFile("x.yaml", content)
+    answer = client.post(reverse("desk:draft-simulate", args=[found.pk]), {"file": [file]})
+
+    assert answer.status_code == 422
+    assert not Simulation.objects.exists()
+
+
+CASE = """- name: 不在引进渠道
+  person: {引进日期: 2021-01-01, 引进方式: 柔性, 学历: 博士}
+  day: 2022-06-01
+  expect: {settlement-middle: no}
+"""
+
+
+def test_further_cases_are_run_kept_and_exported_with_those_of_the_pack(place, draft):
+    client, found, address = draft
+    body = {"text": found.text, "cases": CASE, "revision": 1}
+
+    page = client.post(address, {**body, "do": "check"}).content.decode()
+    wrong = client.post(
+        address, {**body, "do": "check", "cases": CASE.replace(": no}", ": yes}")}
+    ).content.decode()
+    client.post(address, {**body, "do": "save"})
+    exported = client.get(reverse("desk:draft-cases", args=[found.pk])).content.decode()
+
+    assert "不在引进渠道" in page
+    assert "不符合" in wrong
+    found.refresh_from_db()
+    assert found.cases == CASE
+    file = place.pack.directory / "policies" / f"{POLICY}.cases.yaml"
+    assert exported == file.read_text(encoding="utf-8").rstrip("\n") + "\n" + CASE
+    assert (
+        client.get(address).content.decode().count("不在引进渠道") >= 2
+    )  # in the box, and among the cases run
+
+
+def test_cases_that_cannot_be_read_are_told_with_their_place(draft):
+    client, found, address = draft
+
+    page = client.post(
+        address, {"do": "check", "text": found.text, "cases": "- name: [", "revision": 1}
+    ).content.decode()
+
+    assert "cases.yaml +" in page
+
+
+def test_witness_persons_of_lint_become_cases(draft):
+    """A doctor who gets less than a master: the finding is kept as a case, and offered no more."""
+    client, found, address = draft
+    text = found.text.replace("give: 20万元", "give: 1万元", 1)
+    checked = client.post(address, {"do": "check", "text": text, "revision": 1}).content.decode()
+    offered = html.unescape(re.findall(r'name="witness" value="([^"]+)"', checked)[0])
+
+    page = client.post(address, {"text": text, "revision": 1, "witness": offered}).content.decode()
+    kept = html.unescape(re.search(r'name="cases"[^>]*>\n(.*?)</textarea>', page, re.S)[1])
+    client.post(address, {"do": "save", "text": text, "cases": kept, "revision": 1})
+
+    found.refresh_from_db()
+    assert found.cases == kept == offered
+    again = client.get(address).content.decode()
+    assert offered not in [
+        html.unescape(value) for value in re.findall(r'name="witness" value="([^"]+)"', again)
+    ]
 
 
 def test_a_simulation_under_way_tells_how_far_it_is(place, draft):

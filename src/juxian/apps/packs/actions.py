@@ -11,8 +11,10 @@ from juxian.apps.housing.actions.stock import install_estates
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.packs.models import InstalledPack
 from juxian.apps.policies.actions import publish_text
+from juxian.apps.policies.queries import published_problems
 from juxian.apps.pools.actions import install_pools
 from juxian.core.packs.schema import OrganisationEntry, Pack
+from juxian.core.source import Rejected
 
 
 @transaction.atomic
@@ -20,8 +22,11 @@ def install_pack(pack: Pack, *, by: User | None = None) -> InstalledPack:
     """Install or upgrade ``pack``; all of it or nothing.
 
     Organisations are created or brought up to the files, never deleted (others may refer to them). A policy text
-    that changed becomes a further version row; older rows stay for ever.
+    that changed becomes a further version row; older rows stay for ever. Raises ``Rejected`` with every place where a text
+    that was published at the desk, or a draft that was submitted, uses words that the pack no longer has.
     """
+    if problems := published_problems(pack.code, pack.schema):
+        raise Rejected(problems)
     organisations = _install_organisations(pack)
     versions = _publish_policies(pack)
     budgets = load_budgets(pack, organisations[pack.root], by)

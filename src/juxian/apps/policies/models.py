@@ -276,7 +276,7 @@ class Found(models.Model):
 class PolicyDraft(models.Model):
     """A copy of a policy being rewritten at the desk (政策草稿); published by somebody other than who wrote it last.
 
-    text: YAML of the whole file. base: digest of the text that it began from. revision: raised by each saving, so that two who
+    text: YAML of the whole file. cases: further cases of the office, items of a YAML list, beside those of the pack. base: digest of the text that it began from. revision: raised by each saving, so that two who
     write at once do not overwrite each other. effective_on: from which day the text shall count.
     """
 
@@ -290,6 +290,7 @@ class PolicyDraft(models.Model):
     policy = models.CharField(_("政策"), max_length=64)
     title = models.CharField(_("名称"), max_length=200)
     text = models.TextField(_("正文"))
+    cases = models.TextField(_("用例"), blank=True)
     base = models.CharField(_("起草依据"), max_length=64)
     state = models.CharField(_("状态"), max_length=12, choices=State.choices, default=State.WRITING)
     revision = models.PositiveIntegerField(_("修订"), default=1)

@@ -26,8 +26,9 @@ from juxian.core.facts.schema import Schema
 from juxian.core.packs import pack_called
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Policy, read_policy
+from juxian.core.policy.drafts import read_draft
 from juxian.core.positioned import read_yaml
-from juxian.core.source import Source
+from juxian.core.source import Problem, Source, errors_in
 
 KEPT_PACKS = 32  # with texts of then and now
 
@@ -146,6 +147,20 @@ def policies_by(texts: Iterable[Sequence[Any]], pack: Pack) -> list[Policy]:
     Raises ``LookupError`` when a text is not kept.
     """
     return [policy_text(pack.code, str(row[0]), str(row[1]), pack.schema) for row in texts]
+
+
+def published_problems(code: str, schema: Schema) -> list[Problem]:
+    """What a vocabulary would break of the texts that were published at the desk, or wait to be: each mistake with its place."""
+    newest = {
+        row.policy: row.text
+        for row in PolicyVersion.objects.filter(pack=code).order_by("id")
+        if row.effective_on
+    }
+    waiting = PolicyDraft.objects.filter(pack=code, state=PolicyDraft.State.SUBMITTED)
+    texts = [*newest.items(), *waiting.values_list("policy", "text")]
+    return list(
+        dict.fromkeys(p for policy, text in texts for p in errors_in(read_draft(text, policy, schema)[1]))
+    )
 
 
 def digest_of_text(text: str) -> str:

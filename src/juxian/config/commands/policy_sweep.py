@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -67,10 +68,7 @@ def run_sweep(args: argparse.Namespace) -> int:
     except NoKernel as missing:
         raise Rejected([Problem("P510", missing.words)]) from missing
     seconds = round(time.perf_counter() - began, 3)
-    try:
-        found.write_parquet(args.out)
-    except OSError as error:
-        raise Rejected([_unwritable(args.out, error)]) from error
+    _write(found, Path(args.out))
     counts = {name: int((found["verdict"] == name).sum()) for name in VERDICTS}
     summary = {
         "persons": frame.height,
@@ -81,6 +79,18 @@ def run_sweep(args: argparse.Namespace) -> int:
     total = int(found["amount_fen"].sum() or 0)
     _tell({**summary, "amount_fen": total, "engine": engine, "seconds": seconds, "out": args.out}, args)
     return 0
+
+
+def _write(found: polars.DataFrame, out: Path) -> None:
+    """The file stands whole or not at all: what is interrupted leaves the former one, or none."""
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        found.write_parquet(part)
+        part.replace(out)
+    except OSError as error:
+        raise Rejected([_unwritable(str(out), error)]) from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def usable(engine: str, language: str) -> str:

@@ -4,7 +4,8 @@ One row for a person, one column for a profile field (English name), null = unkn
 ISO text, sets of levels as lists, amounts as a struct or JSON text. Columns that no rule reads are left alone.
 
 Problems: S101 a column is missing (a warning: all unknown) · S102 type of a column · S103 a value outside the scale ·
-S104 not a date · S105 out of range · S106 not JSON · S107 a cell of a CSV that does not suit its column.
+S104 not a date · S105 out of range · S106 not JSON · S107 a cell of a CSV that does not suit its column · S108 a column that no rule
+can read (a warning).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import polars as pl
 
 from juxian.core.facts.schema import Kind, ProfileField, Scale, Schema
 from juxian.core.policy.bounds import FIELD_LIMITS
+from juxian.core.policy.names import close_words
 from juxian.core.policy.nodes import RECEIVED
 from juxian.core.policy.scales import ranked
 from juxian.core.source import Problem, Rejected
@@ -117,6 +119,27 @@ def canonical_rows(frame: pl.DataFrame, fields: Iterable[str], schema: Schema) -
         yield row
 
 
+def strange_columns(frame: pl.DataFrame, schema: Schema) -> list[Problem]:
+    """S108 for each column that is neither the person nor a stored field of the profile."""
+    stored = [name for name, field in schema.profile.items() if not field.years_since]
+    found = []
+    for name in frame.columns:
+        if name in stored or name in PERSON_COLUMNS:
+            continue
+        field = schema.find_field(name)
+        why = Text("不是画像字段的英文名", "is not the English name of a profile field")
+        hint = None
+        if field is not None and field.years_since:
+            why = Text(f"由 {field.years_since} 计算", f"is worked out from {field.years_since}")
+        elif field is not None:
+            hint = Text(f"写 {field.name}", f"write {field.name}")
+        elif close := close_words(name, stored):
+            hint = Text("是否想写：" + "、".join(close), "did you mean " + ", ".join(close))
+        words = Text(f"列 {name} {why.zh}，没有读取", f"column {name} {why.en}; it was not read")
+        found.append(Problem("S108", words, hint=hint, severity="warning"))
+    return found
+
+
 def _person(frame: pl.DataFrame) -> pl.Series:
     for name in PERSON_COLUMNS:
         if name in frame.columns:
@@ -169,12 +192,14 @@ def _prepared(
 
 
 def _wrong_type(column: pl.Series, field: ProfileField, problems: list[Problem]) -> list[pl.Series]:
+    place = column.is_not_null().arg_max() or 0
+    value = str(column[place])[:60] if column.len() else ""
     problems.append(
         Problem(
             "S102",
             Text(
-                f"列 {field.name} 的类型是 {column.dtype}，不适合“{field.title.zh}”（{field.type}）",
-                f"column {field.name} is of type {column.dtype}; it should hold {field.type}",
+                f"列 {field.name} 的类型是 {column.dtype}，不适合“{field.title.zh}”（{field.type}），如第 {place + 1} 行“{value}”",
+                f"column {field.name} is of type {column.dtype}; it should hold {field.type}: row {place + 1} is “{value}”",
             ),
         )
     )
@@ -276,15 +301,7 @@ def _amounts(
         try:
             column = column.str.json_decode(shape)
         except pl.exceptions.ComputeError:
-            problems.append(
-                Problem(
-                    "S106",
-                    Text(
-                        f"列 {field.name} 中有不是 JSON 的文字",
-                        f"column {field.name} holds text that is not JSON",
-                    ),
-                )
-            )
+            problems.append(_no_json(column, field))
             return _absent(field, names, column.len())
     if not isinstance(column.dtype, pl.Struct):
         return _wrong_type(column, field, problems)
@@ -298,6 +315,26 @@ def _amounts(
         )
         found.append(fen.cast(pl.Int64).alias(f"{RECEIVED}={name}"))
     return found
+
+
+def _is_amounts(value: str | None) -> bool:
+    try:
+        return value is None or isinstance(json.loads(value), dict)
+    except (json.JSONDecodeError, RecursionError):
+        return False
+
+
+def _no_json(column: pl.Series, field: ProfileField) -> Problem:
+    place, value = next(
+        ((place, value) for place, value in enumerate(column.to_list()) if not _is_amounts(value)), (0, "")
+    )
+    return Problem(
+        "S106",
+        Text(
+            f"列 {field.name} 第 {place + 1} 行“{str(value)[:60]}”不是“待遇: 分”的 JSON",
+            f"column {field.name}, row {place + 1}: “{str(value)[:60]}” is not JSON of benefit: fen",
+        ),
+    )
 
 
 _DTYPES: Mapping[Kind, Any] = {

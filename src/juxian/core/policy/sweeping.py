@@ -13,7 +13,7 @@ from juxian.core.policy.engines import columns, databases, fused, rows
 from juxian.core.policy.engines.inputs import Inputs
 from juxian.core.policy.entitlements import Verdict
 from juxian.core.policy.nodes import Received, ReceivedAmount, walk
-from juxian.core.policy.population import Population, population
+from juxian.core.policy.population import Population, population, strange_columns
 from juxian.core.policy.rulebook import Rulebook, rulebook
 from juxian.core.source import Problem, Rejected, errors_in
 
@@ -77,8 +77,8 @@ def reach(
 def population_problems(
     policies: Iterable[Policy], frame: pl.DataFrame, as_of: date, schema: Schema
 ) -> tuple[Problem, ...]:
-    """What is wrong with a frame, columns that are missing among it (as warnings)."""
-    return prepared(rulebook(policies, as_of), frame, schema).problems
+    """What is wrong with a frame, columns that are missing or cannot be read among it (as warnings)."""
+    return (*prepared(rulebook(policies, as_of), frame, schema).problems, *strange_columns(frame, schema))
 
 
 def checked(book: Rulebook, frame: pl.DataFrame, schema: Schema) -> Population:

@@ -59,6 +59,7 @@ urlpatterns = [
     path("policies/drafts/<int:pk>/publish/", drafts.publish, name="draft-publish"),
     path("policies/drafts/<int:pk>/drop/", drafts.drop, name="draft-drop"),
     path("policies/drafts/<int:pk>/export/", drafts.export, name="draft-export"),
+    path("policies/drafts/<int:pk>/cases/", drafts.export_cases, name="draft-cases"),
     path("policies/drafts/<int:pk>/simulate/", simulations.begin, name="draft-simulate"),
     path("policies/simulations/<int:pk>/", simulations.simulation, name="simulation"),
     path("policies/<slug:policy_id>/", policies.policy, name="policy"),

@@ -120,7 +120,7 @@ class _Maker:
             state=state,
             amount=self.amount(item),
             basis=benefit.basis,
-            conditions=[line for reason in item.reasons for line in self.lines(reason, 0)],
+            conditions=[line for reason in item.reasons for line in self.lines(reason, 0, "")],
             missing=[field_title(name, self.schema).in_language(self.language) for name in item.missing],
             changes=[
                 tuple(words.in_language(self.language) for words in (change.title, change.own, change.needed))  # type: ignore[misc]
@@ -142,22 +142,23 @@ class _Maker:
             return show_amount(item.amount_fen, self.language)
         return ""
 
-    def lines(self, reason: Reason, depth: int) -> Iterator[Condition]:
-        """The step and all below it; nothing is left out."""
+    def lines(self, reason: Reason, depth: int, above: str) -> Iterator[Condition]:
+        """The step and all below it; nothing is left out. above: the article of the step that it belongs to."""
         skipped = reason.not_evaluated
         verdict = "skipped" if skipped else {True: "yes", False: "no", None: "unknown"}[reason.holds]
-        paper = "" if reason.missing or skipped else self.papers.behind(reason.fields, self.schema, self.day)
+        bare = reason.missing or skipped or reason.parts
+        paper = "" if bare else self.papers.behind(reason.fields, self.schema, self.day)
         yield Condition(
             verdict=verdict,
             words=reason.statement.in_language(self.language),
-            article=reason.article,
+            article=reason.article if reason.article != above else "",
             value=self.value(reason),
             paper=paper,
             written=reason.written if reason.kind in ("who", "row") else "",
             depth=min(DEEPEST, depth),
         )
         for part in reason.parts:
-            yield from self.lines(part, depth + 1)
+            yield from self.lines(part, depth + 1, reason.article)
 
     def value(self, reason: Reason) -> str:
         if reason.not_evaluated:

@@ -28,7 +28,6 @@ class PortalConfig(AppConfig):
                 order=38,
             ),
             Item("portal:me", _("我的档案与待遇"), "user", roles=frozenset({Role.PERSON}), order=40),
-            Item("portal:found", _("为我找到的"), "sparkles", roles=frozenset({Role.PERSON}), order=42),
             Item("portal:payments", _("我的拨付"), "banknote", roles=frozenset({Role.PERSON}), order=45),
             Item("portal:unit", _("本单位人才"), "users", roles=frozenset({Role.EMPLOYER}), order=50),
         )

@@ -52,11 +52,13 @@ def begin_draft(*, pack: Pack, policy: Policy, root: Organisation, by: User) -> 
 
 
 @transaction.atomic
-def save_draft(*, draft: PolicyDraft, text: str, revision: int, root: Organisation, by: User) -> PolicyDraft:
-    """Keep another text; it needs not be right yet, and has to be submitted again. Raises ``DraftChanged``."""
+def save_draft(
+    *, draft: PolicyDraft, text: str, cases: str, revision: int, root: Organisation, by: User
+) -> PolicyDraft:
+    """Keep another text with further cases; it needs not be right yet, and has to be submitted again. Raises ``DraftChanged``."""
     same = PolicyDraft.objects.filter(pk=draft.pk, revision=revision, state__in=OPEN)
     kept = same.update(
-        text=text, revision=F("revision") + 1, written_by=by, written_at=now(), state=PolicyDraft.State.WRITING
+        text=text, cases=cases, revision=F("revision") + 1, written_by=by, written_at=now(), state=PolicyDraft.State.WRITING
     )  # fmt: skip
     if not kept:
         raise DraftChanged(draft)

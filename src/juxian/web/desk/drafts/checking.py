@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Profile
 from juxian.apps.policies.actions import population_frame
+from juxian.core.facts.schema import Schema
 from juxian.core.packs.merits import merits_of
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Policy
-from juxian.core.policy.cases import read_cases, run_cases
+from juxian.core.policy.cases import CaseResult, read_cases, run_cases
 from juxian.core.policy.drafts import read_draft
-from juxian.core.policy.lint import lint
+from juxian.core.policy.lint import Finding, lint
+from juxian.core.policy.lint.saving import cases_of
 from juxian.core.policy.meaning import Difference, compare
 from juxian.core.policy.simulating import replaced
 from juxian.core.policy.sweeping import reach
@@ -71,6 +73,7 @@ class Told:
     verdict: str
     words: str
     value: str = ""
+    case: str = ""  # of a finding: its witness persons as cases in YAML, where they are not kept yet
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ class Checked:
 
 
 def check_text(
-    text: str, policy_id: str, pack: Pack, day: date, language: str, root: Organisation
+    text: str, policy_id: str, pack: Pack, day: date, language: str, root: Organisation, further: str = ""
 ) -> Checked:
     """Problems with their places; of a text without errors also cases, lint, meaning and reach."""
     policy, problems = read_draft(text, policy_id, pack.schema)
@@ -96,18 +99,20 @@ def check_text(
     if policy is None:
         return Checked(problems, lines)
     policies = replaced(pack.policies, {policy_id: policy})
+    cases, wrong = _cases(policy, policies, pack, language, further)
     meaning = compare(pack.policies.get(policy_id), policy, pack.schema, day)
     report = lint(policies, pack.schema, day, merits_of(pack), [policy_id])
     return Checked(
-        problems=problems,
+        problems=[*problems, *wrong],
         lines=lines,
         policy=policy,
-        cases=_cases(policy, policies, pack, language),
+        cases=cases,
         findings=[
             Told(
                 "unknown" if finding.severity == "question" else "no",
                 finding.message.in_language(language),
                 _("第 %(line)s 行 · %(code)s") % {"line": finding.span.line, "code": finding.code},
+                _unkept(finding, policy_id, pack.schema, further),
             )
             for finding in report.findings[:TELLS]
         ],
@@ -143,25 +148,52 @@ def _difference(item: Difference, pack: Pack, language: str) -> Told:
     )
 
 
-def _cases(policy: Policy, policies: Sequence[Policy], pack: Pack, language: str) -> list[Told]:
-    path = pack.directory / "policies" / f"{policy.id}.cases.yaml"
-    if not path.is_file():
-        return []
-    try:
-        document = read_yaml(Source.read(path, f"policies/{path.name}"))
-    except Rejected:
-        return []
-    cases, _problems = read_cases(document, policy, pack.schema)
-    results = run_cases(policy, cases, pack.schema, [other for other in policies if other is not policy])
+def _unkept(finding: Finding, policy_id: str, schema: Schema, further: str) -> str:
+    case = cases_of([finding], schema).get(policy_id, "")
+    return "" if case in further else case
+
+
+def _cases(
+    policy: Policy, policies: Sequence[Policy], pack: Pack, language: str, further: str
+) -> tuple[list[Told], list[Problem]]:
+    """The cases of the pack and the further ones, run now; problems of those further ones."""
+    found: list[CaseResult] = []
+    wrong: list[Problem] = []
+    others = [other for other in policies if other is not policy]
+    for source in case_files(policy.id, pack, further):
+        try:
+            document = read_yaml(source)
+        except Rejected as rejected:
+            wrong += rejected.problems
+            continue
+        cases, problems = read_cases(document, policy, pack.schema)
+        wrong += problems
+        found += run_cases(policy, cases, pack.schema, others)
     told = [
         Told(
             "no" if result.problems else "yes",
             result.case.name,
             formats.clauses(problem.message.in_language(language) for problem in result.problems),
         )
-        for result in results
+        for result in found
     ]
-    return sorted(told, key=lambda item: item.verdict)[:TELLS]
+    return sorted(told, key=lambda item: item.verdict)[:TELLS], wrong
+
+
+def case_files(policy_id: str, pack: Pack, further: str) -> list[Source]:
+    """The pack's file of cases, and the further cases as such a file; either may be missing."""
+    name = f"policies/{policy_id}.cases.yaml"
+    path = pack.directory / name
+    found = [Source.read(path, name)] if path.is_file() else []
+    head = f"policy: {policy_id}\ncases:\n"
+    return [*found, Source(f"{name} +", head + further)] if further.strip() else found
+
+
+def whole_cases(policy_id: str, pack: Pack, further: str) -> str:
+    """The pack's cases with the further ones at their end, as a file to be put into the pack."""
+    path = pack.directory / "policies" / f"{policy_id}.cases.yaml"
+    text = path.read_text(encoding="utf-8") if path.is_file() else f"policy: {policy_id}\ncases:\n"
+    return text if not further.strip() else text.rstrip("\n") + "\n" + further.strip("\n") + "\n"
 
 
 def _reaches(

@@ -26,13 +26,29 @@ class TextForm(forms.Form):
             attrs={"rows": 26, "spellcheck": "false", "class": "code", "data-words": "#words"}
         ),
     )
+    cases = forms.CharField(
+        label=_("增加的用例"),
+        max_length=LONGEST_TEXT,
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "code"}),
+        help_text=_("YAML 列表，每项以“- name:”开头；与地方包的用例一起运行"),
+    )
     revision = forms.IntegerField(min_value=1, max_value=10**6, widget=forms.HiddenInput)
 
     def clean_text(self) -> str:
-        text: str = self.cleaned_data["text"].replace("\r\n", "\n").replace("\r", "\n")
-        if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
-            raise ValidationError(_("含有看不见的字符，请重新输入。"))
-        return text
+        return _plain(self.cleaned_data["text"])
+
+    def clean_cases(self) -> str:
+        return _plain(self.cleaned_data["cases"])
+
+
+def _plain(written: str) -> str:
+    """Line ends as in a file; characters that no file holds are refused."""
+    text = written.replace("\r\n", "\n").replace("\r", "\n")
+    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise ValidationError(_("含有看不见的字符，请重新输入。"))
+    return text
 
 
 class SubmitForm(forms.Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from juxian.apps.policies.tasks import simulate
 from juxian.core.facts.values import show_value
 from juxian.core.packs.schema import Pack
 from juxian.core.policy.simulating import REST
+from juxian.web.desk.drafts.forms import LONGEST_TEXT
 from juxian.web.desk.scope import home_of
 from juxian.web.kit import errors
 from juxian.web.kit.access import for_roles
@@ -27,6 +29,13 @@ from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope
 
 OTHERS = 5
+LONGEST_NAME = 60
+
+
+class TooLong(Exception):
+    """An uploaded text is longer than a policy may be."""
+
+
 OPEN = (PolicyDraft.State.WRITING, PolicyDraft.State.SUBMITTED)
 
 
@@ -48,6 +57,10 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
         for draft in (found, *others.exclude(pk=found.pk).order_by("pk"))
     ]
     try:
+        scenarios += [_uploaded(file) for file in request.FILES.getlist("file")[:OTHERS]]
+    except (UnicodeDecodeError, TooLong):
+        return errors.unprocessable(request, _("方案文件应是 UTF-8 的 YAML 文本，不超过 200 KB。"))
+    try:
         simulation = begin_simulation(
             pack=scope.pack,
             policy=found.policy,
@@ -56,10 +69,21 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
             root=root,
             by=request.user,  # type: ignore[arg-type]
         )
-    except DraftWrong:
-        return errors.unprocessable(request, _("草稿文本还有错误，改正并保存后再测算。"))
+    except DraftWrong as wrong:
+        words = _("草稿或方案文件还有错误，改正后再测算：%(first)s")
+        return errors.unprocessable(
+            request, words % {"first": wrong.problems[0].message.in_language(scope.language)}
+        )
     simulate.enqueue(simulation.pk)
     return go(request, "desk:simulation", pk=simulation.pk)
+
+
+def _uploaded(file: UploadedFile) -> dict[str, str]:
+    """A file as a scenario, named after it."""
+    if (file.size or 0) > LONGEST_TEXT:
+        raise TooLong
+    text = file.read().decode("utf-8-sig").replace("\r\n", "\n").replace("\0", "")
+    return {"name": (file.name or "")[:LONGEST_NAME], "text": text}
 
 
 @for_roles(Role.OFFICE)

@@ -28,8 +28,8 @@ from juxian.apps.policies.queries import drafts_of
 from juxian.apps.policies.rules import may_draft, may_publish
 from juxian.core.facts.schema import Kind, Schema
 from juxian.core.policy.tabling import pasted_table
-from juxian.web.desk.drafts.checking import check_text
-from juxian.web.desk.drafts.forms import PasteForm, SubmitForm, TextForm
+from juxian.web.desk.drafts.checking import check_text, whole_cases
+from juxian.web.desk.drafts.forms import LONGEST_TEXT, PasteForm, SubmitForm, TextForm
 from juxian.web.desk.scope import home_of
 from juxian.web.kit import errors
 from juxian.web.kit.access import for_roles
@@ -70,27 +70,35 @@ def begin(request: HttpRequest, policy_id: str) -> HttpResponse:
 @for_roles(Role.OFFICE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
-    """The editor. POST ``do``: ``check`` (nothing is kept), ``paste`` (a table becomes rows), ``save``."""
+    """The editor. POST ``do``: ``check`` (nothing is kept; a pasted table becomes rows), ``save``; ``witness`` adds cases."""
     found = _draft(request, pk)
     if request.method != "POST":
         return _page(request, found, found.text)
     form = TextForm(request.POST)
     if not form.is_valid():
         return _page(request, found, found.text, form=form, status=422)
-    text = form.cleaned_data["text"]
+    text, cases = form.cleaned_data["text"], form.cleaned_data["cases"]
+    if kept := request.POST.get("witness", ""):  # witness persons become cases; saved with the text
+        joined = _plus(cases, kept)
+        return _page(request, found, text, cases=joined, form=_filled(found, text, joined, form))
     if request.POST.get("do") != "save":
-        return _page(request, found, text, paste=request.POST.get("table", ""))
-    if text == found.text and form.cleaned_data["revision"] == found.revision:
+        return _page(request, found, text, cases=cases, form=form, paste=request.POST.get("table", ""))
+    if (text, cases, form.cleaned_data["revision"]) == (found.text, found.cases, found.revision):
         return go(request, "desk:draft", pk=found.pk)
     root = home_of(current_scope(request))
     try:
         save_draft(
-            draft=found, text=text, revision=form.cleaned_data["revision"], root=root, by=_user(request)
+            draft=found,
+            text=text,
+            cases=cases,
+            revision=form.cleaned_data["revision"],
+            root=root,
+            by=_user(request),
         )
     except DraftChanged:
         found.refresh_from_db()
         form.add_error(None, _("别人已保存了新的修订或已发布。下面是您写的文本，请另存后重新打开草稿。"))
-        return _page(request, found, text, form=form, status=409)
+        return _page(request, found, text, cases=cases, form=form, status=409)
     messages.success(request, _("草稿已保存。"))
     return go(request, "desk:draft", pk=found.pk)
 
@@ -151,11 +159,33 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
     return answer
 
 
+def _plus(cases: str, kept: str) -> str:
+    """The cases with further ones at their end, each once."""
+    added = kept.replace("\r\n", "\n").replace("\0", "")[:LONGEST_TEXT]
+    return cases if added.strip("\n") in cases else cases.rstrip("\n") + "\n" * bool(cases.strip()) + added
+
+
+def _filled(found: PolicyDraft, text: str, cases: str, form: TextForm) -> TextForm:
+    return TextForm(initial={"text": text, "cases": cases, "revision": form.cleaned_data["revision"]})
+
+
+@for_roles(Role.OFFICE)
+@require_safe
+def export_cases(request: HttpRequest, pk: int) -> HttpResponse:
+    """The pack's cases and the further ones, to be put into the pack."""
+    found = _draft(request, pk)
+    text = whole_cases(found.policy, current_scope(request).pack, found.cases)
+    answer = HttpResponse(text.encode(), content_type="application/yaml; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{found.policy}.cases.yaml"'
+    return answer
+
+
 def _page(
     request: HttpRequest,
     found: PolicyDraft,
     text: str,
     *,
+    cases: str | None = None,
     form: TextForm | None = None,
     submitting: SubmitForm | None = None,
     paste: str = "",
@@ -163,21 +193,22 @@ def _page(
 ) -> HttpResponse:
     scope = current_scope(request)
     root = home_of(scope)
-    checked = check_text(text, found.policy, scope.pack, scope.as_of, scope.language, root)
+    further = found.cases if cases is None else cases
+    checked = check_text(text, found.policy, scope.pack, scope.as_of, scope.language, root, further)
     context = {
         "draft": found,
         "tone": TONES[found.state],
         "checked": checked,
+        "open": found.state in OPEN,
         **_pasted(paste, scope.pack.schema),
     }
     if wants_part(request):
         return render(request, "desk/drafts/draft.html#checked", context)
     current = scope.pack.policies.get(found.policy)
     context |= {
-        "form": form or TextForm(initial={"text": text, "revision": found.revision}),
+        "form": form or TextForm(initial={"text": text, "cases": found.cases, "revision": found.revision}),
         "paste_form": PasteForm(initial={"table": paste}),
         "submitting": submitting or SubmitForm(None, today=scope.as_of),
-        "open": found.state in OPEN,
         "may_publish": may_publish(_user(request), found, root),
         "words": words_of(scope.pack.schema, scope.language),
         "diff": _diff(current.origin.source.text if current else "", text),
