@@ -18,6 +18,11 @@ PAGES = {
         "/p/jiayuguan/screener/",
         "/sign-in/",
         "/no-such-page/",
+        "/p/jiayuguan/services/",
+        "/p/jiayuguan/services/policy-question/",
+        "/p/jiayuguan/bundles/new-arrival/",
+        "/p/jiayuguan/ask/policy-question/",
+        "/p/jiayuguan/progress/",
     ),
     "office.jiayuguan": (
         "/desk/",
@@ -36,10 +41,22 @@ PAGES = {
         "/desk/imports/new/",
     ),
     "leader.tinghu": ("/board/", "/board/targets/", "/board/figures/", "/board/persons/"),
-    "person.jiayuguan": ("/me/",),
+    "person.jiayuguan": (
+        "/me/",
+        "/my-cases/",
+        "/basket/",
+        "/apply/settlement-claim/",
+        "/together/new-arrival/",
+    ),
     "auditor.jiayuguan": ("/desk/audit/",),
     "reviewer.jiayuguan": ("/desk/post/",),
-    "employer.jiayuguan": ("/unit/", "/desk/imports/"),
+    "employer.jiayuguan": (
+        "/unit/",
+        "/desk/imports/",
+        "/my-cases/",
+        "/unit/lists/",
+        "/unit/lists/new/apartment-application/",
+    ),
 }
 # Dark changes colours alone: there the rule of contrast is asked again, everywhere else all rules.
 CONTRAST = {"runOnly": ["color-contrast"]}

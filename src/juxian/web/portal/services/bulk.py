@@ -157,7 +157,9 @@ def bulk_new(request: HttpRequest, service_id: str) -> HttpResponse:
         "page": Paginator(people.filter(name__contains=wanted) if wanted else people, PICKED_PAGE).get_page(
             request.GET.get("page")
         ),
-        "asked": [field.title.in_language(scope.language) for field in asked_fields(service)],
+        "asked": [
+            field.title.in_language(scope.language) for field in asked_fields(service) if not field.prefill
+        ],
         "papers": [
             material.title.in_language(scope.language)
             for material in service.materials.values()

@@ -26,8 +26,13 @@ LONGEST = 2000
 
 
 def asked_fields(service: Service) -> list[FormField]:
-    """What the register does not know of anybody; what it knows is not asked."""
-    return [field for field in service.fields.values() if not field.prefill]
+    """The columns of a table: what the register does not know of anybody, then what it may know and which may stay empty."""
+    fields = [
+        field
+        for field in service.fields.values()
+        if field.prefill != "name" and field.type.kind is not Kind.ORGANISATION
+    ]
+    return sorted(fields, key=lambda field: bool(field.prefill))
 
 
 def empty_list(service: Service, people: Iterable[Person], language: str) -> bytes:
@@ -39,6 +44,7 @@ def empty_list(service: Service, people: Iterable[Person], language: str) -> byt
     notes = [[_("列"), _("必填"), _("可填内容")]]
     for field in fields:
         need = _("必填") if field.required and not field.shown_if else ""
+        need = _("人才库已知的留空") if field.prefill else need
         notes.append([field.title.in_language(language), need, _takes(field, service, language)])
     return workbook({_("名单"): [titles, *rows], _("填写说明"): notes})
 
