@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from juxian.core.packs import find_packs_dir, load_pack
 from juxian.core.packs.files import packs_in
 from juxian.web.kit.services import guide
 
+HAN = re.compile("[\u4e00-\u9fff]")
 PLACES = [path for path in packs_in(find_packs_dir()) if path.name not in ("base", "gallery")]
 
 
@@ -70,6 +76,32 @@ def test_every_guide_of_every_place_can_be_written(path):
             found = guide(service, pack, language)
             assert found.steps[0].kind == "apply"
             assert all(post.who for step in found.steps for post in step.posts)
+
+
+@pytest.mark.parametrize("path", PLACES, ids=lambda path: path.name)
+def test_an_english_guide_holds_no_chinese(path):
+    pack = load_pack(path)
+
+    with translation.override("en"):
+        words = {
+            service.id: [word for word in words_of(guide(service, pack, "en")) if HAN.search(word)]
+            for service in pack.services.values()
+            if service.audience
+        }
+
+    assert {service: found for service, found in words.items() if found} == {}
+
+
+def words_of(part: object) -> Iterator[str]:
+    """Every text of a guide."""
+    if is_dataclass(part):
+        for item in fields(part):
+            yield from words_of(getattr(part, item.name))
+    elif isinstance(part, tuple | list):
+        for item in part:
+            yield from words_of(item)
+    elif part is not None:
+        yield str(part)
 
 
 def test_steps_stand_in_the_order_of_work(place):
