@@ -14,6 +14,10 @@ class HousingConfig(AppConfig):
         # deferred: they need the models
         from juxian.apps.clock import today
         from juxian.apps.housing.tasks import nightly
+        from juxian.apps.persons.registry import follows_person
         from juxian.apps.schedules.registry import periodic
 
+        for model in ("Application", "Lease", "Ban"):
+            follows_person(f"housing.{model}")
+        follows_person("housing.Application", "spouse")
         periodic("housing.nightly", timedelta(hours=6), lambda: nightly(today()))

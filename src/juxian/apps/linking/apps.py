@@ -17,7 +17,8 @@ class LinkingConfig(AppConfig):
             compare_all,
             forget_traces,
         )  # deferred: models are loaded by now
-        from juxian.apps.persons.registry import hear_of_changes
+        from juxian.apps.persons.registry import follows_person, hear_of_changes
 
+        follows_person("accounts.User", may_stay=True)
         hear_of_changes(forget_traces)
         periodic("linking.compare", timedelta(days=1), compare_all)

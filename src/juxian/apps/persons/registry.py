@@ -12,19 +12,24 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """Rows of ``model`` (``app.Model``) that go with the person in ``field`` when two records become one."""
+    """Rows of ``model`` (``app.Model``) that go with the person in ``field`` when two records become one.
+
+    may_stay: a row of which a person has one at most, e.g. a confirmed account, stays where it is when the kept record has
+    its own; otherwise it stops the merge.
+    """
 
     model: str
     field: str = "person"
+    may_stay: bool = False
 
 
 _followers: list[Follower] = [Follower("persons.Fact"), Follower("persons.IdentityDocument")]
 _listeners: list[Callable[[Sequence[Any]], None]] = []
 
 
-def follows_person(model: str, field: str = "person") -> None:
-    """The rows move on a merge and come back on an un-merge; the model must not be unique by person."""
-    follower = Follower(model, field)
+def follows_person(model: str, field: str = "person", *, may_stay: bool = False) -> None:
+    """The rows move on a merge and come back on an un-merge."""
+    follower = Follower(model, field, may_stay)
     if follower not in _followers:
         _followers.append(follower)
 

@@ -13,6 +13,7 @@ class ServicesConfig(AppConfig):
     def ready(self) -> None:
         # deferred: they need the models
         from juxian.apps.files.registry import readable_by
+        from juxian.apps.persons.registry import follows_person
         from juxian.apps.schedules.registry import periodic
         from juxian.apps.services.actions.effects import carry_out_waiting
         from juxian.apps.services.actions.facts import begin_fact, end_facts
@@ -23,6 +24,7 @@ class ServicesConfig(AppConfig):
         from juxian.apps.services.registry import effect
         from juxian.core.services.definition import EffectKind
 
+        follows_person("services.Case")
         effect(EffectKind.FACT, begin_fact)
         effect(EffectKind.END_FACT, end_facts)
         effect(EffectKind.OPEN, open_further)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.models import User
@@ -153,10 +153,26 @@ def _model(follower: Follower) -> type[models.Model]:
 
 
 def _move_all(follower: Follower, drop: Person, keep: Person) -> list[int]:
-    rows = _model(follower)._base_manager.filter(**{follower.field: drop})
+    """Keys of the rows that went to ``keep``. Raises ``CannotMerge`` when both have what a person has once."""
+    model = _model(follower)
+    rows = model._base_manager.filter(**{follower.field: drop})
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
-    rows.update(**{follower.field: keep})
-    return keys
+    parts = [[key] for key in keys] if follower.may_stay else [keys]
+    moved = [part for part in parts if _moved(follower, part, keep)]
+    if moved != parts and not follower.may_stay:
+        what = model._meta.verbose_name
+        raise CannotMerge(_("两份档案各有一项进行中的“%(what)s”，请先办结其中一项再合并。") % {"what": what})
+    return [key for part in moved for key in part]
+
+
+def _moved(follower: Follower, keys: list[int], keep: Person) -> bool:
+    """Whether the constraints of the model let the rows go."""
+    try:
+        with transaction.atomic():
+            _model(follower)._base_manager.filter(pk__in=keys).update(**{follower.field: keep})
+    except IntegrityError:
+        return False
+    return True
 
 
 def _last(model: type[models.Model]) -> int:
