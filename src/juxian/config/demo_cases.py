@@ -14,7 +14,8 @@ from juxian.apps.audit.actions import record
 from juxian.apps.clock import SHANGHAI, today
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
-from juxian.apps.services.actions import convene, escalate, rate, sweep_timers
+from juxian.apps.services.actions import Listed, begin_bulk, carry_on, convene, escalate, rate, sweep_timers
+from juxian.apps.services.actions.bulk import NOT_FOUND
 from juxian.apps.services.actions.opening import definition_of, next_number, profile_of
 from juxian.apps.services.actions.storing import Change, store
 from juxian.apps.services.models import Case, Seat
@@ -27,6 +28,10 @@ from juxian.core.services.walking import Walk, WalkStep
 
 PER_PACK = 14
 NEWEST_DAYS, OLDEST_DAYS = 1, 20  # before today, when the cases begin
+LISTED, LIST_ROWS = "apartment-application", 6
+LIST_ANSWERS = {
+    "mobile": "13800138000", "household": "1", "wish": "合租", "married": "否", "rent_subsidy": "否",
+}  # fmt: skip
 OWN = 3  # cases of the account of the demonstration's person
 
 
@@ -47,6 +52,7 @@ def seed_cases(pack: Pack, root: Organisation) -> int:
     _staff(root, pack)
     _conference(root, stage.users.get(Role.OFFICE))
     _ratings(root)
+    _list(root, pack, people[1:])
     return len(made)
 
 
@@ -166,6 +172,28 @@ def _walk(shelf: ServiceShelf | None, name: str, number: int) -> Walk | None:
                 return walks[number % len(walks)]
         shelf = shelf.parent
     return None
+
+
+def _list(root: Organisation, pack: Pack, people: Sequence[Person]) -> None:
+    """A list that the employer with an account handed in for its people: each row with its result."""
+    posts = Post.objects.filter(role=Role.EMPLOYER, organisation__pack=pack.code, user__is_demo=True)
+    post, service = posts.select_related("user", "organisation").first(), pack.services.get(LISTED)
+    if post is None or service is None or not service.audience:
+        return
+    rows = [
+        Listed(line, person.name, person.number, person, {**LIST_ANSWERS, "from_day": today().isoformat()})
+        for line, person in enumerate(people[:LIST_ROWS], 2)
+    ]
+    rows.append(Listed(len(rows) + 2, "查无此人", "", None, problem=NOT_FOUND))
+    bulk = begin_bulk(
+        home=root,
+        unit=post.organisation,
+        service=LISTED,
+        by=post.user,
+        rows=rows,
+        file_name="公寓申请名单.xlsx",
+    )
+    carry_on(bulk=bulk, by=post.user)
 
 
 def _conference(root: Organisation, office: User | None) -> None:
