@@ -25,6 +25,8 @@ from django.test import override_settings
 from juxian.apps.accounts.actions import begin_session
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import SignedIn, User
+from juxian.apps.cards.actions import issue_card, make_key
+from juxian.apps.cards.models import Card
 from juxian.apps.documents.actions import add_text
 from juxian.apps.files.actions import store_file
 from juxian.apps.files.models import StoredFile
@@ -73,6 +75,7 @@ from tests.web.places import Place, make_place
 
 DAY = date(2022, 6, 1)
 HERE, THERE = "jiayuguan", "zigui"
+CARD_DAY = date(2021, 6, 1)  # a year ago, so that it can be renewed
 PURPOSE = "of tests"
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 HOME_NUMBER = "620201199001011232"
@@ -124,6 +127,7 @@ class Objects:
     asked: str = ""  # number of a visitor's question that was returned for a supplement
     bulk: int = 0  # an employer's list of which nothing was worked on yet
     flats: Flats | None = None
+    card: Card | None = None
     session: int = 0
     notices: list[Notice] = field(default_factory=list)
     read: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -183,6 +187,7 @@ class Objects:
             **_flats_known(self.flats),
             "session": self.session,
             "notice": self.notices[0].pk,
+            "card": self.card.number if self.card else "",
             "public_notice": self.notices[1].pk,
         }
 
@@ -237,6 +242,7 @@ def world_of_two_places() -> Iterator[World]:
         own = override_settings(
             JUXIAN_TODAY=DAY,
             JUXIAN_FILES=Path(directory) / "files",
+            JUXIAN_HOME=Path(directory),
             AXES_ENABLED=False,
             WHITENOISE_AUTOREFRESH=True,
             PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
@@ -298,7 +304,9 @@ def _made() -> World:
     witnesses = [user for role in WITNESSES if (user := world.users[role.value])]
     here.flats = make_flats(here.place, [world.users["office"], *witnesses], DAY, here.person)  # type: ignore[list-item]
     there.flats = make_flats(there.place, [there.office, there.place.user(Role.AUDITOR)], DAY)
+    make_key(day=DAY)
     for objects, actor in ((here, "office"), (there, "office_elsewhere")):
+        objects.card = issue_card(person=objects.person, kind="talent-card", day=CARD_DAY)
         objects.notices = _notices(objects.place, objects.person, objects.office)
         further = _session_of(world.users[actor])  # type: ignore[arg-type]  # one that can be ended
         objects.session = SignedIn.objects.get(session_key=further).pk

@@ -27,6 +27,7 @@ from juxian.apps.persons.models import Person, Profile, Source
 from juxian.apps.policies.actions import sweep_pack
 from juxian.apps.pools.actions import refresh_pool
 from juxian.config.commands.upgrade import upgrade
+from juxian.config.demo_cards import seed_cards
 from juxian.config.demo_cases import seed_cases
 from juxian.config.demo_doubles import add_doubles
 from juxian.config.demo_funds import seed_funds
@@ -144,6 +145,7 @@ def install_with_people(pack: Pack, count: int) -> None:
     seed_funds(pack, root, maker, checker)
     seed_cases(pack, root)
     house_people(pack, root)
+    seed_cards(pack, root, maker)
     seed_notices(root, maker)
     seed_policies(pack, root, maker, checker)
 

@@ -9,3 +9,5 @@ class Scope(models.TextChoices):
 
     POLICIES_READ = "policies.read", _("读取政策、版本和自测题")
     POLICIES_EVALUATE = "policies.evaluate", _("提交人员信息，计算待遇和理由")
+    CARDS_READ = "cards.read", _("按卡号查服务卡状态")
+    CARDS_USE = "cards.use", _("登记服务卡使用")

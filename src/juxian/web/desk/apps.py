@@ -36,6 +36,10 @@ class DeskConfig(AppConfig):
                 frozenset({Role.DEPARTMENT, Role.EMPLOYER, Role.REVIEWER, Role.AUDITOR}),
                 45,
             ),
+            Item("desk:cards", _("人才服务卡"), "id-card", "service", readers, 50),
+            Item(
+                "desk:card-counter", _("服务卡核验"), "scan-line", "service", office | {Role.DEPARTMENT}, 52
+            ),
             Item("desk:structure", _("年龄结构"), "hourglass", "people", readers, 28),
             Item("desk:figures", _("公布数核对"), "list-checks", "governance", staff, 20),
             Item("desk:organisations", _("机构"), "network", "governance", staff, 30),

@@ -28,6 +28,7 @@ urlpatterns = [
     path("notices/", include("juxian.web.desk.notices.urls")),
     path("structure/", structure.structure, name="structure"),
     path("pools/", include("juxian.web.desk.pools.urls")),
+    path("cards/", include("juxian.web.desk.cards.urls")),
     path("linking/", include("juxian.web.desk.linking.urls")),
     path("", include("juxian.web.desk.cases.urls")),
     path("outbox/", messages.outbox, name="outbox"),

@@ -28,6 +28,7 @@ class PortalConfig(AppConfig):
                 order=38,
             ),
             Item("portal:me", _("我的档案与待遇"), "user", roles=frozenset({Role.PERSON}), order=40),
+            Item("portal:my-card", _("我的服务卡"), "id-card", roles=frozenset({Role.PERSON}), order=42),
             Item("portal:payments", _("我的拨付"), "banknote", roles=frozenset({Role.PERSON}), order=45),
             Item("portal:unit", _("本单位人才"), "users", roles=frozenset({Role.EMPLOYER}), order=50),
         )

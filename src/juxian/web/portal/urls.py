@@ -1,6 +1,8 @@
 from django.urls import path
 
 from juxian.web.portal import found, home, me, notices, payments, policies, readings, screener, unit
+from juxian.web.portal.cards import checking
+from juxian.web.portal.cards import mine as cards
 from juxian.web.portal.housing import draws, mine
 from juxian.web.portal.services import (
     applying,
@@ -70,6 +72,11 @@ urlpatterns = [
     path("me/payments/file/", payments.payments_file, name="payments-file"),
     path("me/account/", payments.account, name="account"),
     path("me/account/<int:pk>/", payments.account_decide, name="account-decide"),
+    path("me/card/", cards.my_card, name="my-card"),
+    path("p/<slug:pack>/cards/check/", checking.check, name="card-check"),
+    path("p/<slug:pack>/cards/check/worker.js", checking.worker, name="card-check-worker"),
+    path("p/<slug:pack>/cards/keys/", checking.keys, name="card-keys"),
+    path("p/<slug:pack>/cards/keys.json", checking.keys_json, name="card-keys-json"),
     path("me/readings/", readings.readings, name="readings"),
     path("unit/", unit.unit, name="unit"),
     path("unit/lists/", bulk.bulks, name="bulks"),
