@@ -41,7 +41,9 @@ ASKED = {
     "desk:housing-draw-new": {"title", "flats", "witness", "public", "reveal_by"},
     "messages": {"channels", "digest", "language"},
 }
-RANDOM = {"desk:counter", "desk:housing-draw-new"}  # random names of files, ids of entries: rows are counted
+# random names of files, ids of entries, numbers and codes of cards: rows are counted
+RANDOM = {"desk:counter", "desk:housing-draw-new", "desk:card-issue", "desk:card-reissue", "desk:card-use"}
+_DRAWN = re.compile(r"[A-Z]{2,4}(-[2-9A-Z]{4}){2}")  # the number of a card
 
 
 def forged(world: World) -> dict[str, str]:
@@ -140,7 +142,7 @@ def _done(
     with undone():
         body = body_of(function.name, world.here, world.users[actor])
         answer = world.client(actor).post(address, extra | body)
-        where = answer.headers.get("Location", "").rstrip("0123456789/")
+        where = _DRAWN.sub("#", answer.headers.get("Location", "")).rstrip("0123456789/")
         return answer.status_code, where, register_as_it_is()
 
 

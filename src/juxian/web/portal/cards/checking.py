@@ -14,11 +14,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from juxian.apps.cards.queries import Checked, checked, public_keys
+from juxian.apps.clock import today
 from juxian.core.cards.code import LONGEST
 from juxian.core.packs.schema import Pack
 from juxian.web.kit.access import public
+from juxian.web.kit.formats import language
 from juxian.web.kit.middleware import PERMISSIONS
-from juxian.web.kit.scope import current_scope
 from juxian.web.portal.places import place_or_404
 
 WORKER = Path(__file__).parents[1] / "static" / "portal" / "card-worker.js"
@@ -29,12 +30,11 @@ WORKER = Path(__file__).parents[1] / "static" / "portal" / "card-worker.js"
 def check(request: HttpRequest, pack: str) -> HttpResponse:
     """GET: the page. POST: what stands behind a code, as a page or, for the page's script, as JSON; nothing is written."""
     place = place_or_404(pack)
-    scope = current_scope(request)
     code = request.POST.get("code", "").strip()[: LONGEST + 1]
-    found = checked(code, scope.as_of, place=place.code) if code else None
+    found = checked(code, today(), place=place.code) if code else None
     if found is not None and request.headers.get("Accept") == "application/json":
         return JsonResponse({"standing": found.word, "words": found.title, "number": found.number})
-    answer = render(request, "portal/cards/check.html", _context(place, scope.language, code, found))
+    answer = render(request, "portal/cards/check.html", _context(place, language(), code, found))
     answer["Permissions-Policy"] = PERMISSIONS.replace("camera=()", "camera=(self)")
     return answer
 
