@@ -293,10 +293,6 @@ def _card_issue(objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"person": objects.pair.left.number, "kind": "talent-card"}
 
 
-def _card_code(objects: Objects, _batch: Batch) -> dict[str, Any]:
-    return {"code": objects.card.code if objects.card else ""}
-
-
 def _card_use(objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"code": objects.card.code if objects.card else "", "benefit": "films"}
 
@@ -366,12 +362,10 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:outbox-decide": _release,
     "messages": _preference,
     "desk:card-issue": _card_issue,
-    "desk:card-counter": _card_code,
     "desk:card-use": _card_use,
     "desk:card-renew": _reason,
     "desk:card-reissue": _reason,
     "desk:card-revoke": _reason,
-    "portal:card-check": _card_code,
     "portal:housing-apply": _flat,
     "portal:housing-withdraw": _nothing,
     "portal:housing-accept": _nothing,
