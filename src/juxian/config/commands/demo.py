@@ -24,7 +24,31 @@ def add(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Set up, then serve. The set-up has a process of its own: the threads that work its policies out would be missing in
+    workers forked from it, and the first page that sweeps would wait for them for ever.
+    """
     os.environ["JUXIAN_DEMO"] = "1"
+    if args.no_serve:
+        return set_up(args)
+    status = subprocess.run(_set_up_alone(args), check=False).returncode
+    if status:
+        return status
+    address = f"http://127.0.0.1:{args.port}"
+    print(("打开 " if args.lang == "zh" else "Open ") + address, flush=True)
+    start_worker()
+    from juxian.config.commands.serve import serve
+
+    serve("127.0.0.1", args.port, workers=2)
+    return 0
+
+
+def _set_up_alone(args: argparse.Namespace) -> list[str]:
+    common = ["--lang", args.lang, *(["--json"] if args.json else [])]
+    return [sys.executable, "-m", "juxian.config.cli", "demo", "--no-serve", "--size", args.size, *common]
+
+
+def set_up(args: argparse.Namespace) -> int:
+    """Packs, people and accounts, where they do not stand yet; shows the logins."""
     from juxian.config.cli import setup_django  # deferred: cli imports the commands
 
     setup_django()
@@ -44,14 +68,6 @@ def run(args: argparse.Namespace) -> int:
     else:
         show_logins(logins, args.lang)
         print(f"{'准备用时' if args.lang == 'zh' else 'Ready after'} {time.monotonic() - started:.1f} s")
-    if args.no_serve:
-        return 0
-    address = f"http://127.0.0.1:{args.port}"
-    print(("打开 " if args.lang == "zh" else "Open ") + address, flush=True)
-    start_worker()
-    from juxian.config.commands.serve import serve
-
-    serve("127.0.0.1", args.port, workers=2)
     return 0
 
 
