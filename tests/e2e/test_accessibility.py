@@ -40,6 +40,7 @@ PAGES = {
         "/desk/policies/drafts/3/",
         "/desk/persons/JY00000100/why/settlement-subsidy/settlement-middle/",
         "/desk/figures/",
+        "/desk/funds/seats/",
         "/desk/organisations/",
         "/desk/documents/",
         "/desk/documents/new/",

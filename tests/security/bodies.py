@@ -198,6 +198,20 @@ def _decline_found(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"do": "decline"}
 
 
+def _seat(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {
+        "pool": "quota-pool",
+        "number": objects.pair.left.number,
+        "unit": objects.place.employer.code,
+        "document": "用编批复",
+        "day": "2022-05-01",
+    }
+
+
+def _seat_back(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"day": "2022-06-01", "reason": REASON}
+
+
 def _nothing(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {}
 
@@ -333,6 +347,8 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:payment-act": _step("remove"),
     "desk:statement-new": _statement,
     "desk:statement-explain": _reason,
+    "desk:seats": _seat,
+    "desk:seat-return": _seat_back,
     "desk:recoveries-check": _nothing,
     "desk:recovery-act": _step("dismiss"),
     "desk:relief-decide": _step("refuse"),

@@ -10,6 +10,7 @@ from juxian.apps.accounts.models import User
 from juxian.apps.funds.actions.budgets import load_budgets
 from juxian.apps.funds.actions.payees import confirm_account, propose_account
 from juxian.apps.funds.actions.runs import draft_run, seal_run, submit_run
+from juxian.apps.funds.actions.seats import take_seat
 from juxian.apps.funds.actions.statements import import_statement
 from juxian.apps.funds.models import (
     BankStatement,
@@ -21,6 +22,7 @@ from juxian.apps.funds.models import (
     PaymentRun,
     Recovery,
     Relief,
+    Seat,
     StatementLine,
 )
 from juxian.apps.persons.models import Person
@@ -45,6 +47,7 @@ class Money:
     candidate: Person | None
     recovery: Recovery
     relief: Relief
+    seat: Seat
 
     def arguments(self) -> dict[str, int]:
         return {
@@ -57,6 +60,7 @@ class Money:
             "statement_line": self.line.pk,
             "recovery": self.recovery.pk,
             "relief": self.relief.pk,
+            "seat": self.seat.pk,
         }
 
 
@@ -86,7 +90,38 @@ def make_money(place: Place, office: User, person: Person) -> Money:
     relief = Relief.objects.create(
         recovery=recovery, kind="waiver", amount_fen=1, reason="困难", asked_by=office
     )
-    return Money(grant, account, draft, sealed, found, found.lines.get(), candidate, recovery, relief)
+    return Money(
+        grant,
+        account,
+        draft,
+        sealed,
+        found,
+        found.lines.get(),
+        candidate,
+        recovery,
+        relief,
+        _seat(place, person, office),
+    )
+
+
+def _seat(place: Place, person: Person, office: User) -> Seat:
+    """A post of a pool; one of a pool that the pack no longer has where it has none."""
+    since = date(2022, 1, 10)
+    pools = place.pack.funds.pools
+    if pools:
+        pool = next(iter(pools.values()))
+        return take_seat(
+            home=place.root,
+            pool=pool,
+            person=person,
+            unit=place.employer,
+            document="批复",
+            since=since,
+            by=office,
+        )
+    return Seat.objects.create(
+        home=place.root, pool="former", person=person, unit=place.employer, document="批复", since=since
+    )
 
 
 def _obligation(grant: Grant, since: date) -> Obligation:

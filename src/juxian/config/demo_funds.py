@@ -23,6 +23,7 @@ from juxian.apps.funds.actions.recoveries import (
     receive_refund,
 )
 from juxian.apps.funds.actions.runs import draft_run, export_run, seal_run, send_run, submit_run
+from juxian.apps.funds.actions.seats import return_seat, take_seat
 from juxian.apps.funds.actions.statements import import_statement
 from juxian.apps.funds.enums import InstalmentState, RunState
 from juxian.apps.funds.models import BudgetLine, Grant, Instalment, Obligation, PaymentLine, PaymentRun
@@ -30,7 +31,7 @@ from juxian.apps.funds.rules import NotPossible
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.actions import FactDraft, record_facts
 from juxian.apps.persons.enums import SourceKind
-from juxian.apps.persons.models import Person, Source
+from juxian.apps.persons.models import Fact, Person, Profile, Source
 from juxian.apps.policies.models import Determination
 from juxian.apps.policies.queries import newest_run
 from juxian.core.dates import add_months
@@ -42,6 +43,8 @@ from juxian.core.packs.schema import Pack
 
 GRANTS = 14
 WITHOUT_ACCOUNT = 2
+SEATS = 10
+SEAT_MONTHS = 14
 LEFT_MONTHS_AGO = 4
 PARTS = 6
 PAPER = "账户确认书（演示）"
@@ -70,6 +73,7 @@ def seed_funds(pack: Pack, root: Organisation, maker: User, checker: User) -> No
         _account(grant.person, maker, checker)
     _runs(pack, root, grants, maker, checker)
     _leave(root, maker)
+    _seats(pack, root, maker)
 
 
 def _leave(root: Organisation, by: User) -> None:
@@ -92,6 +96,35 @@ def _leave(root: Organisation, by: User) -> None:
         receive_refund(
             recovery=recovery, amount_fen=owed[0], day=today(), reference="回单 0001（演示）", by=by
         )
+
+
+def _seats(pack: Pack, root: Organisation, by: User) -> None:
+    """Posts of each pool: those that rosters tell of, else a few of the first persons; one has come back."""
+    for pool in pack.funds.pools.values():
+        facts = Fact.objects.standing().filter(person__home=root, kind=pool.fact, until=None)
+        told = {fact.person_id: fact.value.get("unit", "") for fact in facts.order_by("pk")[:SEATS]}
+        if not told:
+            people = Profile.objects.filter(person__home=root, status="serving").exclude(employer="")
+            told = dict(people.order_by("person_id").values_list("person_id", "employer")[:SEATS])
+        units = {
+            unit.code: unit for unit in Organisation.objects.under(root.path).filter(code__in=told.values())
+        }
+        since = max(pool.day, add_months(today(), -SEAT_MONTHS))
+        seats = [
+            take_seat(
+                home=root,
+                pool=pool,
+                person=person,
+                unit=units[told[person.pk]],
+                document="用编批复（演示）",
+                since=since,
+                by=by,
+            )
+            for person in Person.objects.filter(pk__in=told).order_by("pk")
+            if told[person.pk] in units
+        ]
+        if len(seats) > 1 and not pool.fact:
+            return_seat(seat=seats[-1], day=today(), reason="调离，编制收回（演示）", by=by)
 
 
 def _provide_this_year(pack: Pack, root: Organisation, by: User) -> None:

@@ -148,7 +148,10 @@ class SameThing:
 
 @dataclass(frozen=True, slots=True)
 class PostPool:
-    """Quota posts (编制周转池) or places. longest_months: 0 is open. fill_months: a granted post lapses when unused so long."""
+    """Quota posts (编制周转池) or places. longest_months: 0 is open. fill_months: a granted post lapses when unused so long.
+
+    fact: kind of the statement that says on a person's record who holds one, with the field ``unit``; empty for none.
+    """
 
     id: str
     title: Text
@@ -161,6 +164,7 @@ class PostPool:
     fill_months: int
     basis: str
     source: str = ""
+    fact: str = ""
 
 
 @dataclass(frozen=True, slots=True)

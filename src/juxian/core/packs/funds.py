@@ -288,7 +288,7 @@ class FundsReader:
 
     def _pool(self, part: Part) -> PostPool | None:
         required = ("id", "title", "holder", "total", "document", "day", "basis")
-        if not part.keys(required, ("unit", "longest", "fill_within", "source")):
+        if not part.keys(required, ("unit", "longest", "fill_within", "fact", "source")):
             return None
         self._organisation(part.get("holder"))
         day = part.get("day").day()
@@ -307,6 +307,7 @@ class FundsReader:
             fill_months=_months(part.get("fill_within")),
             basis=basis,
             source=source,
+            fact=part.get("fact").text(),
         )
 
     # the bank

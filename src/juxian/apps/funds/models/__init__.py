@@ -6,6 +6,7 @@ from juxian.apps.funds.models.ledger import Account, Entry, Posting
 from juxian.apps.funds.models.payees import PayeeAccount
 from juxian.apps.funds.models.recoveries import Obligation, Receipt, Recovery, RecoveryPart, Relief
 from juxian.apps.funds.models.runs import BankStatement, PaymentLine, PaymentRun, StatementLine
+from juxian.apps.funds.models.seats import Seat
 
 __all__ = [
     "Account",
@@ -24,5 +25,6 @@ __all__ = [
     "Recovery",
     "RecoveryPart",
     "Relief",
+    "Seat",
     "StatementLine",
 ]

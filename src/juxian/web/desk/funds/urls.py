@@ -1,6 +1,6 @@
 from django.urls import path
 
-from juxian.web.desk.funds import accounts, granting, grants, overview, recoveries, runs, statements
+from juxian.web.desk.funds import accounts, granting, grants, overview, recoveries, runs, seats, statements
 
 urlpatterns = [
     path("", overview.funds, name="funds"),
@@ -25,4 +25,6 @@ urlpatterns = [
     path("recoveries/<int:pk>/", recoveries.recovery, name="recovery"),
     path("recoveries/<int:pk>/act/", recoveries.act, name="recovery-act"),
     path("reliefs/<int:pk>/", recoveries.relief, name="relief-decide"),
+    path("seats/", seats.seats, name="seats"),
+    path("seats/<int:pk>/return/", seats.seat_return, name="seat-return"),
 ]
