@@ -6,6 +6,7 @@ Account numbers are made from the person's key and belong to nobody.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import islice
 
 from django.db import transaction
@@ -65,10 +66,10 @@ def seed_funds(pack: Pack, root: Organisation, maker: User, checker: User) -> No
         return
     _provide_this_year(pack, root, maker)
     grants = list(islice(_grants(pack, root, maker), GRANTS))
-    bound = set(Obligation.objects.filter(grant__in=grants).values_list("grant_id", flat=True))
+    since = dict(Obligation.objects.filter(grant__in=grants).values_list("grant_id", "since"))
     grants.sort(
-        key=lambda grant: grant.pk not in bound
-    )  # those who owe service are paid first, and one leaves
+        key=lambda grant: since.get(grant.pk, date.min), reverse=True
+    )  # the latest duties are paid first
     for grant in grants[: len(grants) - WITHOUT_ACCOUNT]:
         _account(grant.person, maker, checker)
     _runs(pack, root, grants, maker, checker)
@@ -79,7 +80,7 @@ def seed_funds(pack: Pack, root: Organisation, maker: User, checker: User) -> No
 def _leave(root: Organisation, by: User) -> None:
     """Somebody who was paid left before the years were served, and is asked to pay back in parts."""
     paid = Obligation.objects.filter(grant__home=root, grant__instalments__state=InstalmentState.PAID)
-    duty = paid.select_related("grant__person").order_by("pk").first()
+    duty = paid.select_related("grant__person").order_by("-since").first()
     left = add_months(today(), -LEFT_MONTHS_AGO)
     if duty is None or duty.since >= left:
         return
