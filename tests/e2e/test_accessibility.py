@@ -16,6 +16,7 @@ PAGES = {
         "/policies/",
         "/p/jiayuguan/policies/settlement-subsidy/",
         "/p/jiayuguan/screener/",
+        "/p/jiayuguan/privacy/",
         "/sign-in/",
         "/p/jiayuguan/cards/check/",
         "/p/jiayuguan/cards/keys/",
@@ -48,6 +49,7 @@ PAGES = {
         "/desk/imports/new/",
         "/desk/cards/",
         "/desk/cards/counter/",
+        "/desk/privacy/",
     ),
     "leader.tinghu": ("/board/", "/board/targets/", "/board/figures/", "/board/persons/"),
     "person.jiayuguan": (
@@ -55,6 +57,7 @@ PAGES = {
         "/me/card/",
         "/found/",
         "/me/why/settlement-subsidy/settlement-base/",
+        "/me/privacy/",
         "/my-cases/",
         "/basket/",
         "/apply/settlement-claim/",

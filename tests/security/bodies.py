@@ -317,6 +317,9 @@ def _preference(_objects: Objects, _batch: Batch) -> dict[str, Any]:
 
 BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "session-end": _nothing,
+    "portal:privacy-consent": lambda _objects, _batch: {"given": "yes"},
+    "portal:privacy-erase": lambda _objects, _batch: {"words": "请删除联系方式"},
+    "desk:erasure-decide": lambda _objects, _batch: {"decision": "grant", "reason": REASON},
     "desk:notice-new": _public_notice,
     "desk:notice-publish": _nothing,
     "desk:notice-end": _reason,

@@ -49,6 +49,7 @@ from juxian.apps.policies.actions.sweeping import keep_snapshots, texts_kept
 from juxian.apps.policies.models import Determination, FindRun, Found, PolicyDraft, Simulation, SweepRun
 from juxian.apps.pools.actions import add_member
 from juxian.apps.pools.models import Membership, Pool
+from juxian.apps.privacy.actions import ask_to_erase
 from juxian.apps.services.actions import (
     Listed,
     Wanted,
@@ -124,6 +125,7 @@ class Objects:
     simulation: Simulation
     found: Found
     determination: Determination
+    erasure: int = 0
     asked: str = ""  # number of a visitor's question that was returned for a supplement
     bulk: int = 0  # an employer's list of which nothing was worked on yet
     flats: Flats | None = None
@@ -186,6 +188,8 @@ class Objects:
             "message": self.message.pk,
             **_flats_known(self.flats),
             "session": self.session,
+            "purpose": "reach",
+            "erasure": self.erasure,
             "notice": self.notices[0].pk,
             "card": self.card.number if self.card else "",
             "public_notice": self.notices[1].pk,
@@ -307,6 +311,7 @@ def _made() -> World:
     make_key(day=DAY)
     for objects, actor in ((here, "office"), (there, "office_elsewhere")):
         objects.card = issue_card(person=objects.person, kind="talent-card", day=CARD_DAY)
+        objects.erasure = _erasure(objects.place)
         objects.notices = _notices(objects.place, objects.person, objects.office)
         further = _session_of(world.users[actor])  # type: ignore[arg-type]  # one that can be ended
         objects.session = SignedIn.objects.get(session_key=further).pk
@@ -466,6 +471,12 @@ def _asked(place: Place, office: User) -> str:
 def _bulk(place: Place, person: Person, by: User) -> int:
     rows = [Listed(1, person.name, person.number, person)]
     return begin_bulk(home=place.root, unit=place.employer, service=CLAIM, by=by, rows=rows).pk
+
+
+def _erasure(place: Place) -> int:
+    """Somebody who has an account asks to delete data."""
+    person = place.person(f"{NAMES[place.pack.code]}删除")
+    return ask_to_erase(person=person, words="请删除", by=place.user(Role.PERSON, person=person)).pk
 
 
 def _notices(place: Place, person: Person, by: User) -> list[Notice]:

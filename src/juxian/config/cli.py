@@ -33,6 +33,7 @@ COMMANDS = (
     "sbom",
     "ledger",
     "draw",
+    "privacy",
 )
 
 

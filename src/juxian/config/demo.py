@@ -34,6 +34,7 @@ from juxian.config.demo_funds import seed_funds
 from juxian.config.demo_housing import house_people
 from juxian.config.demo_notices import seed_notices
 from juxian.config.demo_policies import seed_policies
+from juxian.config.demo_privacy import seed_privacy
 from juxian.core.money import split_by_share
 from juxian.core.packs import load_all
 from juxian.core.packs.schema import Pack
@@ -148,6 +149,7 @@ def install_with_people(pack: Pack, count: int) -> None:
     seed_cards(pack, root, maker)
     seed_notices(root, maker)
     seed_policies(pack, root, maker, checker)
+    seed_privacy(pack, root)
 
 
 @cache

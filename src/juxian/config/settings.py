@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "juxian.apps.assessment",
     "juxian.apps.imports",
     "juxian.apps.packs",
+    "juxian.apps.privacy",
     "juxian.web.kit",
     "juxian.web.desk",
     "juxian.web.portal",

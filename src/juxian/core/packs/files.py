@@ -33,6 +33,7 @@ FILES = (
     "funds.yaml",
     "pools.yaml",
     "cards.yaml",
+    "privacy.yaml",
 )
 FOLDERS = ("policies", "services")
 CASES = ".cases.yaml"

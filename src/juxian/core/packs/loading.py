@@ -37,6 +37,7 @@ from juxian.core.packs.organisations import read_organisations
 from juxian.core.packs.policies import benefits_of, read_policies
 from juxian.core.packs.pools import PoolEntry, read_pools
 from juxian.core.packs.profile import read_profile
+from juxian.core.packs.purposes import Purpose, read_purposes
 from juxian.core.packs.reading import Part, one_of
 from juxian.core.packs.schema import LEVELS, OrganisationEntry, Pack, units_of
 from juxian.core.packs.services import ServiceShelf
@@ -343,6 +344,7 @@ class _Check:
             housing=read_housing(housing, schema, codes) if housing else HousingBook(),
             pools=self._pools(pools, schema, parent),
             cards=self._cards(schema, organisations if place else None, parent),
+            purposes=self._purposes(schema, parent),
             directory=self.directory.resolve(),
             digest=digest_of(self.directory, parent.digest if parent else ""),
         )
@@ -357,6 +359,10 @@ class _Check:
         part, above = self._part("cards.yaml"), parent.cards if parent else {}
         units = units_of(organisations) if organisations is not None else None
         return read_cards(part, schema, units, above) if part else above
+
+    def _purposes(self, schema: Schema, parent: Pack | None) -> Mapping[str, Purpose]:
+        part, above = self._part("privacy.yaml"), parent.purposes if parent else {}
+        return read_purposes(part, schema, above) if part else above
 
     def _population(
         self, head: Part, schema: Schema, organisations: tuple[OrganisationEntry, ...], as_of: date

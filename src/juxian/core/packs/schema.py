@@ -15,6 +15,7 @@ from juxian.core.funds.book import FundsBook
 from juxian.core.housing.book import HousingBook
 from juxian.core.indicators import Indicator, ReportedFigure, Target
 from juxian.core.packs.pools import PoolEntry
+from juxian.core.packs.purposes import Purpose
 from juxian.core.packs.services import ServiceShelf
 from juxian.core.policy import Policy
 from juxian.core.population import Population
@@ -78,6 +79,7 @@ class Pack:
     housing: HousingBook
     pools: Mapping[str, PoolEntry]
     cards: Mapping[str, CardKind]
+    purposes: Mapping[str, Purpose]
     directory: Path
     services: ServiceShelf
     bundles: Mapping[str, Bundle]

@@ -43,6 +43,7 @@ class DeskConfig(AppConfig):
             Item("desk:structure", _("年龄结构"), "hourglass", "people", readers, 28),
             Item("desk:figures", _("公布数核对"), "list-checks", "governance", staff, 20),
             Item("desk:organisations", _("机构"), "network", "governance", staff, 30),
+            Item("desk:privacy", _("个人信息权益"), "shield-check", "governance", office, 36),
             Item("desk:notices", _("公示"), "megaphone", "governance", office, 35),
             Item("desk:documents", _("文件库"), "library", "governance", staff, 40),
         )

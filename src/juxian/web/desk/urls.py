@@ -11,6 +11,7 @@ from juxian.web.desk import (
     organisations,
     policies,
     post,
+    privacy,
     structure,
     tokens,
 )
@@ -26,6 +27,8 @@ urlpatterns = [
     path("audit/export/", audit.audit_export, name="audit-export"),
     path("funds/", include("juxian.web.desk.funds.urls")),
     path("notices/", include("juxian.web.desk.notices.urls")),
+    path("privacy/", privacy.overview, name="privacy"),
+    path("privacy/requests/<int:pk>/decide/", privacy.decide, name="erasure-decide"),
     path("structure/", structure.structure, name="structure"),
     path("pools/", include("juxian.web.desk.pools.urls")),
     path("cards/", include("juxian.web.desk.cards.urls")),

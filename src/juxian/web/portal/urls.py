@@ -1,6 +1,6 @@
 from django.urls import path
 
-from juxian.web.portal import found, home, me, notices, payments, policies, readings, screener, unit
+from juxian.web.portal import found, home, me, notices, payments, policies, privacy, readings, screener, unit
 from juxian.web.portal.cards import checking
 from juxian.web.portal.cards import mine as cards
 from juxian.web.portal.housing import draws, mine
@@ -78,6 +78,11 @@ urlpatterns = [
     path("p/<slug:pack>/cards/keys/", checking.keys, name="card-keys"),
     path("p/<slug:pack>/cards/keys.json", checking.keys_json, name="card-keys-json"),
     path("me/readings/", readings.readings, name="readings"),
+    path("me/privacy/", privacy.own, name="privacy"),
+    path("me/privacy/consent/<slug:purpose>/", privacy.consent, name="privacy-consent"),
+    path("me/privacy/export/", privacy.export, name="privacy-export"),
+    path("me/privacy/erase/", privacy.erase, name="privacy-erase"),
+    path("p/<slug:pack>/privacy/", privacy.purposes, name="purposes"),
     path("unit/", unit.unit, name="unit"),
     path("unit/lists/", bulk.bulks, name="bulks"),
     path("unit/lists/<int:pk>/", bulk.bulk, name="bulk"),

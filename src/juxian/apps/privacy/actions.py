@@ -1,0 +1,177 @@
+"""Consent and its withdrawal, exports, requests to delete, the retention job (同意、导出、删除、留存期)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from juxian.apps.accounts.models import User
+from juxian.apps.audit.actions import record
+from juxian.apps.clock import now, today
+from juxian.apps.organisations.models import Organisation
+from juxian.apps.packs.models import InstalledPack
+from juxian.apps.packs.queries import pack_of
+from juxian.apps.persons.actions import refresh_profiles
+from juxian.apps.persons.models import Fact, Person
+from juxian.apps.privacy.enums import RequestState
+from juxian.apps.privacy.models import Consent, ErasureRequest, RetentionRun
+from juxian.apps.privacy.queries import (
+    EXPORTED,
+    due_facts,
+    retention_of,
+    subject_export,
+    withdrawn_by,
+)
+from juxian.apps.privacy.rules import may_speak_for
+from juxian.core.packs.purposes import Purpose, purposes_of, rests_on
+
+CHUNK = 5000
+
+
+class NotPossible(Exception):
+    """The moment does not allow it; says why to the user."""
+
+
+@transaction.atomic
+def say_on_purpose(*, person: Person, purpose: Purpose, given: bool, by: User) -> Consent:
+    """Give or withdraw consent (同意、撤回). A withdrawal takes back, in the same transaction, the facts that rest on it
+    alone. Raises ``NotPossible`` for a purpose that does not rest on consent.
+    """
+    may_speak_for(by, person).or_refuse()
+    if not purpose.by_consent:
+        raise NotPossible(_("这项处理依法律规定进行，不以同意为前提，不能撤回。"))
+    made = Consent.objects.create(
+        person=person, purpose=purpose.id, title=purpose.title.zh[:200], given=given, at=now(), by=by
+    )
+    record(
+        "privacy.consent_given" if given else "privacy.consent_withdrawn",
+        actor=by,
+        subject=person,
+        organisation_path=person.home.path,
+        detail={"purpose": purpose.id},
+    )
+    if not given:
+        take_back_without_consent([person])
+    return made
+
+
+def take_back_without_consent(people: Sequence[Person]) -> None:
+    """Take back standing facts that rest on nothing but a withdrawn consent, however they came in."""
+    withdrawn: dict[int, set[str]] = {}
+    for start in range(0, len(people), CHUNK):
+        withdrawn |= withdrawn_by(people[start : start + CHUNK])
+    for person in people:
+        if person.pk not in withdrawn:
+            continue
+        purposes = pack_of(person.home).purposes
+        resting = {
+            kind
+            for key in withdrawn[person.pk]
+            if key in purposes
+            for kind in rests_on(purposes[key], purposes.values())
+        }
+        with transaction.atomic():
+            count = person.facts.standing().filter(kind__in=resting).update(withdrawn_at=now())
+            if count:
+                record(
+                    "privacy.facts_taken_back",
+                    subject=person,
+                    organisation_path=person.home.path,
+                    detail={"kinds": sorted(resting), "facts": count},
+                )
+                refresh_profiles([person])
+
+
+@transaction.atomic
+def export_subject(*, person: Person, by: User) -> dict[str, Any]:
+    """The copy that a person takes along (个人信息副本); recorded, never stored here."""
+    may_speak_for(by, person).or_refuse()
+    found = subject_export(person)
+    record(
+        EXPORTED,
+        actor=by,
+        subject=person,
+        organisation_path=person.home.path,
+        detail={"facts": len(found["facts"])},
+    )
+    return found
+
+
+@transaction.atomic
+def ask_to_erase(*, person: Person, words: str, by: User) -> ErasureRequest:
+    """Ask to delete own data (申请删除). Raises ``NotPossible`` while an earlier request waits."""
+    may_speak_for(by, person).or_refuse()
+    Person.objects.select_for_update().get(pk=person.pk)
+    if person.erasure_requests.filter(state=RequestState.OPEN).exists():
+        raise NotPossible(_("上一次申请还在处理。"))
+    made = ErasureRequest.objects.create(person=person, words=words, asked_at=now(), asked_by=by)
+    record("privacy.erasure_asked", actor=by, subject=person, organisation_path=person.home.path)
+    return made
+
+
+@transaction.atomic
+def decide_erasure(*, request: ErasureRequest, grant: bool, answer: str, by: User) -> ErasureRequest:
+    """Delete what no law keeps, or refuse with a reason (决定). Raises ``NotPossible`` when it was decided before."""
+    state = RequestState.GRANTED if grant else RequestState.REFUSED
+    changed = ErasureRequest.objects.filter(pk=request.pk, state=RequestState.OPEN).update(
+        state=state, decided_at=now(), decided_by=by, answer=answer
+    )
+    if not changed:
+        raise NotPossible(_("申请已经处理过。"))
+    person = request.person
+    outcome: dict[str, Any] = _erase_person(person) if grant else {}
+    ErasureRequest.objects.filter(pk=request.pk).update(outcome=outcome)
+    record(
+        "privacy.erasure_decided",
+        actor=by,
+        subject=person,
+        organisation_path=person.home.path,
+        detail={"state": state, **outcome},
+        reason=answer,
+    )
+    request.refresh_from_db()
+    return request
+
+
+def _erase_person(person: Person) -> dict[str, Any]:
+    """Delete every fact, standing or not, whose kind no law keeps; kinds without a purpose go as well."""
+    purposes = pack_of(person.home).purposes.values()
+    erased: dict[str, int] = {}
+    kept: dict[str, list[str]] = {}
+    for kind in sorted(set(person.facts.order_by().values_list("kind", flat=True))):
+        keeping = [purpose.id for purpose in purposes_of(kind, purposes) if purpose.kept_by_law]
+        if keeping:
+            kept[kind] = keeping
+        else:
+            erased[kind] = person.facts.filter(kind=kind).delete()[0]
+    if erased:
+        refresh_profiles([person])
+    return {"erased": erased, "kept": kept}
+
+
+@transaction.atomic
+def retain(*, home: Organisation, day: date, dry_run: bool = False) -> RetentionRun:
+    """Delete facts whose time of keeping is over in one place and keep a report; ``dry_run`` reports and changes nothing."""
+    report = retention_of(home, day)
+    total = sum(int(row["erased"] or 0) for row in report.values())
+    run = RetentionRun(home=home, at=now(), day=day, erased=total, report=report)
+    if dry_run:
+        return run
+    for kind, row in report.items():
+        if row["erased"] and row["months"] is not None:
+            Fact.objects.filter(pk__in=due_facts(home, kind, row["months"], day).values("pk")).delete()
+    run.save()
+    if total:
+        detail = {"day": day.isoformat(), "report": report}
+        record("privacy.retention_run", subject=run, organisation_path=home.path, detail=detail)
+    return run
+
+
+def retain_everywhere() -> int:
+    """Nightly: every installed place; returns how many facts went."""
+    homes = [place.root for place in InstalledPack.objects.select_related("root").order_by("code")]
+    return sum(retain(home=home, day=today()).erased for home in homes)

@@ -1,0 +1,198 @@
+"""Consent as it stands, what a person gets to take along, what is due to be erased (查询)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Max, Q, QuerySet
+from django.utils.timezone import get_current_timezone
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.models import User
+from juxian.apps.audit.models import AuditEntry
+from juxian.apps.audit.queries import readings_of
+from juxian.apps.clock import now, today
+from juxian.apps.organisations.models import Organisation
+from juxian.apps.packs.queries import pack_of
+from juxian.apps.persons.models import Fact, Person
+from juxian.apps.privacy.models import Consent, ErasureRequest, RetentionRun
+from juxian.apps.services.models import Case
+from juxian.core.packs.purposes import Purpose, months_kept
+from juxian.core.secrecy import unseal
+
+EXPORTED = "privacy.exported"
+EXPORTS_A_DAY = 5
+FORMAT = "juxian-subject-export-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A purpose and the last word of the person on it. given: None when nothing was ever said."""
+
+    purpose: Purpose
+    given: bool | None
+    at: datetime | None
+
+
+def standings_of(person: Person) -> list[Standing]:
+    """Every purpose of the person's place; one query."""
+    last: dict[str, Consent] = {}
+    for consent in person.consents.order_by("pk"):
+        last[consent.purpose] = consent
+    return [
+        Standing(purpose, last[key].given if key in last else None, last[key].at if key in last else None)
+        for key, purpose in pack_of(person.home).purposes.items()
+    ]
+
+
+def withdrawn_by(people: Iterable[Person]) -> dict[int, set[str]]:
+    """Person → purposes whose consent the person has withdrawn; persons who have not are left out. One query."""
+    keys = [person.pk for person in people]
+    latest = Consent.objects.filter(person__in=keys).values("person", "purpose").annotate(last=Max("pk"))
+    rows = Consent.objects.filter(pk__in=latest.values("last"), given=False)
+    found: dict[int, set[str]] = {}
+    for person, purpose in rows.order_by().values_list("person_id", "purpose"):
+        found.setdefault(person, set()).add(purpose)
+    return found
+
+
+def requests_visible_to(user: User) -> QuerySet[ErasureRequest]:
+    """Requests of the places where the user works for the talent office."""
+    homes = Organisation.objects.under(*user.paths_for([Role.OFFICE], on=today()))
+    return ErasureRequest.objects.filter(person__home__in=homes)
+
+
+def runs_visible_to(user: User) -> QuerySet[RetentionRun]:
+    homes = Organisation.objects.under(*user.paths_for([Role.OFFICE], on=today()))
+    return RetentionRun.objects.filter(home__in=homes)
+
+
+def consent_figures(home: Organisation) -> dict[str, tuple[int, int]]:
+    """Purpose → (persons who agree, persons who have withdrawn) in a place; one query."""
+    latest = Consent.objects.filter(person__home=home).values("person", "purpose").annotate(last=Max("pk"))
+    rows = (
+        Consent.objects.filter(pk__in=latest.values("last"))
+        .order_by()
+        .values("purpose")
+        .annotate(yes=Count("pk", filter=Q(given=True)), no=Count("pk", filter=Q(given=False)))
+    )
+    return {row["purpose"]: (row["yes"], row["no"]) for row in rows}
+
+
+def ended_facts(home: Organisation, kind: str) -> QuerySet[Fact]:
+    """Facts of a kind that have ended or were taken back."""
+    over = Q(withdrawn_at__isnull=False) | Q(until__isnull=False, until__lte=today())
+    return Fact.objects.filter(over, person__home=home, kind=kind)
+
+
+def due_facts(home: Organisation, kind: str, months: int, day: date) -> QuerySet[Fact]:
+    """Those whose time of keeping is over on ``day``."""
+    limit = months_before(day, months)
+    moment = datetime.combine(limit + timedelta(days=1), time.min, get_current_timezone())
+    over = Q(until__isnull=False, until__lte=limit) | Q(withdrawn_at__isnull=False, withdrawn_at__lt=moment)
+    return Fact.objects.filter(over, person__home=home, kind=kind)
+
+
+def retention_of(home: Organisation, day: date) -> dict[str, dict[str, int | None]]:
+    """What the retention job would do: kind → months, facts to erase, facts that have ended and still wait."""
+    pack = pack_of(home)
+    report: dict[str, dict[str, int | None]] = {}
+    for kind in pack.schema.kinds:
+        months = months_kept(kind, pack.purposes.values())
+        ended = ended_facts(home, kind).count()
+        due = due_facts(home, kind, months, day).count() if months is not None else 0
+        if ended or due:
+            report[kind] = {"months": months, "erased": due, "waiting": max(ended - due, 0)}
+    return report
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier, the last of the month where there is none."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, min(last, day.day))
+        except ValueError:
+            continue
+    raise ValueError(day)
+
+
+def exports_today(user: User) -> int:
+    since = now() - timedelta(days=1)
+    return AuditEntry.objects.filter(action=EXPORTED, actor=user, at__gt=since).count()
+
+
+def subject_export(person: Person) -> dict[str, Any]:
+    """Everything that the register holds about one person, for that person (可携带副本); days and moments in ISO 8601."""
+    facts = person.facts.select_related("source").order_by("kind", "since", "pk")
+    return {
+        "format": FORMAT,
+        "made_at": now().isoformat(),
+        "person": {"number": person.number, "name": person.name, "home": person.home.code},
+        "documents": [
+            {
+                "kind": document.kind,
+                "number": unseal(bytes(document.sealed), settings.JUXIAN_KEYS),
+                "withdrawn": document.withdrawn_at is not None,
+            }
+            for document in person.documents.order_by("pk")
+        ],
+        "facts": [
+            {
+                "kind": fact.kind,
+                "value": fact.value,
+                "since": fact.since.isoformat(),
+                "until": fact.until.isoformat() if fact.until else None,
+                "source": fact.source.title,
+                "evidence": fact.evidence,
+                "verification": fact.verification,
+                "recorded_at": fact.recorded_at.isoformat(),
+                "withdrawn_at": fact.withdrawn_at.isoformat() if fact.withdrawn_at else None,
+            }
+            for fact in facts
+        ],
+        "cases": [
+            {"number": number, "service": service, "state": state, "opened_at": opened.isoformat()}
+            for number, service, state, opened in Case.objects.filter(person=person)
+            .order_by("pk")
+            .values_list("number", "service", "state", "opened_at")
+        ],
+        "grants": [
+            {
+                "title": grant.title,
+                "state": grant.state,
+                "granted_on": grant.granted_on.isoformat(),
+                "whole_fen": grant.whole_fen,
+                "instalments": [
+                    {"due": part.due.isoformat(), "amount_fen": part.amount_fen, "state": part.state}
+                    for part in grant.instalments.all()
+                ],
+            }
+            for grant in person.grants.prefetch_related("instalments").order_by("pk")
+        ],
+        "accounts": [
+            {"bank": bank, "masked": masked}
+            for bank, masked in person.payee_accounts.values_list("bank", "masked")
+        ],
+        "consents": [
+            {"purpose": row.purpose, "title": row.title, "given": row.given, "at": row.at.isoformat()}
+            for row in person.consents.order_by("pk")
+        ],
+        "erasure_requests": [
+            {
+                "words": row.words,
+                "state": row.state,
+                "asked_at": row.asked_at.isoformat(),
+                "answer": row.answer,
+            }
+            for row in person.erasure_requests.order_by("pk")
+        ],
+        "readings": [
+            {"at": entry.at.isoformat(), "what": entry.action, "by": entry.acting_as, "reason": entry.reason}
+            for entry in readings_of(person)
+        ],
+    }

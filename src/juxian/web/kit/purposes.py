@@ -1,0 +1,52 @@
+"""Purposes of processing as pages show them (处理目的)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from juxian.apps.privacy.enums import Basis
+from juxian.core.packs.purposes import Purpose
+from juxian.core.packs.schema import Pack
+
+
+@dataclass(frozen=True, slots=True)
+class PurposeRow:
+    """A purpose in words. more: what a page adds to it."""
+
+    id: str
+    title: str
+    description: str
+    basis: Any
+    law: str
+    kinds: list[str]
+    months: int | None
+    kept_by_law: bool
+    by_consent: bool
+    more: Any = None
+
+
+def purpose_rows(pack: Pack, language: str, more: Mapping[str, Any] | None = None) -> list[PurposeRow]:
+    return [_row(purpose, pack, language, (more or {}).get(key)) for key, purpose in pack.purposes.items()]
+
+
+def kind_title(pack: Pack, kind: str, language: str) -> str:
+    """Title of a fact kind; the kind itself where the pack no longer has it."""
+    found = pack.schema.kinds.get(kind)
+    return found.title.in_language(language) if found else kind
+
+
+def _row(purpose: Purpose, pack: Pack, language: str, more: Any) -> PurposeRow:
+    return PurposeRow(
+        purpose.id,
+        purpose.title.in_language(language),
+        purpose.description.in_language(language),
+        Basis(purpose.basis).label,
+        purpose.law.in_language(language),
+        [kind_title(pack, kind, language) for kind in purpose.kinds],
+        purpose.months,
+        purpose.kept_by_law,
+        purpose.by_consent,
+        more,
+    )
