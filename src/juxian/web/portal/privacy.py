@@ -28,6 +28,7 @@ from juxian.core.packs.schema import Pack
 from juxian.web.kit import errors
 from juxian.web.kit.access import for_roles, public, user_of
 from juxian.web.kit.forms import PasswordForm
+from juxian.web.kit.formats import language
 from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
 from juxian.web.kit.purposes import kind_title, purpose_rows
@@ -59,7 +60,7 @@ class ErasureForm(forms.Form):
 def purposes(request: HttpRequest, pack: str) -> HttpResponse:
     """What data is processed for, for everybody."""
     place = place_or_404(pack)
-    rows = purpose_rows(place, current_scope(request).language)
+    rows = purpose_rows(place, language())
     return render(request, "portal/purposes.html", {"pack": place, "rows": rows})
 
 
@@ -128,13 +129,13 @@ def erase(request: HttpRequest) -> HttpResponse:
     return go(request, "portal:privacy")
 
 
-def _zipped(found: dict[str, Any], pack: Pack, language: str) -> bytes:
+def _zipped(found: dict[str, Any], pack: Pack, spoken: str) -> bytes:
     """``my-data.json`` for machines, ``my-data.html`` for people."""
     facts = [
-        (kind_title(pack, fact["kind"], language), fact, list(_spoken(pack, fact, language)))
+        (kind_title(pack, fact["kind"], spoken), fact, list(_spoken(pack, fact, spoken)))
         for fact in found["facts"]
     ]
-    page = render_to_string("portal/my_data.html", {"data": found, "facts": facts, "language": language})
+    page = render_to_string("portal/my_data.html", {"data": found, "facts": facts, "language": spoken})
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("my-data.json", json.dumps(found, ensure_ascii=False, indent=1))
@@ -142,12 +143,12 @@ def _zipped(found: dict[str, Any], pack: Pack, language: str) -> bytes:
     return out.getvalue()
 
 
-def _spoken(pack: Pack, fact: dict[str, Any], language: str) -> list[tuple[str, str]]:
+def _spoken(pack: Pack, fact: dict[str, Any], spoken: str) -> list[tuple[str, str]]:
     """Field and value of a fact, titles from the pack."""
     kind = pack.schema.kinds.get(fact["kind"])
     values: dict[str, Any] = fact["value"]
     return [
-        (kind.fields[key].title.in_language(language) if kind and key in kind.fields else key, str(value))
+        (kind.fields[key].title.in_language(spoken) if kind and key in kind.fields else key, str(value))
         for key, value in values.items()
     ]
 
@@ -182,8 +183,8 @@ def _page(
     return render(request, "portal/privacy.html", context, status=status)
 
 
-def _titles(pack: Pack, kinds: dict[str, Any], language: str) -> str:
-    return "、".join(kind_title(pack, kind, language) for kind in kinds)
+def _titles(pack: Pack, kinds: dict[str, Any], spoken: str) -> str:
+    return "、".join(kind_title(pack, kind, spoken) for kind in kinds)
 
 
 def _found(request: HttpRequest) -> Person | None:
