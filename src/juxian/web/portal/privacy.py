@@ -27,8 +27,8 @@ from juxian.core.identity.check import has_hidden_characters
 from juxian.core.packs.schema import Pack
 from juxian.web.kit import errors
 from juxian.web.kit.access import for_roles, public, user_of
-from juxian.web.kit.forms import PasswordForm
 from juxian.web.kit.formats import language
+from juxian.web.kit.forms import PasswordForm
 from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
 from juxian.web.kit.purposes import kind_title, purpose_rows
