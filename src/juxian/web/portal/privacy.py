@@ -27,7 +27,7 @@ from juxian.core.identity.check import has_hidden_characters
 from juxian.core.packs.schema import Pack
 from juxian.web.kit import errors
 from juxian.web.kit.access import for_roles, public, user_of
-from juxian.web.kit.formats import language
+from juxian.web.kit.formats import language, listed
 from juxian.web.kit.forms import PasswordForm
 from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
@@ -184,7 +184,7 @@ def _page(
 
 
 def _titles(pack: Pack, kinds: dict[str, Any], spoken: str) -> str:
-    return "、".join(kind_title(pack, kind, spoken) for kind in kinds)
+    return listed([kind_title(pack, kind, spoken) for kind in kinds])
 
 
 def _found(request: HttpRequest) -> Person | None:
