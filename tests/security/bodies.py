@@ -51,6 +51,15 @@ def _fact(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     }
 
 
+def _settling(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    keep = objects.person.facts.filter(kind="residence").order_by("pk")[0].pk
+    return {"keep": keep, "evidence": "户口簿原件", "reason": REASON}
+
+
+def _verification(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"state": "verified", "evidence": "毕业证书原件", "reason": REASON}
+
+
 def _reveal(objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"key": f"document-{objects.person.documents.get().pk}", "reason": REASON}
 
@@ -328,6 +337,8 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:person-reveal": _reveal,
     "desk:fact-add": _fact,
     "desk:fact-withdraw": _reason,
+    "desk:fact-settle": _settling,
+    "desk:fact-verify": _verification,
     "desk:import-new": _hand_in,
     "desk:import-mapping": _columns,
     "desk:import-row": _decide_row,

@@ -87,6 +87,9 @@ OFFICES = {HERE: "甲地经办", THERE: "乙地经办"}
 INTRODUCED = [
     FactDraft("introduction", {"mode": "full_time"}, date(2021, 9, 1))
 ]  # so that they may ask for a flat
+IN_DISPUTE = [  # two statements that contradict one another, and that no policy of the tests asks for
+    FactDraft("residence", {"local": local}, date(2020, 1, 1)) for local in (True, False)
+]
 OWN_TABLES = {
     "django_session",
     "axes_accessattempt",
@@ -151,6 +154,7 @@ class Objects:
             "person": self.person.number,
             "fact": self.person.facts.filter(kind="education").order_by("pk")[0].pk,
             "kind": "education",
+            "disputed_kind": "residence",
             "batch": found.pk,
             "row": row.pk if row else 0,
             "table": 0,
@@ -362,7 +366,7 @@ def _session_of(user: User, *asked: str) -> str:
 
 def _objects(code: str, number: str) -> Objects:
     place = make_place(code)
-    person = place.person(NAMES[code], number, facts=INTRODUCED)
+    person = place.person(NAMES[code], number, facts=INTRODUCED + IN_DISPUTE)
     office = place.user(Role.OFFICE, name=OFFICES[code])
     unit = EmployerFactory(code=f"{code}-school", parent=place.root, pack=code, name="测试学校")
     _further_cases(place, person, office)

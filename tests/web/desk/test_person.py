@@ -269,3 +269,54 @@ def test_what_the_client_may_not_set_is_ignored(place):
     person = Person.objects.get()
     assert person.number.startswith("JY")
     assert set(person.facts.values_list("verification", flat=True)) == {"unverified"}
+
+
+def disputed(place):
+    facts = [FactDraft("residence", {"local": local}, date(2020, 1, 1)) for local in (True, False)]
+    return place.person(facts=facts)
+
+
+def test_a_conflict_is_found_in_the_list_and_settled_on_its_page(place):
+    place.person("测试乙")
+    person = disputed(place)
+    client = place.client("office")
+    keep = person.facts.filter(kind="residence").order_by("pk")[0]
+
+    listed = client.get("/desk/persons/?disputed=1")
+    shown = client.get(address("fact-settle", person, "residence"))
+    answer = client.post(
+        address("fact-settle", person, "residence"),
+        {"keep": keep.pk, "evidence": "户口簿", "reason": "以原件为准"},
+    )
+
+    assert [row.number for row in listed.context["rows"]] == [person.number]
+    assert len(shown.context["events"]) == 2
+    assert answer.status_code == 303
+    page = client.get(address("person", person))
+    assert page.context["conflicts"] == []
+    assert "户口簿 · 以原件为准" in page.content.decode()
+    assert client.get(address("fact-settle", person, "residence")).status_code == 404
+
+
+def test_settling_needs_evidence_and_a_choice_among_the_statements(place):
+    person = disputed(place)
+    other = person.facts.get(kind="education")
+
+    answer = place.client("office").post(
+        address("fact-settle", person, "residence"), {"keep": other.pk, "evidence": "", "reason": "x"}
+    )
+
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"keep", "evidence"}
+
+
+def test_a_fact_is_verified_on_its_page(place):
+    person = place.person()
+    fact = person.facts.get(kind="education")
+    client = place.client("office")
+
+    assert client.get(address("fact-verify", person, fact.pk)).status_code == 200
+    client.post(address("fact-verify", person, fact.pk), {"state": "verified", "reason": "看过原件"})
+
+    fact.refresh_from_db()
+    assert (fact.verification, fact.evidence) == ("verified", "毕业证书")

@@ -21,9 +21,18 @@ from juxian.apps.clock import now, today
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.enums import Verification
 from juxian.apps.persons.indexing import index_people
-from juxian.apps.persons.models import Fact, IdentityDocument, NumberSeries, Person, Profile, Source
-from juxian.apps.persons.queries import organisation_attributes, profiles_of, schema_for
+from juxian.apps.persons.models import (
+    Fact,
+    IdentityDocument,
+    NumberSeries,
+    Person,
+    Profile,
+    Resolution,
+    Source,
+)
+from juxian.apps.persons.queries import organisation_attributes, schema_for, standing_records
 from juxian.apps.persons.registry import tell_of_changes
+from juxian.core.facts.conflicts import in_conflict
 from juxian.core.facts.profile import FactRecord, derive_profile
 from juxian.core.facts.schema import Schema
 from juxian.core.identity.documents import canonical_number, mask_document
@@ -130,6 +139,81 @@ def withdraw_fact(*, fact: Fact, by: User | None, reason: str) -> None:
         )
 
 
+@dataclass
+class NotStanding(Exception):
+    """A statement that was to be decided about has been withdrawn meanwhile (已被撤销)."""
+
+    facts: list[int]
+
+
+@transaction.atomic
+def settle_conflict(
+    *,
+    keep: Fact,
+    overrule: Sequence[Fact],
+    by: User,
+    organisation: str,
+    evidence: str,
+    reason: str,
+) -> Resolution:
+    """Decide which statement holds (定夺): it counts as verified, the others are withdrawn; who, why and by what.
+
+    organisation: who verified. Raises ``NotStanding``; ``ValueError`` for facts of another person or kind.
+    """
+    person, moment = keep.person, now()
+    asked = [keep.pk, *(fact.pk for fact in overrule)]
+    standing = {
+        fact.pk: fact
+        for fact in Fact.objects.standing()
+        .select_for_update()
+        .filter(pk__in=asked, person=person, kind=keep.kind)
+        .order_by("pk")
+    }
+    if any(fact.person_id != person.pk or fact.kind != keep.kind for fact in overrule) or not overrule:
+        raise ValueError("facts of one person and kind, at least two")
+    if len(standing) < len(asked):
+        raise NotStanding([pk for pk in asked if pk not in standing])
+    Fact.objects.filter(pk=keep.pk).update(verification=Verification.VERIFIED, verified_by=organisation)
+    Fact.objects.filter(pk__in=asked[1:]).update(withdrawn_at=moment)
+    made = Resolution.objects.create(
+        person=person, kind=keep.kind, keeps=keep, evidence=evidence, reason=reason, by=by, at=moment
+    )
+    made.overruled.set(overrule)
+    refresh_profiles([person])
+    record(
+        "persons.conflict_settled",
+        actor=by,
+        subject=person,
+        organisation_path=person.home.path,
+        detail={"kind": keep.kind, "keeps": keep.pk, "overruled": asked[1:], "evidence": evidence},
+        reason=reason,
+    )
+    return made
+
+
+@transaction.atomic
+def set_verification(
+    *, fact: Fact, state: str, by: User, organisation: str, evidence: str = "", reason: str
+) -> None:
+    """Say how far a statement has been checked (核验、提出异议); its value is not changed."""
+    held = Fact.objects.standing().select_for_update().filter(pk=fact.pk).first()
+    if held is None:
+        raise NotStanding([fact.pk])
+    verified = state == Verification.VERIFIED
+    held.verification, held.verified_by = state, organisation if verified else ""
+    held.evidence = evidence or held.evidence
+    held.save(update_fields=["verification", "verified_by", "evidence"])
+    tell_of_changes([held.person])
+    record(
+        "persons.fact_verification",
+        actor=by,
+        subject=held.person,
+        organisation_path=held.person.home.path,
+        detail={"fact": held.pk, "kind": held.kind, "from": fact.verification, "to": state},
+        reason=reason,
+    )
+
+
 @transaction.atomic
 def withdraw_source(*, source: Source, by: User | None, reason: str) -> int:
     """Take back everything one source said (撤销整批); returns the number of facts.
@@ -158,17 +242,28 @@ def refresh_profiles(people: Sequence[Person], as_of: date | None = None) -> Non
     by_home: dict[int, list[Person]] = {}
     for person in people:
         by_home.setdefault(person.home_id, []).append(person)
+    attributes = organisation_attributes() if by_home else {}
     for group in by_home.values():
         schema = schema_for(group[0].home)
         for start in range(0, len(group), CHUNK):
             part = group[start : start + CHUNK]
-            found = profiles_of(part, schema, day)
-            _save_profiles([_profile(person, found[person.pk], day) for person in part if person.pk in found])
-            Profile.objects.filter(
-                person__in=[person.pk for person in part if person.pk not in found]
-            ).delete()
+            _derive_again(part, schema, day, attributes)
             index_people(part, schema)
     tell_of_changes(people)
+
+
+def _derive_again(
+    people: Sequence[Person], schema: Schema, day: date, attributes: dict[str, dict[str, str]]
+) -> None:
+    records = standing_records(people)
+    _save_profiles(
+        [
+            _profile(person, records[person.pk], schema, attributes, day)
+            for person in people
+            if records[person.pk]
+        ]
+    )
+    Profile.objects.filter(person__in=[pk for pk, facts in records.items() if not facts]).delete()
 
 
 def register_people_in_bulk(*, home: Organisation, drafts: Iterable[Draft], source: Source) -> int:
@@ -215,10 +310,7 @@ def _register_chunk(
         batch_size=CHUNK,
     )
     _save_profiles(
-        [
-            _profile(person, derive_profile(_records(draft.facts), schema, day, attributes), day)
-            for person, draft in pairs
-        ]
+        [_profile(person, _records(draft.facts), schema, attributes, day) for person, draft in pairs]
     )
     index_people(people, schema)
 
@@ -263,9 +355,23 @@ def _fact(person: Person, draft: Any, source: Source, by: User | None) -> Fact:
     )
 
 
-def _profile(person: Person, values: dict[str, Any], day: date) -> Profile:
+def _profile(
+    person: Person,
+    facts: Sequence[FactRecord],
+    schema: Schema,
+    attributes: dict[str, dict[str, str]],
+    day: date,
+) -> Profile:
+    values = derive_profile(facts, schema, day, attributes)
     columns = {name: _column(name, values.get(name)) for name in Profile.COLUMNS}
-    return Profile(person=person, home_id=person.home_id, derived_for=day, values=values, **columns)
+    return Profile(
+        person=person,
+        home_id=person.home_id,
+        derived_for=day,
+        values=values,
+        conflicts=len(in_conflict(facts, schema, day)),
+        **columns,
+    )
 
 
 def _column(name: str, value: Any) -> Any:
@@ -275,7 +381,7 @@ def _column(name: str, value: Any) -> Any:
 
 
 def _save_profiles(profiles: list[Profile]) -> None:
-    fields = ["derived_for", "values", "home", *Profile.COLUMNS]
+    fields = ["derived_for", "values", "home", "conflicts", *Profile.COLUMNS]
     Profile.objects.bulk_create(
         profiles, update_conflicts=True, unique_fields=["person"], update_fields=fields, batch_size=500
     )

@@ -191,6 +191,7 @@ class Profile(models.Model):
     person = models.OneToOneField(Person, models.CASCADE, primary_key=True, related_name="profile")
     derived_for = models.DateField(_("截至日"))
     values = models.JSONField(_("全部字段"), default=dict)
+    conflicts = models.PositiveSmallIntegerField(_("说法不一"), default=0)  # kinds in dispute on the day
     birth_date = models.DateField(_("出生日期"), null=True, blank=True)
     gender = models.CharField(_("性别"), max_length=16, null=True, blank=True)
     degree = models.CharField(_("学历"), max_length=32, null=True, blank=True)
@@ -222,6 +223,7 @@ class Profile(models.Model):
             models.Index(fields=["home", "title_level"], name="profile_title_level"),
             models.Index(fields=["home", "employer"], name="profile_employer"),
             models.Index(fields=["home", "introduced_on"], name="profile_introduced_on"),
+            models.Index(fields=["home"], name="profile_in_dispute", condition=Q(conflicts__gt=0)),
         ]
 
     def __str__(self) -> str:
@@ -244,3 +246,27 @@ class SearchTerm(models.Model):
 
     def __str__(self) -> str:
         return self.term
+
+
+class Resolution(models.Model):
+    """Which of several statements holds, and why (定夺): what was overruled is withdrawn and stays readable."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="resolutions", verbose_name=_("人才"))
+    kind = models.CharField(_("信息项"), max_length=48)
+    keeps = models.ForeignKey(Fact, models.CASCADE, related_name="+", verbose_name=_("采信"))
+    overruled = models.ManyToManyField(Fact, related_name="+", verbose_name=_("不采信"))
+    evidence = models.CharField(_("依据"), max_length=200)
+    reason = models.CharField(_("理由"), max_length=200)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("定夺人")
+    )
+    at = models.DateTimeField(_("定夺时间"))
+
+    class Meta:
+        verbose_name = _("定夺")
+        verbose_name_plural = _("定夺")
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["person", "-at"], name="resolution_person")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d}"

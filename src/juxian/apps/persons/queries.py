@@ -80,6 +80,15 @@ def employers_in(facts: Sequence[FactRecord]) -> set[str]:
     return {fact.value["employer"] for fact in facts if isinstance(fact.value.get("employer"), str)}
 
 
+def standing_records(people: Sequence[Person]) -> dict[int, list[FactRecord]]:
+    """Person id → standing facts, in one query; an empty list for persons without any."""
+    by_person: dict[int, list[FactRecord]] = {person.pk: [] for person in people}
+    rows = Fact.objects.standing().filter(person__in=list(by_person)).order_by()
+    for row in rows.values_list("person_id", "kind", "value", "since", "until", "id"):
+        by_person[row[0]].append(FactRecord(*row[1:]))
+    return by_person
+
+
 def profiles_of(
     people: Sequence[Person],
     schema: Schema,
@@ -87,9 +96,9 @@ def profiles_of(
     attributes: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[int, dict[str, Any]]:
     """Profiles of many persons on ``day`` in two queries: person id → values; none for persons without a standing fact."""
-    by_person: dict[int, list[FactRecord]] = {person.pk: [] for person in people}
-    rows = Fact.objects.standing().filter(person__in=list(by_person)).order_by()
-    for row in rows.values_list("person_id", "kind", "value", "since", "until", "id"):
-        by_person[row[0]].append(FactRecord(*row[1:]))
     known = organisation_attributes() if attributes is None else attributes
-    return {pk: derive_profile(facts, schema, day, known) for pk, facts in by_person.items() if facts}
+    return {
+        pk: derive_profile(facts, schema, day, known)
+        for pk, facts in standing_records(people).items()
+        if facts
+    }

@@ -23,7 +23,11 @@ class Follower:
     may_stay: bool = False
 
 
-_followers: list[Follower] = [Follower("persons.Fact"), Follower("persons.IdentityDocument")]
+_followers: list[Follower] = [
+    Follower("persons.Fact"),
+    Follower("persons.IdentityDocument"),
+    Follower("persons.Resolution"),
+]
 _listeners: list[Callable[[Sequence[Any]], None]] = []
 
 

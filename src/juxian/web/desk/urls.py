@@ -17,7 +17,7 @@ from juxian.web.desk import (
 )
 from juxian.web.desk.drafts import simulations
 from juxian.web.desk.drafts import views as drafts
-from juxian.web.desk.persons import facts, listing, page, registration, revealing
+from juxian.web.desk.persons import disputes, facts, listing, page, registration, revealing
 
 app_name = "desk"
 urlpatterns = [
@@ -48,6 +48,8 @@ urlpatterns = [
     path("persons/<slug:number>/reveal/", revealing.reveal, name="person-reveal"),
     path("persons/<slug:number>/facts/", facts.choose_kind, name="fact-kinds"),
     path("persons/<slug:number>/facts/<slug:kind>/", facts.add, name="fact-add"),
+    path("persons/<slug:number>/settle/<slug:kind>/", disputes.settle, name="fact-settle"),
+    path("persons/<slug:number>/facts/<int:pk>/verify/", disputes.verify, name="fact-verify"),
     path("persons/<slug:number>/facts/<int:pk>/withdraw/", facts.withdraw, name="fact-withdraw"),
     path("policies/", policies.policies, name="policies"),
     path("policies/sweep/", policies.sweep, name="policies-sweep"),

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.enums import Verification
 from juxian.apps.persons.models import Fact
+from juxian.core.facts import conflicts
 from juxian.core.facts.schema import Kind, Schema
 from juxian.core.facts.wording import Names, fact_details, fact_sentence, is_masked
 from juxian.core.packs.schema import Pack
@@ -41,8 +42,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Facts of a kind that can have one value only, which differ on the day (同项不同值)."""
+    """Facts of a kind that can have one value only, which differ on the day (同项不同值). code, kind: of the kind."""
 
+    code: str
     kind: str
     events: list[Event]
 
@@ -70,13 +72,8 @@ def organisations_named(facts: Iterable[Fact], schema: Schema) -> set[str]:
 
 
 def in_conflict(facts: Sequence[Fact], schema: Schema, day: date) -> dict[str, list[Fact]]:
-    """Kind → standing facts of ``single`` kinds in force on ``day`` whose values contradict one another."""
-    found: dict[str, list[Fact]] = {}
-    for fact in facts:
-        kind = schema.kinds.get(fact.kind)
-        if kind and kind.single and fact.withdrawn_at is None and _in_force(fact, day):
-            found.setdefault(fact.kind, []).append(fact)
-    return {code: group for code, group in found.items() if len(group) > 1 and _contradict(group)}
+    """Kind → standing facts that contradict one another on ``day``."""
+    return conflicts.in_conflict([fact for fact in facts if fact.withdrawn_at is None], schema, day)
 
 
 def events_of(
@@ -97,11 +94,11 @@ def events_of(
 def conflicts_of(events: Sequence[Event], groups: Mapping[str, Sequence[Fact]]) -> list[Conflict]:
     """The groups of ``in_conflict`` with the events that tell them."""
     by_id = {event.fact.pk: event for event in events}
-    conflicts = []
+    found = []
     for group in groups.values():
         told = [by_id[fact.pk] for fact in group if fact.pk in by_id]
-        conflicts.append(Conflict(told[0].kind, told))
-    return conflicts
+        found.append(Conflict(group[0].kind, told[0].kind, told))
+    return found
 
 
 def masked_fields(facts: Sequence[Fact], schema: Schema) -> list[tuple[Fact, str, str]]:
@@ -131,18 +128,3 @@ def _event(fact: Fact, schema: Schema, language: str, names: Names, day: date, *
         over=fact.until is not None and fact.until <= day,
         conflicting=conflicting,
     )
-
-
-def _in_force(fact: Fact, day: date) -> bool:
-    return fact.since <= day and (fact.until is None or fact.until > day)
-
-
-def _contradict(group: Sequence[Fact]) -> bool:
-    """Two facts contradict when a field that both state differs; one saying more than the other does not."""
-    stated: dict[str, object] = {}
-    for fact in group:
-        for name, value in fact.value.items():
-            if name in stated and stated[name] != value:
-                return True
-            stated.setdefault(name, value)
-    return False

@@ -59,6 +59,9 @@ class RegisterFilter(forms.Form):
     verification = forms.ChoiceField(
         label=_("核验状态"), required=False, choices=[("", phrases.ALL), *Verification.choices]
     )
+    disputed = forms.ChoiceField(
+        label=_("说法不一"), required=False, choices=[("", phrases.ALL), ("1", _("有冲突待定夺"))]
+    )
     indicator = forms.CharField(label=_("指标"), required=False, max_length=64)
     policy = forms.CharField(label=_("政策"), required=False, max_length=64)
     benefit = forms.CharField(label=_("待遇"), required=False, max_length=64)
@@ -132,6 +135,8 @@ class RegisterFilter(forms.Form):
         columns = {f"profile__{name}": wanted[name] for name in (*LEVEL_COLUMNS, "employer") if wanted[name]}
         if columns or SORTS[wanted["sort"] or "newest"].field.startswith("profile__"):
             people = people.filter(profile__home=self.home, **columns)  # so that the indexes (home, …) serve
+        if wanted["disputed"]:
+            people = people.filter(profile__home=self.home, profile__conflicts__gt=0)
         if wanted["verification"]:
             facts = Fact.objects.standing().filter(person=OuterRef("pk"), verification=wanted["verification"])
             people = people.filter(Exists(facts))
@@ -164,7 +169,7 @@ class RegisterFilter(forms.Form):
         """The conditions that are set, in words; call when valid."""
         wanted = self.cleaned_data
         chips = [self._chip("q", wanted["q"])] if wanted["q"] else []
-        for name in (*LEVEL_COLUMNS, "verification"):
+        for name in (*LEVEL_COLUMNS, "verification", "disputed"):
             if wanted[name]:
                 title = dict(self.fields[name].choices)[wanted[name]]  # type: ignore[attr-defined]
                 chips.append(self._chip(name, title))
@@ -198,7 +203,7 @@ class RegisterFilter(forms.Form):
     @property
     def further_picks(self) -> list[Pick]:
         """The selects behind 更多条件."""
-        return [self._pick(name) for name in ("six_ranks", "introduction_mode", "verification")]
+        return [self._pick(name) for name in ("six_ranks", "introduction_mode", "verification", "disputed")]
 
     def _pick(self, name: str) -> Pick:
         field = self.fields[name]
@@ -214,7 +219,15 @@ class RegisterFilter(forms.Form):
     @property
     def further_open(self) -> bool:
         """Whether something behind 更多条件 is set."""
-        names = ("employer", "six_ranks", "introduction_mode", "verification", "condition", "sort")
+        names = (
+            "employer",
+            "six_ranks",
+            "introduction_mode",
+            "verification",
+            "disputed",
+            "condition",
+            "sort",
+        )
         return any(self.data.get(name) for name in names)
 
     @property

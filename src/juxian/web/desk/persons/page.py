@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.cache import cache
@@ -42,7 +42,7 @@ from juxian.web.kit.entitling import (
     shown_first,
     turning_cards,
 )
-from juxian.web.kit.formats import rate
+from juxian.web.kit.formats import labelled, rate
 from juxian.web.kit.origin import address_of
 from juxian.web.kit.rows import level_badge
 from juxian.web.kit.scope import Scope, current_scope
@@ -176,11 +176,36 @@ def dossier(person: Person, scope: Scope, day: date) -> dict[str, Any]:
         "events": events,
         "withdrawn": events_of(withdrawn, schema, language, names, date.max),
         "conflicts": conflicts_of(events, groups),
+        "resolutions": _resolutions(person, every, scope, names),
         "entitlements": near,
         "others": rest,
         "turning": turning_cards(cards),
         "completeness": _completeness(person, scope, profile, day, cards),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A resolution in words: which statement was believed, and who decided by what."""
+
+    title: str
+    sub: str
+    at: datetime
+
+
+def _resolutions(person: Person, facts: list[Fact], scope: Scope, names: dict[str, str]) -> list[Settled]:
+    told = {
+        event.fact.pk: event for event in events_of(facts, scope.pack.schema, scope.language, names, date.max)
+    }
+    return [
+        Settled(
+            labelled(told[item.keeps_id].kind, told[item.keeps_id].sentence),
+            " · ".join((item.by.name, item.evidence, item.reason)),
+            item.at,
+        )
+        for item in person.resolutions.select_related("by")
+        if item.keeps_id in told
+    ]
 
 
 def _completeness(
