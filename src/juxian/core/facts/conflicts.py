@@ -12,10 +12,14 @@ from juxian.core.facts.schema import Schema
 class Statement(Protocol):
     """A fact, stored or only read."""
 
-    kind: Any
-    value: Any
-    since: Any
-    until: Any
+    @property
+    def kind(self) -> Any: ...
+    @property
+    def value(self) -> Any: ...
+    @property
+    def since(self) -> Any: ...
+    @property
+    def until(self) -> Any: ...
 
 
 S = TypeVar("S", bound=Statement)
