@@ -60,6 +60,14 @@ def _verification(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"state": "verified", "evidence": "毕业证书原件", "reason": REASON}
 
 
+def _correcting(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"value-degree": "doctor", "value-school": "测试大学", "since": "2020-07-01", "reason": REASON}
+
+
+def _answering(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"decision": "accept", "answer": REASON}
+
+
 def _reveal(objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"key": f"document-{objects.person.documents.get().pk}", "reason": REASON}
 
@@ -338,6 +346,10 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:fact-add": _fact,
     "desk:fact-withdraw": _reason,
     "desk:fact-settle": _settling,
+    "desk:correction": _answering,
+    "portal:correct": _correcting,
+    "portal:correction-drop": _nothing,
+    "portal:confirm": _nothing,
     "desk:fact-verify": _verification,
     "desk:import-new": _hand_in,
     "desk:import-mapping": _columns,

@@ -27,6 +27,8 @@ from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import SignedIn, User
 from juxian.apps.cards.actions import issue_card, make_key
 from juxian.apps.cards.models import Card
+from juxian.apps.corrections.actions import Proposal, propose_correction
+from juxian.apps.corrections.models import Correction
 from juxian.apps.documents.actions import add_text
 from juxian.apps.files.actions import store_file
 from juxian.apps.files.models import StoredFile
@@ -133,6 +135,7 @@ class Objects:
     bulk: int = 0  # an employer's list of which nothing was worked on yet
     flats: Flats | None = None
     card: Card | None = None
+    correction: Correction | None = None
     session: int = 0
     notices: list[Notice] = field(default_factory=list)
     read: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -155,6 +158,7 @@ class Objects:
             "fact": self.person.facts.filter(kind="education").order_by("pk")[0].pk,
             "kind": "education",
             "disputed_kind": "residence",
+            "correction": self.correction.pk if self.correction else 0,
             "batch": found.pk,
             "row": row.pk if row else 0,
             "table": 0,
@@ -324,8 +328,14 @@ def _made() -> World:
 
 
 def _begin(user: User, objects: Objects) -> None:
-    """A person has filled in an application, alone and as one of a basket, and not handed it in."""
+    """A person has filled in an application, alone and as one of a basket, and not handed it in; and proposed a correction."""
     if user.person_id:
+        objects.correction = propose_correction(
+            person=objects.person,
+            proposal=Proposal("education", {"degree": "doctor"}, date(2021, 7, 1)),
+            by=user,
+            reason="补报",
+        )
         papers = {name: [str(objects.file.uuid)] for name in FILES}
         save_draft(
             user=user,

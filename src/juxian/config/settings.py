@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "juxian.apps.tokens",
     "juxian.apps.persons",
     "juxian.apps.linking",
+    "juxian.apps.corrections",
     "juxian.apps.documents",
     "juxian.apps.notices",
     "juxian.apps.policies",

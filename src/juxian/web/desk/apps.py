@@ -25,6 +25,7 @@ class DeskConfig(AppConfig):
             Item("desk:imports", _("名册导入"), "upload", "people", office | {Role.EMPLOYER}, 20),
             Item("desk:pools", _("分类人才库"), "folders", "people", readers, 24),
             Item("desk:linking", _("查重核对"), "git-merge", "people", office, 25),
+            Item("desk:corrections", _("更正核对"), "pencil-line", "people", office, 26),
             Item("desk:policies", _("政策与资格"), "scale", "people", staff, 30, phone=True),
             Item("desk:funds", _("资金"), "banknote", "service", readers, 40),
             Item("desk:housing", _("人才公寓"), "building-2", "service", readers, 40),

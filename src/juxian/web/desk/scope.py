@@ -9,7 +9,10 @@ from django.shortcuts import get_object_or_404
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import persons_visible_to
+from juxian.web.kit.factforms import employers_of
 from juxian.web.kit.scope import Scope, current_scope
+
+__all__ = ["employers_of", "find_person", "home_of", "people_of"]
 
 
 def home_of(scope: Scope) -> Organisation:
@@ -29,14 +32,3 @@ def find_person(request: HttpRequest, number: str) -> Person:
     home = home_of(current_scope(request))
     people = people_of(request, home).select_related("home", "profile")
     return get_object_or_404(people, number=number)
-
-
-def employers_of(home: Organisation, language: str) -> list[tuple[str, str]]:
-    """(code, name) of every employer of the jurisdiction, in the order of the tree."""
-    rows = (
-        Organisation.objects.under(home.path)
-        .employers()
-        .order_by("path")
-        .values_list("code", "name", "name_en")
-    )
-    return [(code, english if language == "en" and english else name) for code, name, english in rows]

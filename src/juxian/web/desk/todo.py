@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
+from juxian.apps.corrections.models import Correction
 from juxian.apps.funds.enums import RunState
 from juxian.apps.funds.queries.runs import runs_visible_to
 from juxian.apps.linking.models import Pair
@@ -52,6 +53,9 @@ def _lines(user: User, scope: Scope, home: Organisation) -> Iterator[Waiting]:
         return
     yield _line(
         _("疑似重复的档案"), Pair.objects.waiting().filter(home=home), reverse("desk:linking"), "warn"
+    )
+    yield _line(
+        _("待核对的更正"), Correction.objects.waiting().filter(home=home), reverse("desk:corrections"), "warn"
     )
     runs = runs_visible_to(user).filter(home=home, state=RunState.SUBMITTED).exclude(made_by=user)
     yield _line(_("等您复核的拨付批次"), runs, reverse("desk:runs"), "warn")

@@ -17,7 +17,7 @@ from juxian.web.desk import (
 )
 from juxian.web.desk.drafts import simulations
 from juxian.web.desk.drafts import views as drafts
-from juxian.web.desk.persons import disputes, facts, listing, page, registration, revealing
+from juxian.web.desk.persons import corrections, disputes, facts, listing, page, registration, revealing
 
 app_name = "desk"
 urlpatterns = [
@@ -39,6 +39,8 @@ urlpatterns = [
     path("housing/", include("juxian.web.desk.housing.urls")),
     path("imports/", include("juxian.web.desk.imports.urls")),
     path("persons/", listing.persons, name="persons"),
+    path("corrections/", corrections.queue, name="corrections"),
+    path("corrections/<int:pk>/", corrections.correction, name="correction"),
     path("persons/find/", listing.find_by_number, name="person-find"),
     path("persons/new/", registration.register, name="person-new"),
     path("persons/<slug:number>/", page.person, name="person"),

@@ -15,10 +15,11 @@ from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import organisation_attributes, records_of
 from juxian.core.facts.profile import derive_profile
 from juxian.web.kit.access import for_roles
-from juxian.web.kit.dossier import events_of, names_of, organisations_named
+from juxian.web.kit.dossier import organisations_named
 from juxian.web.kit.entitling import entitlement_cards, missing_facts, shown_first, turning_cards
 from juxian.web.kit.scope import Scope, current_scope
 from juxian.web.portal.claiming import claims_of
+from juxian.web.portal.corrections import record_of
 
 
 @for_roles(Role.PERSON)
@@ -28,7 +29,9 @@ def me(request: HttpRequest) -> HttpResponse:
     scope = current_scope(request)
     people = Person.objects.living_records().select_related("home")
     person = people.filter(user=request.user).first()  # type: ignore[misc]
-    context = {"person": person, "contact": scope.pack.contact} | (_dossier(person, scope) if person else {})
+    context = {"person": person, "contact": scope.pack.contact} | (
+        _dossier(person, scope) | record_of(request, person) if person else {}
+    )
     return render(request, "portal/me.html", context)
 
 
@@ -36,7 +39,6 @@ def _dossier(person: Person, scope: Scope) -> dict[str, Any]:
     pack = pack_of(person.home)
     facts = list(person.facts.standing().select_related("source"))
     codes = organisations_named(facts, pack.schema)
-    names = names_of(codes, scope.language, pack)
     records = records_of(facts)
     profile = derive_profile(records, pack.schema, scope.as_of, organisation_attributes(codes))
 
@@ -60,7 +62,6 @@ def _dossier(person: Person, scope: Scope) -> dict[str, Any]:
     near, rest = shown_first(cards)
     return {
         "documents": person.documents.filter(withdrawn_at=None).order_by("-pk"),
-        "events": events_of(facts, pack.schema, scope.language, names, scope.as_of),
         "entitlements": near,
         "others": rest,
         "missing": missing_facts(cards, pack.schema, scope.language),

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from juxian.web.portal import found, home, me, notices, payments, policies, privacy, readings, screener, unit
+from juxian.web.portal import (
+    corrections,
+    found,
+    home,
+    me,
+    notices,
+    payments,
+    policies,
+    privacy,
+    readings,
+    screener,
+    unit,
+)
 from juxian.web.portal.cards import checking
 from juxian.web.portal.cards import mine as cards
 from juxian.web.portal.housing import draws, mine
@@ -62,6 +74,12 @@ urlpatterns = [
     path("my-cases/<str:number>/rate/", following.case_rate, name="case-rate"),
     path("my-cases/<str:number>/letters/<int:pk>/", following.letter, name="letter"),
     path("me/", me.me, name="me"),
+    path("corrections/", corrections.corrections, name="corrections"),
+    path("corrections/<int:pk>/drop/", corrections.take_back, name="correction-drop"),
+    path("records/<slug:number>/", corrections.record, name="record"),
+    path("records/<slug:number>/confirm/", corrections.confirm, name="confirm"),
+    path("records/<slug:number>/correct/", corrections.kinds, name="correct-kinds"),
+    path("records/<slug:number>/correct/<slug:kind>/", corrections.correct, name="correct"),
     path("housing/", mine.mine, name="housing"),
     path("housing/applications/<int:pk>/withdraw/", mine.withdraw, name="housing-withdraw"),
     path("housing/offers/<int:pk>/accept/", mine.accept, name="housing-accept"),

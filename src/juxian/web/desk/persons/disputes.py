@@ -35,7 +35,7 @@ class SettleForm(forms.Form):
     def __init__(self, data: Any, *, events: list[Event]) -> None:
         super().__init__(data)
         self.fields["keep"].choices = [  # type: ignore[attr-defined]
-            (event.fact.pk, f"{event.sentence}（{event.fact.since}，{event.fact.source.title}）")
+            (event.fact.pk, " · ".join((event.sentence, str(event.fact.since), event.fact.source.title)))
             for event in events
         ]
 

@@ -15,10 +15,10 @@ from juxian.apps.persons.enums import SourceKind
 from juxian.apps.persons.models import Source
 from juxian.apps.persons.rules import may_record_facts
 from juxian.web.desk.forms import ReasonForm
-from juxian.web.desk.persons.factforms import FactForm
 from juxian.web.desk.scope import employers_of, find_person
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.dossier import events_of, names_of, organisations_named
+from juxian.web.kit.factforms import FactForm
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope

@@ -31,9 +31,9 @@ from juxian.core.identity.names import check_name
 from juxian.core.identity.phones import check_phone
 from juxian.core.text import Text
 from juxian.web.desk.forms import day_field, text_field
-from juxian.web.desk.persons.factforms import level_choices
 from juxian.web.desk.scope import employers_of, home_of, people_of
 from juxian.web.kit.access import for_roles
+from juxian.web.kit.factforms import level_choices
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import Scope, current_scope

@@ -8,11 +8,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.actions import FactDraft
 from juxian.apps.persons.enums import Verification
 from juxian.core.facts.schema import FactKind, Field, Kind, Schema
 from juxian.core.facts.values import Refusal, parse_value
-from juxian.web.desk.forms import day_field, text_field
+from juxian.web.kit.fields import day_field, text_field
 
 PREFIX = "value-"
 HINTS = {Kind.MONEY: _("例如：5万元、1500元"), Kind.MONTHS: _("例如：36个月、3年")}
@@ -148,3 +149,14 @@ _MAKERS: dict[Kind, Callable[..., forms.Field]] = {
     Kind.LEVELS: _levels,
     Kind.ORGANISATION: _organisation,
 }
+
+
+def employers_of(home: Organisation, language: str) -> list[tuple[str, str]]:
+    """(code, name) of every employer of the jurisdiction, in the order of the tree."""
+    rows = (
+        Organisation.objects.under(home.path)
+        .employers()
+        .order_by("path")
+        .values_list("code", "name", "name_en")
+    )
+    return [(code, english if language == "en" and english else name) for code, name, english in rows]

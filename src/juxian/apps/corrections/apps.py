@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CorrectionsConfig(AppConfig):
+    name = "juxian.apps.corrections"
+    label = "corrections"
+    verbose_name = _("更正与确认")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from juxian.apps.corrections.rules import PURPOSE, paper_readable  # deferred: they need the models
+        from juxian.apps.files.registry import readable_by
+        from juxian.apps.persons.registry import follows_person
+
+        readable_by(PURPOSE, paper_readable)
+        follows_person("corrections.Correction")
+        follows_person("corrections.Confirmation")
