@@ -508,7 +508,7 @@ def _notices(place: Place, person: Person, by: User) -> list[Notice]:
         )
         for title in ("草稿", "一")
     ]
-    publish_notice(notice=made[1], by=by)
+    publish_notice(notice=made[1], by=place.user(Role.OFFICE))
     return made
 
 

@@ -147,7 +147,7 @@ def install_with_people(pack: Pack, count: int) -> None:
     seed_cases(pack, root)
     house_people(pack, root)
     seed_cards(pack, root, maker)
-    seed_notices(root, maker)
+    seed_notices(root, maker, checker)
     seed_policies(pack, root, maker, checker)
     seed_privacy(pack, root)
 

@@ -14,7 +14,7 @@ from juxian.apps.persons.models import Person
 SHOWN, DAYS = 5, 30
 
 
-def seed_notices(root: Organisation, clerk: User) -> None:
+def seed_notices(root: Organisation, clerk: User, checker: User) -> None:
     """One public notice and one draft, of a few persons each."""
     numbers = list(Person.objects.filter(home=root).order_by("number").values_list("number", flat=True))
     drafts = [
@@ -33,4 +33,4 @@ def seed_notices(root: Organisation, clerk: User) -> None:
             ("安家补贴拟发放名单公示（演示草稿）", numbers[SHOWN : 2 * SHOWN]),
         )
     ]
-    publish_notice(notice=drafts[0], by=clerk)
+    publish_notice(notice=drafts[0], by=checker)

@@ -6,6 +6,7 @@ import io
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import Workbook
@@ -178,7 +179,7 @@ def test_a_form_that_does_not_fit_is_told(place, wrong):
 
 
 def test_a_notice_is_written_published_and_ended_at_the_desk(place):
-    person, client = place.person(), place.client("office")
+    person, writer, client = place.person(), place.client("office"), place.client("office")
     words = {
         "title": "公示",
         "body": "正文",
@@ -188,7 +189,7 @@ def test_a_notice_is_written_published_and_ended_at_the_desk(place):
         "until": "2022-06-08",
     }
 
-    client.post(reverse("desk:notice-new"), words)
+    writer.post(reverse("desk:notice-new"), words)
     notice = Notice.objects.get()
     client.post(reverse("desk:notice-publish", args=[notice.pk]))
     public = place.client().get(reverse("portal:notices", args=["jiayuguan"])).content.decode()
@@ -216,3 +217,19 @@ def test_the_number_of_queries_does_not_grow(place, django_assert_max_num_querie
             publish_notice(notice=draft(place, person=place.person(f"人{step}")), by=place.user("office"))
 
     assert counts[:2] == counts[2:]
+
+
+def test_whoever_wrote_a_notice_does_not_publish_it(place):
+    notice = draft(place)
+    writer = place.client()
+    writer.force_login(notice.written_by, backend="django.contrib.auth.backends.ModelBackend")
+
+    answer = writer.post(reverse("desk:notice-publish", args=[notice.pk]))
+    with pytest.raises(PermissionDenied):
+        publish_notice(notice=notice, by=notice.written_by)
+
+    notice.refresh_from_db()
+    page = writer.get(reverse("desk:notice", args=[notice.pk])).content.decode()
+    assert (answer.status_code, notice.state) == (403, NoticeState.DRAFT)
+    assert "等待另一位经办核查并发布" in page
+    assert reverse("desk:notice-publish", args=[notice.pk]) not in page

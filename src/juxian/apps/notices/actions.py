@@ -14,6 +14,7 @@ from juxian.apps.files.models import StoredFile
 from juxian.apps.notices.enums import NoticeState
 from juxian.apps.notices.models import Notice
 from juxian.apps.notices.queries import obstacles, rows_of
+from juxian.apps.notices.rules import may_publish_notice
 from juxian.apps.organisations.models import Organisation
 from juxian.core.notices.scanning import Finding
 
@@ -66,7 +67,10 @@ def write_notice(
 
 
 def publish_notice(*, notice: Notice, by: User) -> None:
-    """Make a draft public. Raises ``Blocked``, of which an entry is kept, ``NotADraft``, ``Rejected``."""
+    """Make a draft public, as a second person. Raises ``PermissionDenied`` for its writer, ``Blocked``, of which an entry
+    is kept, ``NotADraft``, ``Rejected``.
+    """
+    may_publish_notice(by, notice).or_refuse()
     notice.rows = rows_of(notice)
     findings = obstacles(notice)
     if findings:

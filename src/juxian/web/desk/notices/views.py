@@ -21,7 +21,7 @@ from juxian.apps.notices.actions import Blocked, NotADraft, publish_notice, take
 from juxian.apps.notices.enums import NoticeField, NoticeState
 from juxian.apps.notices.models import Notice
 from juxian.apps.notices.queries import notices_visible_to, rows_of, unknown_numbers
-from juxian.apps.notices.rules import PURPOSE, may_write_notices
+from juxian.apps.notices.rules import PURPOSE, may_publish_notice, may_write_notices
 from juxian.core.source import Rejected
 from juxian.web.desk.forms import LONGEST_TITLE, ReasonForm, day_field, text_field
 from juxian.web.kit import errors
@@ -131,7 +131,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish a draft, or show where numbers of persons stand in it."""
     found = _found(request, pk)
-    may_write_notices(_user(request), found.home).or_refuse()
+    may_publish_notice(_user(request), found).or_refuse()
     try:
         publish_notice(notice=found, by=_user(request))
     except Blocked as blocked:
@@ -189,6 +189,7 @@ def _page(
         "titles": titles_of(notice),
         "rows": rows_of(notice) if draft else notice.rows,
         "draft": draft,
+        "own": notice.written_by_id == request.user.pk,
         "public": notice.state == NoticeState.PUBLIC,
         "places": places,
         "form": form or ReasonForm(),
