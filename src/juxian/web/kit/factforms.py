@@ -83,6 +83,16 @@ class FactForm(forms.Form):
         return [self[name] for name in self.fields if not name.startswith(PREFIX)]
 
 
+def as_typed(value: Any, field: Field) -> Any:
+    """A canonical value as somebody would type it into its form field, so that handing it in changes nothing."""
+    if field.type.kind is Kind.BOOLEAN:
+        return "true" if value else "false"
+    if field.type.kind is Kind.MONEY:
+        yuan, fen = divmod(abs(value), 100)
+        return f"{'-' if value < 0 else ''}{yuan}.{fen:02d}元"
+    return value
+
+
 def form_field(
     field: Field, schema: Schema, language: str, employers: Sequence[tuple[str, str]]
 ) -> forms.Field:

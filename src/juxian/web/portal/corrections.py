@@ -34,7 +34,7 @@ from juxian.core.packs.schema import Pack
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.corrections import told
 from juxian.web.kit.dossier import events_of, names_of, organisations_named
-from juxian.web.kit.factforms import PREFIX, FactForm, employers_of
+from juxian.web.kit.factforms import PREFIX, FactForm, as_typed, employers_of
 from juxian.web.kit.fields import text_field
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
@@ -60,7 +60,13 @@ class CorrectionForm(FactForm):
             self.fields["wrong"] = forms.BooleanField(
                 label=_("这条不属实，请撤销（不用填写上面的内容）"), required=False
             )
-            self.initial.update({PREFIX + name: value for name, value in about.value.items()})
+            self.initial.update(
+                {
+                    PREFIX + name: as_typed(value, self.kind.fields[name])
+                    for name, value in about.value.items()
+                    if name in self.kind.fields
+                }
+            )
             self.initial.update(since=about.since, until=about.until)
 
     def clean(self) -> dict[str, Any]:
