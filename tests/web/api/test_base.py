@@ -159,5 +159,6 @@ def test_the_description_is_open_and_names_every_address(place: Place) -> None:
     assert set(paths) == {
         "/api/v1/policies", "/api/v1/policies/{policy_id}", "/api/v1/policies/{policy_id}/texts",
         "/api/v1/policies/{policy_id}/texts/{digest}", "/api/v1/screener", "/api/v1/evaluate", "/api/v1/explain",
+        "/api/v1/cards/{number}", "/api/v1/cards/{number}/uses",
     }  # fmt: skip
     assert Client().head("/api/v1/openapi.json").status_code == 200
