@@ -89,7 +89,7 @@ def as_typed(value: Any, field: Field) -> Any:
         return "true" if value else "false"
     if field.type.kind is Kind.MONEY:
         yuan, fen = divmod(abs(value), 100)
-        return f"{'-' if value < 0 else ''}{yuan}.{fen:02d}元"
+        return f"{'-' if value < 0 else ''}{yuan}.{fen:02d}"
     return value
 
 
