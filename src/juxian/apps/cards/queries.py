@@ -44,9 +44,9 @@ def with_state(cards: QuerySet[Card], word: str, day: date) -> QuerySet[Card]:
     """Those that are valid, expired, replaced or revoked on the day; all for another word."""
     match word:
         case "valid":
-            return cards.valid_on(day)  # type: ignore[attr-defined, no-any-return]
+            return cards.valid_on(day)  # type: ignore[attr-defined, no-any-return]  # a CardQuerySet
         case "expired":
-            return cards.expired_on(day)  # type: ignore[attr-defined, no-any-return]
+            return cards.expired_on(day)  # type: ignore[attr-defined, no-any-return]  # the same
         case "replaced" | "revoked":
             return cards.filter(state=word)
     return cards

@@ -40,8 +40,8 @@ class SeatForm(forms.Form):
 
     def __init__(self, *args: Any, pools: Any, units: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["pool"].choices = pools  # type: ignore[attr-defined]
-        self.fields["unit"].choices = units  # type: ignore[attr-defined]
+        self.fields["pool"].choices = pools  # type: ignore[attr-defined]  # a field of choices
+        self.fields["unit"].choices = units  # type: ignore[attr-defined]  # the same
 
 
 class ReturnForm(forms.Form):

@@ -17,7 +17,7 @@ from juxian.apps.corrections.queries import corrections_visible_to
 from juxian.apps.corrections.rules import may_decide
 from juxian.web.desk.forms import text_field
 from juxian.web.desk.scope import home_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.corrections import told
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
@@ -41,7 +41,7 @@ class AnswerForm(forms.Form):
 def queue(request: HttpRequest) -> HttpResponse:
     """The oldest that wait, and the last that were decided."""
     scope = current_scope(request)
-    every = corrections_visible_to(request.user).filter(home=home_of(scope))  # type: ignore[arg-type]
+    every = corrections_visible_to(user_of(request)).filter(home=home_of(scope))
     every = every.select_related("person", "about", "employer", "by", "decided_by")
     waiting = list(every.filter(state=State.OPEN, person__merged_into=None).order_by("pk")[:SHOWN])
     decided = list(every.exclude(state=State.OPEN).order_by("-decided_at", "-pk")[:DECIDED_SHOWN])
@@ -57,7 +57,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 def correction(request: HttpRequest, pk: int) -> HttpResponse:
     """What stands, what is proposed, the paper, and the decision."""
     scope = current_scope(request)
-    every = corrections_visible_to(request.user).filter(home=home_of(scope))  # type: ignore[arg-type]
+    every = corrections_visible_to(user_of(request)).filter(home=home_of(scope))
     found = get_object_or_404(
         every.select_related("person", "home", "about__source", "employer", "by", "decided_by", "file"), pk=pk
     )
