@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -41,7 +40,14 @@ def add_to(commands: Any) -> None:
         "--out",
         required=True,
         metavar="FILE.parquet",
-        help="person, policy, benefit, verdict, amount_fen, failed",
+        help="person, policy, benefit, verdict, amount_fen, failed; without a suffix a directory of parts",
+    )
+    part.add_argument(
+        "--part-rows",
+        type=_count,
+        default=1_000_000,
+        metavar="N",
+        help="persons held in memory at once (default: 1000000)",
     )
     part.add_argument(
         "--engine", choices=ENGINES, default="polars", help="all give the same lines (default: polars)"
@@ -52,45 +58,56 @@ def add_to(commands: Any) -> None:
 def run_sweep(args: argparse.Namespace) -> int:
     from juxian.core.packs import load_pack  # deferred: other commands do not pay for it
     from juxian.core.policy.engines.building import NoKernel
-    from juxian.core.policy.sweeping import population_problems, sweep
+    from juxian.core.policy.parting import sweep_file
 
     pack = load_pack(directory_of(args.pack))
-    frame = read_people(Path(args.people), pack.schema)
-    policies = list(pack.policies.values())
-    for problem in population_problems(policies, frame, args.as_of, pack.schema):
-        if problem.severity == "warning":
-            print(problem.render(args.lang), file=sys.stderr)
     engine = usable(args.engine, args.lang)
+    out = Path(args.out)
     began = time.perf_counter()
     try:
         with server_of(engine) as server:
-            found = sweep(policies, frame, args.as_of, pack.schema, engine, server)
+            done = sweep_file(
+                list(pack.policies.values()), Path(args.people), out, args.as_of, pack.schema, engine, server,
+                args.part_rows, _progress(args.lang),
+            )  # fmt: skip
     except NoKernel as missing:
         raise Rejected([Problem("P510", missing.words)]) from missing
+    except OSError as error:
+        raise Rejected([_unwritable(args.out, error)]) from error
     seconds = round(time.perf_counter() - began, 3)
-    _write(found, Path(args.out))
-    counts = {name: int((found["verdict"] == name).sum()) for name in VERDICTS}
-    summary = {
-        "persons": frame.height,
-        "benefits": found["benefit"].n_unique(),
-        "rows": found.height,
-        **counts,
-    }
-    total = int(found["amount_fen"].sum() or 0)
-    _tell({**summary, "amount_fen": total, "engine": engine, "seconds": seconds, "out": args.out}, args)
+    for problem in done.warnings:
+        print(problem.render(args.lang), file=sys.stderr)
+    counted = {"persons": done.persons, **_sums(out), "parts": done.parts, "taken_over": done.taken_over}
+    _tell({**counted, "engine": engine, "seconds": seconds, "out": args.out}, args)
     return 0
 
 
-def _write(found: polars.DataFrame, out: Path) -> None:
-    """The file stands whole or not at all: what is interrupted leaves the former one, or none."""
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
-    try:
-        found.write_parquet(part)
-        part.replace(out)
-    except OSError as error:
-        raise Rejected([_unwritable(str(out), error)]) from error
-    finally:
-        part.unlink(missing_ok=True)
+def _sums(out: Path) -> dict[str, int]:
+    """Benefits, rows, verdicts and fen of a result, read without holding it."""
+    import polars  # deferred: only a sweep needs it
+
+    verdict = polars.col("verdict")
+    lines = polars.scan_parquet(sorted(out.glob("*.parquet")) if out.is_dir() else out)
+    sums = lines.select(
+        polars.struct("policy", "benefit").n_unique().alias("benefits"),
+        polars.len().alias("rows"),
+        *((verdict == name).sum().alias(name) for name in VERDICTS),
+        polars.col("amount_fen").sum(),
+    )
+    return {name: int(value) for name, value in sums.collect(engine="streaming").row(0, named=True).items()}
+
+
+def _progress(language: str) -> Callable[[int, int], None]:
+    """Rows done, on the terminal alone and where there is more than one part."""
+
+    def tell(done: int, whole: int) -> None:
+        if sys.stderr.isatty() and (done < whole or told):
+            told.append(done)
+            words = Text(f"{done} / {whole} 人", f"{done} of {whole} persons").in_language(language)
+            print(f"\r{words}", end="" if done < whole else "\n", file=sys.stderr, flush=True)
+
+    told: list[int] = []
+    return tell
 
 
 def usable(engine: str, language: str) -> str:
@@ -161,6 +178,12 @@ def read_people(path: Path, schema: Schema) -> polars.DataFrame:
         raise Rejected([_unreadable(path, error)]) from error
     words = Text("人口表是 .parquet 或 .csv 文件", "a population is a .parquet or .csv file")
     raise Rejected([Problem("P501", words, str(path))])
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of persons above 0")
+    return int(text)
 
 
 def _day(text: str) -> date:

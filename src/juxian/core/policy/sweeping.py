@@ -13,7 +13,7 @@ from juxian.core.policy.engines import columns, databases, fused, rows
 from juxian.core.policy.engines.inputs import Inputs
 from juxian.core.policy.entitlements import Verdict
 from juxian.core.policy.nodes import Received, ReceivedAmount, walk
-from juxian.core.policy.population import Population, population, strange_columns
+from juxian.core.policy.population import Faults, Population, population, strange_columns
 from juxian.core.policy.rulebook import Rulebook, rulebook
 from juxian.core.source import Problem, Rejected, errors_in
 
@@ -43,11 +43,21 @@ def sweep(
     if engine not in ENGINES:
         raise ValueError(f"engine must be one of {ENGINES}, not {engine!r}")
     book = rulebook(policies, as_of)
-    people = checked(book, frame, schema)
+    return swept(book, frame, checked(book, frame, schema), engine, server)
+
+
+def swept(
+    book: Rulebook,
+    frame: pl.DataFrame,
+    people: Population,
+    engine: str,
+    server: databases.Server | None = None,
+) -> pl.DataFrame:
+    """The lines of ``sweep`` for a frame that was checked; people: the same, prepared."""
     if engine == "rowwise":
         wide = rows.rows(book, frame, people)
     elif engine in DATABASES:
-        wide = databases.rows(book, frame, schema, engine, server)
+        wide = databases.rows(book, frame, people.schema, engine, server)
     else:
         wide = (fused if engine == "fused" else columns).rows(book, Inputs(people))
     return long(people.frame["person"], list(book.keys), wide)
@@ -89,8 +99,8 @@ def checked(book: Rulebook, frame: pl.DataFrame, schema: Schema) -> Population:
     return people
 
 
-def prepared(book: Rulebook, frame: pl.DataFrame, schema: Schema) -> Population:
-    return population(frame, book.fields, _names_received(book), schema)
+def prepared(book: Rulebook, frame: pl.DataFrame, schema: Schema, faults: Faults | None = None) -> Population:
+    return population(frame, book.fields, _names_received(book), schema, faults)
 
 
 def long(person: pl.Series, keys: Sequence[tuple[str, str]], wide: pl.DataFrame) -> pl.DataFrame:
