@@ -42,6 +42,8 @@ PAGES = {
         "/desk/persons/JY00000100/why/settlement-subsidy/settlement-middle/",
         "/desk/figures/",
         "/desk/funds/seats/",
+        "/desk/funds/year/",
+        "/desk/funds/changes/new/?kind=close&preview=1",
         "/desk/organisations/",
         "/desk/documents/",
         "/desk/documents/new/",

@@ -225,6 +225,21 @@ def _seat(objects: Objects, _batch: Batch) -> dict[str, Any]:
     }
 
 
+def _budget_change(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    line = objects.money.budget_change
+    values = {"kind": "appropriate", "year": line.year, "amount": "1.00", "document": "追加文件"}
+    source = next(iter(objects.place.pack.funds.sources))
+    return values | {"line": f"{line.fund}/{line.line}", "source": source}
+
+
+def _year_promised(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"year": "2022"}
+
+
+def _refusal(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"step": "refuse", "reason": REASON}
+
+
 def _seat_back(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"day": "2022-06-01", "reason": REASON}
 
@@ -373,6 +388,9 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:payment-act": _step("remove"),
     "desk:statement-new": _statement,
     "desk:statement-explain": _reason,
+    "desk:budget-year-reserve": _year_promised,
+    "desk:budget-change-new": _budget_change,
+    "desk:budget-change-act": _refusal,
     "desk:seats": _seat,
     "desk:seat-return": _seat_back,
     "desk:recoveries-check": _nothing,

@@ -419,7 +419,10 @@ def _check(answer: HttpResponse, what: str, report: Report) -> None:
         report.failures.append(
             f"{answer.status_code} {fault[1]!r:.300} : {what}" if fault else f"{answer.status_code}: {what}"
         )
-    if MARKER in text_of(answer):
+    saved = answer.headers.get("Content-Disposition", "").startswith(
+        "attachment"
+    )  # a file shows text as it is
+    if MARKER in text_of(answer) and not saved:
         report.failures.append(f"raw reflection: {what}")
     onward = answer.headers.get("Location") or answer.headers.get("HX-Redirect") or "/"
     if not onward.startswith("/") or onward.startswith(("//", "/\\")):

@@ -14,6 +14,7 @@ from juxian.apps.funds.actions.seats import take_seat
 from juxian.apps.funds.actions.statements import import_statement
 from juxian.apps.funds.models import (
     BankStatement,
+    BudgetChange,
     BudgetLine,
     Grant,
     Instalment,
@@ -48,6 +49,7 @@ class Money:
     recovery: Recovery
     relief: Relief
     seat: Seat
+    budget_change: BudgetChange
 
     def arguments(self) -> dict[str, int]:
         return {
@@ -61,6 +63,7 @@ class Money:
             "recovery": self.recovery.pk,
             "relief": self.relief.pk,
             "seat": self.seat.pk,
+            "budget_change": self.budget_change.pk,
         }
 
 
@@ -101,6 +104,24 @@ def make_money(place: Place, office: User, person: Person) -> Money:
         recovery,
         relief,
         _seat(place, person, office),
+        _budget_change(place, checker),
+    )
+
+
+def _budget_change(place: Place, by: User) -> BudgetChange:
+    """Asked by the second clerk, so that the office decides."""
+    line = BudgetLine.objects.filter(home=place.root, closed_on=None).order_by("-year", "pk")[0]
+    return BudgetChange.objects.create(
+        home=place.root,
+        kind="appropriate",
+        fund=line.fund,
+        year=line.year,
+        line=line.line,
+        source=next(iter(place.pack.funds.sources)),
+        amount_fen=100,
+        document="追加",
+        asked_by=by,
+        asked_on=DAY,
     )
 
 
@@ -157,6 +178,7 @@ def _grant(place: Place, person: Person, benefit: str = "benefit") -> Grant:
         Instalment(grant=grant, number=number, due=DAY, amount_fen=100, whole_fen=100, budget=line)
         for number in (1, 2, 3)
     )
+    Instalment.objects.create(grant=grant, number=4, due=DAY, amount_fen=100, whole_fen=100)
     return grant
 
 

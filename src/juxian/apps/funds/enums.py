@@ -68,6 +68,28 @@ class RecoveryState(models.TextChoices):
     DISMISSED = "dismissed", _("不予追缴")
 
 
+class ChangeKind(models.TextChoices):
+    """What a paper does to the budgets of a year."""
+
+    APPROPRIATE = "appropriate", _("下达、追加")
+    MOVE = "move", _("科目调剂")
+    ALLOT = "allot", _("下级资金补助")
+    CLOSE = "close", _("年终关账")
+
+
+class ChangeState(models.TextChoices):
+    ASKED = "asked", _("待复核")
+    APPROVED = "approved", _("已办理")
+    REFUSED = "refused", _("未批准")
+
+
+class OpenPromises(models.TextChoices):
+    """What becomes of promises that are open when a year is closed."""
+
+    KEEP = "keep", _("保留承诺，下年照付")
+    RENEW = "renew", _("退回额度，改由下年预算承诺")
+
+
 class ReliefKind(models.TextChoices):
     WAIVER = "waiver", _("减免")
     WRITE_OFF = "write_off", _("核销")

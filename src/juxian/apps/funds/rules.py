@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
 from juxian.apps.accounts.rules import Decision, allow, has_role, refuse
-from juxian.apps.funds.models import PayeeAccount, PaymentLine, PaymentRun
+from juxian.apps.funds.models import BudgetChange, PayeeAccount, PaymentLine, PaymentRun
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 
@@ -31,6 +31,13 @@ def may_approve_run(user: User, run: PaymentRun) -> Decision:
     if run.made_by_id == user.pk:
         return refuse(_("拟制人不能复核自己拟制的批次，请由另一人复核。"))
     return has_role(user, [Role.OFFICE], run.home)
+
+
+def may_decide_change(user: User, change: BudgetChange) -> Decision:
+    """Decide on a change to a budget: a second person of the office (预算变动复核)."""
+    if change.asked_by_id == user.pk:
+        return refuse(_("申请人不能复核自己的申请，请由另一人复核。"))
+    return has_role(user, [Role.OFFICE], change.home)
 
 
 def may_second(user: User, line: PaymentLine) -> Decision:

@@ -45,8 +45,23 @@ def allot(upper: str, budget: str, amount: int, day: date, document: str) -> Ent
     )
 
 
-def reserve(budget: str, grant: str, amount: int, day: date, number: int = 1) -> Entry:
-    """A grant is promised out of a budget (承诺); ``number``: first promise 1, a later increase 2…"""
+def move(line: str, other: str, amount: int, day: date, document: str) -> Entry:
+    """Money goes from one line of a fund to another (科目调剂) by the paper that says so."""
+    _positive(amount)
+    return transfer(
+        f"move:{document}:{line}:{other}",
+        day,
+        {f"budget:{line}": -amount, f"budget:{other}": amount},
+        document,
+    )
+
+
+def reserve(budget: str, grant: str, amount: int, day: date, number: int | str = 1) -> Entry:
+    """A grant is promised out of a budget (承诺); ``number``: first promise 1, a later increase 2…
+
+    A later year's promise is numbered by the year and its first instalment, e.g. ``2027-3``: one that was given back at
+    the end of a year is promised again under another key.
+    """
     _positive(amount)
     return transfer(
         f"reserve:{grant}:{number}", day, {f"budget:{budget}": -amount, f"reserved:{grant}": amount}
@@ -70,7 +85,7 @@ def payment_key(programme: str, grant: str, instalment: int, balances: Balances)
     return f"{stem}:{number}"
 
 
-def void(budget: str, grant: str, amount: int, day: date, number: int, reason: str) -> Entry:
+def void(budget: str, grant: str, amount: int, day: date, number: int | str, reason: str) -> Entry:
     """A promise is given up in part or whole (撤销承诺): the money is free again."""
     _positive(amount)
     return transfer(

@@ -225,7 +225,10 @@ def end_grant(*, grant: Grant, day: date, reason: str, by: User | None) -> int:
     lines = {line.pk: line for line in BudgetLine.objects.filter(pk__in=free).select_related("home")}
     if free:
         post(
-            *(void(lines[pk].name, grant.name, amount, day, pk, reason) for pk, amount in free.items()),
+            *(
+                void(_open_year_of(lines[pk]).name, grant.name, amount, day, pk, reason)
+                for pk, amount in free.items()
+            ),
             by=by,
         )
     planned.update(state=InstalmentState.VOID)
@@ -239,6 +242,16 @@ def end_grant(*, grant: Grant, day: date, reason: str, by: User | None) -> int:
         reason=reason,
     )
     return sum(free.values())
+
+
+def _open_year_of(line: BudgetLine) -> BudgetLine:
+    """Where the money of a line goes back to: the line itself, or the next year's that is open when it was closed."""
+    if line.closed_on is None:
+        return line
+    later = BudgetLine.objects.filter(
+        home=line.home_id, fund=line.fund, line=line.line, year__gt=line.year, closed_on=None
+    )
+    return later.select_related("home").order_by("year").first() or line
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Ledger first; what refers to it stands in modules of its own."""
 
-from juxian.apps.funds.models.budgets import BudgetLine
+from juxian.apps.funds.models.budgets import BudgetChange, BudgetLine
 from juxian.apps.funds.models.grants import Couple, Grant, Instalment
 from juxian.apps.funds.models.ledger import Account, Entry, Posting
 from juxian.apps.funds.models.payees import PayeeAccount
@@ -11,6 +11,7 @@ from juxian.apps.funds.models.seats import Seat
 __all__ = [
     "Account",
     "BankStatement",
+    "BudgetChange",
     "BudgetLine",
     "Couple",
     "Entry",

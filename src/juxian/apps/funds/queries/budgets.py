@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -127,6 +127,17 @@ def spent_by_line(home: Organisation, fund: str, year: int) -> dict[str, int]:
     stored = [line for line in budget_lines(home, year) if line.fund == fund]
     used = used_of(stored)
     return {line.line: (part := used.get(line.pk, Used())).promised_fen + part.paid_fen for line in stored}
+
+
+def provided(home: Organisation, fund: str, stored: Sequence[BudgetLine]) -> dict[str, int]:
+    """Line → what the year provides for it, whole fen."""
+    lines = [line for line in stored if line.fund == fund]
+    free, used = balances_of([line.account_name for line in lines]), used_of(lines)
+    return {
+        line.line: free[line.account_name]
+        + (used[line.pk].promised_fen + used[line.pk].paid_fen if line.pk in used else 0)
+        for line in lines
+    }
 
 
 def due_later(home: Organisation) -> list[tuple[date, int]]:

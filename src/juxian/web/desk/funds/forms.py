@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from juxian.apps.funds.enums import LineState
+from juxian.apps.funds.enums import ChangeKind, LineState, OpenPromises
+from juxian.core.funds.book import FundsBook
 from juxian.web.desk.forms import day_field, text_field
 
 LARGEST_STATEMENT = 8 * 1024**2
@@ -70,3 +72,146 @@ class StatementForm(forms.Form):
         if file.size > LARGEST_STATEMENT:
             raise ValidationError(_("文件超过 8 MB。"))
         return file
+
+
+class ChangeForm(forms.Form):
+    """What every change to a budget names: the year and the paper that says so."""
+
+    kind: ChangeKind
+    document = text_field(_("依据文件"), 100, help_text=_("文号或会议纪要，写入分录"))
+    field_order = ("fund", "source", "line", "other", "amount", "promises", "document")
+
+    def __init__(self, *args: Any, book: FundsBook, language: str, year: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.book, self.language, self.year = book, language, year
+        self.fill()
+
+    def fill(self) -> None:
+        """Choices of the place."""
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Every line of every fund: ``fund/line`` and its title."""
+        return [
+            (
+                f"{fund.id}/{line.id}",
+                f"{fund.title.in_language(self.language)} · {line.title.in_language(self.language)}",
+            )
+            for fund in self.book.funds.values()
+            for line in fund.lines.values()
+        ]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Columns of the change."""
+        return {"kind": self.kind, "year": self.year, "document": self.cleaned_data["document"]}
+
+
+class AmountForm(ChangeForm):
+    """A change of an amount, of one line or from one line to another."""
+
+    line = forms.ChoiceField(label=_("科目"))
+    amount = forms.DecimalField(
+        label=_("金额（元）"), max_digits=14, decimal_places=2, min_value=Decimal("0.01")
+    )
+
+    def fill(self) -> None:
+        self.fields["line"].choices = self.lines()  # type: ignore[attr-defined]  # a field of choices
+
+    @property
+    def values(self) -> dict[str, Any]:
+        fund, _slash, line = self.cleaned_data["line"].partition("/")
+        amount_fen = int(self.cleaned_data["amount"] * 100)
+        return super().values | {"fund": fund, "line": line, "amount_fen": amount_fen}
+
+
+class AppropriateForm(AmountForm):
+    """A source gives more to a line."""
+
+    kind = ChangeKind.APPROPRIATE
+    source = forms.ChoiceField(label=_("资金来源"))
+
+    def fill(self) -> None:
+        super().fill()
+        titles = [(item.id, item.title.in_language(self.language)) for item in self.book.sources.values()]
+        self.fields["source"].choices = titles  # type: ignore[attr-defined]  # a field of choices
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return super().values | {"source": self.cleaned_data["source"]}
+
+
+class MoveForm(AmountForm):
+    """From one line to another of the same fund."""
+
+    kind = ChangeKind.MOVE
+    other = forms.ChoiceField(label=_("调入科目"))
+
+    def fill(self) -> None:
+        super().fill()
+        self.fields["line"].label = _("调出科目")
+        self.fields["other"].choices = self.lines()  # type: ignore[attr-defined]  # a field of choices
+
+    def clean_other(self) -> str:
+        other: str = self.cleaned_data["other"]
+        line = self.cleaned_data.get("line", other)
+        if other.partition("/")[0] != line.partition("/")[0]:
+            raise ValidationError(_("只能在同一项资金的科目之间调剂。"))
+        if other == line and "line" in self.cleaned_data:
+            raise ValidationError(_("调出和调入须是两个科目。"))
+        return other
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return super().values | {"other_line": self.cleaned_data["other"].partition("/")[2]}
+
+
+class AllotForm(AmountForm):
+    """From a line of a fund to a line of the fund below it."""
+
+    kind = ChangeKind.ALLOT
+    other = forms.ChoiceField(label=_("下级资金科目"))
+
+    def fill(self) -> None:
+        super().fill()
+        upper = {fund.within for fund in self.book.funds.values() if fund.within}
+        lower = {fund.id for fund in self.book.funds.values() if fund.within}
+        self.fields["line"].label = _("上级资金科目")
+        for name, funds in (("line", upper), ("other", lower)):
+            found = [pair for pair in self.lines() if pair[0].partition("/")[0] in funds]
+            self.fields[name].choices = found  # type: ignore[attr-defined]  # a field of choices
+
+    def clean_other(self) -> str:
+        other: str = self.cleaned_data["other"]
+        below = self.book.funds[other.partition("/")[0]].within
+        if "line" in self.cleaned_data and self.cleaned_data["line"].partition("/")[0] != below:
+            raise ValidationError(_("只能补助本资金的下级资金。"))
+        return other
+
+    @property
+    def values(self) -> dict[str, Any]:
+        fund, _slash, line = self.cleaned_data["other"].partition("/")
+        return super().values | {"other_fund": fund, "other_line": line}
+
+
+class CloseForm(ChangeForm):
+    """The end of a fund's year, and what becomes of promises that are open."""
+
+    kind = ChangeKind.CLOSE
+    fund = forms.ChoiceField(label=_("资金"))
+    promises = forms.ChoiceField(
+        label=_("未付承诺"), choices=OpenPromises.choices, help_text=_("已在批次中的款项一律保留承诺")
+    )
+
+    def fill(self) -> None:
+        titles = [(fund.id, fund.title.in_language(self.language)) for fund in self.book.funds.values()]
+        self.fields["fund"].choices = titles  # type: ignore[attr-defined]  # a field of choices
+
+    @property
+    def values(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return super().values | {"fund": data["fund"], "promises": data["promises"]}
+
+
+CHANGE_FORMS: dict[str, type[ChangeForm]] = {
+    form.kind: form for form in (AppropriateForm, MoveForm, AllotForm, CloseForm)
+}

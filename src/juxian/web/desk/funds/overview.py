@@ -69,7 +69,7 @@ def funds(request: HttpRequest) -> HttpResponse:
     may_read_funds(user_of(request), home).or_refuse()
     scope = current_scope(request)
     years = years_of(home) or [scope.as_of.year]
-    year = _year(request.GET.get("year", ""), years, scope.as_of)
+    year = chosen_year(request.GET.get("year", ""), years, scope.as_of)
     found = executions(home, scope.pack.funds, year, scope.as_of)
     cards = [_card(fund, scope.language) for fund in found]
     context = {
@@ -85,7 +85,8 @@ def funds(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/funds/overview.html", context)
 
 
-def _year(asked: str, years: list[int], day: date) -> int:
+def chosen_year(asked: str, years: list[int], day: date) -> int:
+    """The year that was asked for, else the newest one that has begun."""
     if asked.isdigit() and int(asked) in years:
         return int(asked)
     return next((year for year in years if year <= day.year), years[-1])

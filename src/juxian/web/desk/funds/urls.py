@@ -1,9 +1,24 @@
 from django.urls import path
 
-from juxian.web.desk.funds import accounts, granting, grants, overview, recoveries, runs, seats, statements
+from juxian.web.desk.funds import (
+    accounts,
+    granting,
+    grants,
+    overview,
+    recoveries,
+    runs,
+    seats,
+    statements,
+    years,
+)
 
 urlpatterns = [
     path("", overview.funds, name="funds"),
+    path("year/", years.year, name="budget-year"),
+    path("year/reserve/", years.reserve, name="budget-year-reserve"),
+    path("changes/new/", years.change_new, name="budget-change-new"),
+    path("changes/<int:pk>/", years.change, name="budget-change"),
+    path("changes/<int:pk>/act/", years.act, name="budget-change-act"),
     path("grants/", grants.grants, name="grants"),
     path("grants/new/", granting.grant_new, name="grant-new"),
     path("grants/<int:pk>/", grants.grant, name="grant"),
