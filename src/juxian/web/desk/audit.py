@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -25,12 +24,12 @@ from juxian.apps.clock import SHANGHAI
 from juxian.web.desk.forms import day_field, text_field
 from juxian.web.kit import errors
 from juxian.web.kit.access import for_roles
+from juxian.web.kit.cells import as_text
 from juxian.web.kit.origin import address_of
 from juxian.web.kit.responses import render_part
 from juxian.web.kit.scope import current_scope
 
 PAGE_SIZE = 50
-FORMULA = "=+-@\t\r"
 LONGEST_VALUE = 40
 LARGEST_ID = 2**63 - 1
 ACTIONS: dict[str, str | Promise] = {
@@ -210,12 +209,6 @@ def audit_export(request: HttpRequest) -> HttpResponse:
         )
         writer.writerow([as_text(str(cell)) for cell in cells])
     return answer
-
-
-def as_text(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula begins with an apostrophe."""
-    first = unicodedata.normalize("NFKC", cell[:1])
-    return f"'{cell}" if first and first in FORMULA else cell
 
 
 def entry_page(path: str, wanted: dict[str, Any]) -> EntryPage:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,13 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
 from juxian.apps.funds.actions.payees import confirm_account, propose_account, refuse_account
-from juxian.apps.funds.enums import AccountState
+from juxian.apps.funds.enums import AccountState, RecoveryState
 from juxian.apps.funds.models import Grant, Obligation, PayeeAccount
 from juxian.apps.funds.queries.grants import grants_of
 from juxian.apps.funds.queries.obligations import Standing, standings
 from juxian.apps.funds.rules import NotPossible
 from juxian.apps.persons.models import Person
-from juxian.core.funds.bank import amount_yuan
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
@@ -54,12 +51,20 @@ class ShownDuty:
     working: str
     recovery: Any
 
+    @property
+    def is_demanded(self) -> bool:
+        """What is owed was asked back already."""
+        return self.recovery is not None and self.recovery.state not in (
+            RecoveryState.FOUND,
+            RecoveryState.DISMISSED,
+        )
+
 
 @for_roles(Role.PERSON)
 @require_safe
 def payments(request: HttpRequest) -> HttpResponse:
     """Payments made and to come, obligations, bank details."""
-    person = _own(request)
+    person = own_record(request)
     return render(request, "portal/payments.html", _context(request, person, AccountForm()))
 
 
@@ -81,21 +86,22 @@ def _context(request: HttpRequest, person: Person | None, form: AccountForm) -> 
         "later": coming[SHOWN_AT_ONCE:],
         "paid_fen": sum(row[1].amount_fen for row in items if row[1].state == "paid"),
         "coming_fen": sum(row[1].amount_fen for row in coming),
-        "duties": _duties(person, scope.as_of, scope.language),
+        "duties": own_duties(person, scope.as_of, scope.language),
         "accounts": accounts.select_related("proposed_by"),
         "form": form,
         "user": request.user,
     }
 
 
-def _duties(person: Person, day: date, language: str) -> list[ShownDuty]:
+def own_duties(person: Person, day: date, language: str) -> list[ShownDuty]:
+    """Obligations of a person, each with what would be owed if service ended on ``day``."""
     rows = Obligation.objects.filter(grant__in=grants_of(person)).select_related(
         "grant__home", "grant__person__merged_into", "recovery"
     )
     return [
         ShownDuty(
             standing,
-            _title(standing.obligation.grant, language),
+            title_of(standing.obligation.grant, language),
             standing.owed.working.in_language(language),
             getattr(standing.obligation, "recovery", None),
         )
@@ -103,7 +109,8 @@ def _duties(person: Person, day: date, language: str) -> list[ShownDuty]:
     ]
 
 
-def _title(grant: Grant, language: str) -> str:
+def title_of(grant: Grant, language: str) -> str:
+    """The name of a grant in the language of the page."""
     return (grant.title_en if language == "en" else "") or grant.title
 
 
@@ -113,7 +120,7 @@ def _title(grant: Grant, language: str) -> str:
 @once
 def account(request: HttpRequest) -> HttpResponse:
     """Hand in an account; the office checks it."""
-    person = _own(request)
+    person = own_record(request)
     if person is None:
         raise Http404
     form = AccountForm(request.POST if request.method == "POST" else None)
@@ -135,7 +142,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @once
 def account_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that an account that the office typed in is one's own, or that it is not."""
-    person = _own(request)
+    person = own_record(request)
     found = get_object_or_404(
         PayeeAccount.objects.select_related("person__home", "proposed_by"), pk=pk, person=person
     )
@@ -150,35 +157,8 @@ def account_decide(request: HttpRequest, pk: int) -> HttpResponse:
     return go(request, "portal:payments")
 
 
-@for_roles(Role.PERSON)
-@require_safe
-def payments_file(request: HttpRequest) -> HttpResponse:
-    """One's own payments as CSV."""
-    person = _own(request)
-    if person is None:
-        raise Http404
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([_("待遇"), _("期次"), _("应发日"), _("金额（元）"), _("状态"), _("到账日")])
-    for grant in grants_of(person).prefetch_related("instalments"):
-        for item in grant.instalments.all():
-            writer.writerow(
-                [
-                    _title(grant, current_scope(request).language),
-                    item.number,
-                    item.due.isoformat(),
-                    amount_yuan(item.amount_fen),
-                    item.get_state_display(),
-                    item.paid_on.isoformat() if item.paid_on else "",
-                ]
-            )
-    answer = HttpResponse(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="payments.csv"'
-    answer["Cache-Control"] = "no-store"
-    return answer
-
-
-def _own(request: HttpRequest) -> Person | None:
+def own_record(request: HttpRequest) -> Person | None:
+    """The record of the signed-in person."""
     return Person.objects.living_records().select_related("home").filter(user=_user(request)).first()
 
 

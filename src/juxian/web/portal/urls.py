@@ -11,6 +11,7 @@ from juxian.web.portal import (
     privacy,
     readings,
     screener,
+    statements,
     unit,
 )
 from juxian.web.portal.cards import checking
@@ -87,7 +88,8 @@ urlpatterns = [
     path("housing/leases/<int:pk>/renew/", mine.renew, name="housing-renew"),
     path("housing/<slug:code>/apply/", mine.apply, name="housing-apply"),
     path("me/payments/", payments.payments, name="payments"),
-    path("me/payments/file/", payments.payments_file, name="payments-file"),
+    path("me/payments/file/", statements.payments_file, name="payments-file"),
+    path("me/payments/statement/", statements.statement, name="payments-statement"),
     path("me/account/", payments.account, name="account"),
     path("me/account/<int:pk>/", payments.account_decide, name="account-decide"),
     path("me/card/", cards.my_card, name="my-card"),
