@@ -57,6 +57,8 @@ PAGES = {
     "person.jiayuguan": (
         "/me/",
         "/me/card/",
+        "/me/payments/",
+        "/me/payments/statement/",
         "/found/",
         "/me/why/settlement-subsidy/settlement-base/",
         "/me/privacy/",

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from juxian.apps.accounts.enums import Role
 from juxian.apps.funds.actions.grants import grant_benefit
 from juxian.apps.funds.models import Grant
+from juxian.apps.funds.queries.household import households
 from juxian.apps.funds.rules import NotPossible, may_manage_funds
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
@@ -55,11 +56,15 @@ def grant_new(request: HttpRequest) -> HttpResponse:
             return go(request, "desk:grants")
         messages.error(request, _("请先勾选人员。"))
     candidates = _candidates(home, run, word) if run and word else Determination.objects.none()
+    page = Paginator(candidates.select_related("person__home"), PAGE_SIZE).get_page(request.GET.get("page"))
+    known = households([item.person for item in page], word, scope.pack, scope.language)
     context = {
         "run": run,
         "choices": choices,
         "word": word,
-        "page": Paginator(candidates, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": [(item, known[item.person_id]) for item in page],
+        "home": home,
         "payable": bool(word) and bool(scope.pack.funds.lines_for(word)),
     }
     status = 422 if request.method == "POST" else 200

@@ -14,7 +14,8 @@ from juxian.apps.accounts.enums import Role
 from juxian.apps.funds.actions.grants import end_grant, suspend_grant
 from juxian.apps.funds.enums import AccountState, GrantState
 from juxian.apps.funds.models import Grant, PayeeAccount
-from juxian.apps.funds.queries.grants import grants_visible_to, living, spouse_of
+from juxian.apps.funds.queries.grants import grants_visible_to, living
+from juxian.apps.funds.queries.household import households
 from juxian.apps.funds.rules import may_manage_funds
 from juxian.web.desk.forms import ReasonForm
 from juxian.web.desk.funds.finding import READERS, carried_out, find_grant, home_here, user_of
@@ -66,6 +67,9 @@ def _context(request: HttpRequest, grant: Grant, form: ReasonForm) -> dict[str, 
     accounts = PayeeAccount.objects.filter(
         person=person, state__in=[AccountState.CONFIRMED, AccountState.PROPOSED]
     ).select_related("proposed_by", "confirmed_by")
+    household = households([person], grant.word, scope.pack, scope.language, apart=f"grant:{grant.pk}")[
+        person.pk
+    ]
     english = scope.language == "en"
     instalments = list(grant.instalments.select_related("budget").prefetch_related("lines__run"))
     return {
@@ -74,7 +78,8 @@ def _context(request: HttpRequest, grant: Grant, form: ReasonForm) -> dict[str, 
         "title": (grant.title_en if english else "") or grant.title,
         "person": person,
         "merged": person.pk != grant.person_id,
-        "spouse": spouse_of(person),
+        "household": household,
+        "home": grant.home,
         "policy": policy,
         "fund": fund,
         "line": line,
