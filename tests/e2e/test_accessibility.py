@@ -52,6 +52,8 @@ PAGES = {
         "/desk/cards/",
         "/desk/cards/counter/",
         "/desk/privacy/",
+        "/desk/officers/",
+        "/desk/persons/JY00000100/officer/",
     ),
     "leader.tinghu": ("/board/", "/board/targets/", "/board/figures/", "/board/persons/"),
     "person.jiayuguan": (

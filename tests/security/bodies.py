@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from juxian.apps.accounts.models import User
+from juxian.apps.accounts.models import Post, User
 from juxian.apps.imports.actions.deciding import decisions_for
 from juxian.apps.imports.enums import RowDecision, RowState
 from juxian.apps.imports.models import Batch, Row
@@ -347,6 +347,21 @@ def _preference(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"language": "en"}
 
 
+def _colleague(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"officer": _officers(objects)[0], "reason": REASON}
+
+
+def _officers(objects: Objects) -> list[int]:
+    """Two of the office of the place, none of them the one whose work it is."""
+    posts = Post.objects.filter(role="office", organisation=objects.place.root).exclude(user=objects.office)
+    return list(posts.order_by("-user").values_list("user", flat=True)[:2])
+
+
+def _cover(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    absent, stand_in = _officers(objects)
+    return {"absent": absent, "stand_in": stand_in, "since": "2022-06-02", "until": "2022-06-05"}
+
+
 BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "session-end": _nothing,
     "portal:privacy-consent": lambda _objects, _batch: {"given": "yes"},
@@ -416,6 +431,10 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:case-reveal": _reveal_answer,
     "desk:case-take": _nothing,
     "desk:case-conference": _agenda,
+    "desk:officers": _cover,
+    "desk:officer": _colleague,
+    "desk:cover-end": _nothing,
+    "desk:person-officer": _colleague,
     "desk:calendar": _year,
     "desk:conferences": _meeting,
     "desk:conference": _closing,

@@ -59,6 +59,7 @@ from juxian.apps.services.actions import (
     ask_as_visitor,
     begin_bulk,
     convene,
+    cover_for,
     submit_application,
 )
 from juxian.apps.services.actions.drafting import save_draft
@@ -137,6 +138,7 @@ class Objects:
     card: Card | None = None
     correction: Correction | None = None
     session: int = 0
+    cover: int = 0
     notices: list[Notice] = field(default_factory=list)
     read: dict[int, dict[str, Any]] = field(default_factory=dict)
 
@@ -194,6 +196,8 @@ class Objects:
             "bundle": next(iter(self.place.pack.bundles)),
             "conference": self.conference.pk,
             "message": self.message.pk,
+            "officer": self.office.pk,
+            "cover": self.cover,
             **_flats_known(self.flats),
             "session": self.session,
             "purpose": "reach",
@@ -320,6 +324,7 @@ def _made() -> World:
     for objects, actor in ((here, "office"), (there, "office_elsewhere")):
         objects.card = issue_card(person=objects.person, kind="talent-card", day=CARD_DAY)
         objects.erasure = _erasure(objects.place)
+        objects.cover = _covered(objects.place, objects.office)
         objects.notices = _notices(objects.place, objects.person, objects.office)
         further = _session_of(world.users[actor])  # type: ignore[arg-type]  # one that can be ended
         objects.session = SignedIn.objects.get(session_key=further).pk
@@ -485,6 +490,18 @@ def _asked(place: Place, office: User) -> str:
 def _bulk(place: Place, person: Person, by: User) -> int:
     rows = [Listed(1, person.name, person.number, person)]
     return begin_bulk(home=place.root, unit=place.employer, service=CLAIM, by=by, rows=rows).pk
+
+
+def _covered(place: Place, absent: User) -> int:
+    """Somebody stands in for an officer for some days."""
+    return cover_for(
+        absent=absent,
+        stand_in=place.user(Role.OFFICE),
+        since=DAY,
+        until=DAY + timedelta(days=7),
+        by=absent,
+        path=place.root.path,
+    ).pk
 
 
 def _erasure(place: Place) -> int:

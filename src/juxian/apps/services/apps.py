@@ -25,6 +25,7 @@ class ServicesConfig(AppConfig):
         from juxian.core.services.definition import EffectKind
 
         follows_person("services.Case")
+        follows_person("services.Officership", may_stay=True)  # the kept record's own officer goes on
         effect(EffectKind.FACT, begin_fact)
         effect(EffectKind.END_FACT, end_facts)
         effect(EffectKind.OPEN, open_further)

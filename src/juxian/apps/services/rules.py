@@ -30,6 +30,11 @@ def may_assign(user: User, case: Case) -> Decision:
     return has_role(user, [Role.OFFICE], case.home)
 
 
+def may_name_officer(user: User, home: Organisation) -> Decision:
+    """Name the service officers of a place's people, hand over, let others stand in (服务专员管理)."""
+    return has_role(user, [Role.OFFICE], home)
+
+
 def may_escalate(user: User, case: Case) -> Decision:
     """Bring a case before the joint conference (提交联席会议)."""
     return may_assign(user, case)

@@ -19,6 +19,7 @@ class DeskConfig(AppConfig):
             Item("desk:counter", _("窗口代录"), "file-plus", "workbench", office, 30),
             Item("desk:outbox", _("发件箱"), "send", "workbench", office, 40),
             Item("desk:services", _("事项"), "workflow", "service", staff, 10),
+            Item("desk:officers", _("专员与代班"), "user-check", "service", office, 55),
             Item("desk:conferences", _("联席会议"), "gavel", "service", readers, 60),
             Item("desk:calendar", _("工作日历"), "calendar-days", "governance", office, 60),
             Item("desk:persons", _("人才库"), "users", "people", readers, 10, phone=True),

@@ -12,9 +12,12 @@ from juxian.apps.services.actions.conferring import (
 from juxian.apps.services.actions.drafting import drop_draft, save_draft
 from juxian.apps.services.actions.effects import carry_out_waiting
 from juxian.apps.services.actions.helping import (
+    NotNamed,
     NotTaken,
     assign_officer,
     cover_for,
+    end_cover,
+    end_officer,
     hand_over,
     move_turn,
     name_officer,
@@ -33,6 +36,7 @@ __all__ = [
     "AlreadyRated",
     "Listed",
     "Migrated",
+    "NotNamed",
     "NotOnAgenda",
     "NotTaken",
     "NotTakenIn",
@@ -52,6 +56,8 @@ __all__ = [
     "count_visit",
     "cover_for",
     "drop_draft",
+    "end_cover",
+    "end_officer",
     "escalate",
     "freeze",
     "hand_over",

@@ -17,7 +17,7 @@ from juxian.apps.persons.enums import Verification
 from juxian.apps.persons.models import Fact, Person
 from juxian.apps.services.actions.facts import living
 from juxian.apps.services.actions.storing import Change, store
-from juxian.apps.services.models import Case, CaseSeries, Definition, Draft, OfficerOf
+from juxian.apps.services.models import Case, CaseSeries, Definition, Draft, Officership
 from juxian.apps.services.queries.actors import actors_of, engine_id, on_behalf
 from juxian.apps.services.queries.calendar import current_calendar, office_time
 from juxian.apps.services.queries.definitions import freeze_on
@@ -189,7 +189,8 @@ def _case(
     moment: datetime,
 ) -> Case:
     employer = _employer(person)
-    officer = OfficerOf.objects.select_related("officer").filter(person=person).first() if person else None
+    standing = Officership.objects.standing().select_related("officer")
+    officer = standing.filter(person=person).first() if person else None
     return Case(
         number=next_number(home, moment.year),
         definition=definition_of(home.pack, service),

@@ -4,7 +4,7 @@ from juxian.apps.services.models.bulk import Bulk, BulkRow
 from juxian.apps.services.models.cases import Case, CaseEffect, CaseEvent, CaseSeries
 from juxian.apps.services.models.conferences import AgendaItem, Conference
 from juxian.apps.services.models.definitions import CalendarYear, Definition, FreezePeriod
-from juxian.apps.services.models.people import Cover, Draft, OfficerOf, Rating
+from juxian.apps.services.models.people import Cover, Draft, Officership, Rating
 from juxian.apps.services.models.turns import CaseFile, CaseLetter, Seat, Timer, Turn
 from juxian.apps.services.models.visitors import VisitorCount, VisitorWord
 
@@ -24,7 +24,7 @@ __all__ = [
     "Definition",
     "Draft",
     "FreezePeriod",
-    "OfficerOf",
+    "Officership",
     "Rating",
     "Seat",
     "Timer",

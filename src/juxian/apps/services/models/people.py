@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
-class OfficerOf(models.Model):
-    """The named service officer of a person (服务专员); cases that the person opens are theirs to help with."""
+class OfficershipQuerySet(models.QuerySet["Officership"]):
+    def standing(self) -> Self:
+        """Not ended (在任)."""
+        return self.filter(until=None)
 
-    person = models.OneToOneField(
-        "persons.Person", models.CASCADE, primary_key=True, related_name="officer_of", verbose_name=_("人才")
+
+class Officership(models.Model):
+    """Somebody is the named service officer of a person (服务专员); cases that the person opens are theirs to help with.
+
+    A person has one at a time. When another takes over, ``officer`` and ``since`` change in place, so that the row goes on
+    with the person through a merge and back; who it was before stands in the audit log and in the history of the cases.
+    """
+
+    person = models.ForeignKey(
+        "persons.Person", models.CASCADE, related_name="officerships", verbose_name=_("人才")
     )
     officer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("专员")
     )
     since = models.DateField(_("起"))
+    until = models.DateField(_("止"), null=True, blank=True)  # exclusive; None: goes on
+    objects = OfficershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("服务专员")
         verbose_name_plural = _("服务专员")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], name="officership_standing_once", condition=Q(until=None)
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")), name="officership_until_not_before"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["officer", "id"], name="officership_standing", condition=Q(until=None))
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.officer_id}"

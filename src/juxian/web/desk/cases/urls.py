@@ -1,6 +1,6 @@
 from django.urls import path
 
-from juxian.web.desk.cases import acting, calendar, conferences, counter, page, queue, services
+from juxian.web.desk.cases import acting, calendar, conferences, counter, officers, page, queue, services
 
 urlpatterns = [
     path("cases/", queue.queue, name="cases"),
@@ -13,6 +13,10 @@ urlpatterns = [
     path("cases/<str:number>/conference/", conferences.bring, name="case-conference"),
     path("services/", services.services, name="services"),
     path("services/<slug:service>/", services.service, name="service"),
+    path("officers/", officers.officers, name="officers"),
+    path("officers/<int:pk>/", officers.officer, name="officer"),
+    path("officers/covers/<int:pk>/end/", officers.cover_end, name="cover-end"),
+    path("persons/<slug:number>/officer/", officers.of_person, name="person-officer"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("conferences/", conferences.conferences, name="conferences"),
     path("conferences/<int:pk>/", conferences.conference, name="conference"),

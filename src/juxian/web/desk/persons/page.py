@@ -19,6 +19,8 @@ from juxian.apps.persons.enums import DocumentKind
 from juxian.apps.persons.models import Fact, Person
 from juxian.apps.persons.queries import organisation_attributes, records_of
 from juxian.apps.persons.rules import may_record_facts, may_reveal
+from juxian.apps.services.queries.officers import officer_of
+from juxian.apps.services.rules import may_name_officer
 from juxian.core.facts.profile import derive_profile
 from juxian.core.facts.values import Refusal, parse_day, show_value
 from juxian.core.identity.masking import mask_phone
@@ -121,6 +123,8 @@ def show(
     context = dossier(person, scope, day)
     context |= {
         "problem": problem,
+        "officership": officer_of(person),
+        "may_name": may_name_officer(request.user, person.home),  # type: ignore[arg-type]
         "may_record": may_record_facts(request.user, person),  # type: ignore[arg-type]
         "may_reveal": may_reveal(request.user, person),  # type: ignore[arg-type]
         "secrets": [
