@@ -31,6 +31,7 @@ COMMANDS = (
     "audit",
     "admin",
     "sbom",
+    "keys",
     "ledger",
     "draw",
     "privacy",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -11,10 +10,10 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from juxian.core.secrecy import Method, new_secret
 from juxian.core.source import Problem, Rejected
 from juxian.core.text import Text
 
-KEY_BYTES = 48
 FIELDS_KEY = "fields.key"
 AWAITED = "fields.awaited"  # beside the key: fingerprint of the one that restored data was sealed with
 
@@ -58,6 +57,9 @@ class Environment(BaseSettings):
     uploads_per_day: int = Field(200, ge=1, description="most attached files of one user in a day")
     upload_megabytes_per_day: int = Field(1000, ge=1, description="most attached MB of one user in a day")
     seal_files: bool = Field(True, description="encrypt attached files at rest")
+    cipher: Method = Field(
+        Method.AES, description="how sensitive fields are encrypted: aes-256-gcm or sm4-gcm"
+    )
     antivirus: str = Field(
         "",
         description="command that reads a file from standard input: 0 clean, 1 infected; files wait for it",
@@ -95,8 +97,14 @@ class Environment(BaseSettings):
 
     @cached_property
     def master_key(self) -> bytes:
-        """Key of encrypted fields: ``keys/fields.key`` in the home directory, made on first use."""
+        """Content of the file with the key of encrypted fields, made on first use."""
         return self._key(FIELDS_KEY).encode()
+
+    @property
+    def ready_fields_key(self) -> Path:
+        """The file with the key of encrypted fields, made when it is not there."""
+        self._key(FIELDS_KEY)
+        return self.root / "keys" / FIELDS_KEY
 
     @cached_property
     def signing_key(self) -> str:
@@ -115,7 +123,7 @@ class Environment(BaseSettings):
             if name == FIELDS_KEY and (path.parent / AWAITED).exists():
                 raise _key_awaited(path) from None
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            made = secrets.token_urlsafe(KEY_BYTES)
+            made = new_secret()
             try:
                 with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
                     file.write(made)

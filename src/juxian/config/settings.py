@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from juxian.config.environment import Environment
-from juxian.core.secrecy import Keys
+from juxian.config.keyring import KeyFile
 
 ENVIRONMENT = Environment()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -18,7 +18,7 @@ JUXIAN_HOME = ENVIRONMENT.root
 JUXIAN_FILES = JUXIAN_HOME / "files"
 JUXIAN_DEMO = ENVIRONMENT.demo
 JUXIAN_TODAY = ENVIRONMENT.today
-JUXIAN_KEYS = Keys.from_master(ENVIRONMENT.master_key)
+JUXIAN_KEYS = KeyFile(ENVIRONMENT.ready_fields_key, ENVIRONMENT.cipher)
 JUXIAN_UPLOAD_LIMIT_BYTES = ENVIRONMENT.upload_megabytes * 1024 * 1024
 JUXIAN_UPLOADS_AT_ONCE = ENVIRONMENT.uploads_at_once
 JUXIAN_VISITOR_ASKS_PER_HOUR = ENVIRONMENT.visitor_asks_per_hour

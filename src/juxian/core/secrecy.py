@@ -1,7 +1,9 @@
 """Encrypting single fields and finding them again (字段加密与检索摘要).
 
-AES-256-GCM with a random 96-bit nonce; the digest is HMAC-SHA256 with a key of its own, so that a number can be
-searched and kept unique without being readable. Source: NIST SP 800-38D; SECURITY-BASELINE 7.1.
+AES-256-GCM, or SM4-GCM (国密) where a site asks for it, with a random 96-bit nonce. What was sealed names its key, so that a key
+can be replaced while the one before still opens what is left. The digest is HMAC-SHA256 with a key of its own, so that a number
+can be searched and kept unique without being readable. Source: NIST SP 800-38D; GB/T 32907-2016 and RFC 8998 (SM4-GCM);
+SECURITY-BASELINE 7.1.
 """
 
 from __future__ import annotations
@@ -9,97 +11,227 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import BinaryIO, Protocol
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_BYTES = 12
-VERSION = b"\x01"
+ID_BYTES = 4
+KEY_BYTES = 48
+_TAG_BYTES, _PREFIX_BYTES = 16, 7
+_SEARCH = "search:"
 
 
 class Unreadable(ValueError):
     """The sealed text was made with another key, or was changed."""
 
 
+class Method(StrEnum):
+    """With what is encrypted from now on; both are opened at any time."""
+
+    AES = "aes-256-gcm"
+    SM4 = "sm4-gcm"
+
+
+# first byte of what is sealed: unnamed key (before keys were replaced), and key named by the next four bytes
+_UNNAMED, _UNNAMED_STREAM = b"\x01", b"\x02"
+_FIELD = {Method.AES: b"\x03", Method.SM4: b"\x04"}
+_STREAM = {Method.AES: b"\x05", Method.SM4: b"\x06"}
+
+
+class Sealer(Protocol):
+    """Authenticated encryption with one key."""
+
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes: ...
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes: ...
+
+
+class SM4GCM:
+    """SM4 in the mode of GCM with the calls of ``AESGCM``."""
+
+    def __init__(self, key: bytes) -> None:
+        self._algorithm = algorithms.SM4(key)
+
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes:
+        work = Cipher(self._algorithm, modes.GCM(nonce)).encryptor()
+        work.authenticate_additional_data(associated_data)
+        return work.update(data) + work.finalize() + work.tag
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes:
+        """Raises ``InvalidTag``, and ``ValueError`` for what is shorter than a tag."""
+        work = Cipher(self._algorithm, modes.GCM(nonce, data[-_TAG_BYTES:])).decryptor()
+        work.authenticate_additional_data(associated_data)
+        return work.update(data[:-_TAG_BYTES]) + work.finalize()
+
+
+class KeySource(Protocol):
+    """Where the keys of this moment come from: ``Keys`` themselves, or a file that is replaced while a server runs."""
+
+    def now(self) -> Keys: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """``sealing``: 32 bytes for encryption. ``searching``: 32 bytes for digests."""
+    """``sealing``, ``sealing_sm4``: keys of both methods. ``searching``: 32 bytes for digests, kept when sealing is replaced.
+
+    ident: what names the key in what it sealed. earlier: keys that are being replaced; they open and never seal.
+    """
 
     sealing: bytes
     searching: bytes
+    sealing_sm4: bytes
+    ident: bytes
+    method: Method = Method.AES
+    earlier: tuple[Keys, ...] = ()
 
     @classmethod
-    def from_master(cls, master: bytes) -> Keys:
-        """Two independent keys from one secret of at least 32 bytes."""
+    def from_master(cls, master: bytes, method: Method = Method.AES) -> Keys:
+        """Independent keys from one secret of at least 32 bytes."""
         if len(master) < 32:
             raise ValueError("the master key must have at least 32 bytes")
-        return cls(
-            *(
-                hmac.new(master, use, hashlib.sha256).digest()
-                for use in (b"juxian sealing", b"juxian searching")
-            )
+        sealing, searching, sm4, ident = (
+            hmac.new(master, use, hashlib.sha256).digest()
+            for use in (b"juxian sealing", b"juxian searching", b"juxian sealing sm4", b"juxian key name")
         )
+        return cls(sealing, searching, sm4[:16], ident[:ID_BYTES], method)
+
+    @classmethod
+    def from_text(cls, text: str, method: Method = Method.AES) -> Keys:
+        """The keys of a key file; see ``with_new_key``. A file that never saw a replacement is one secret."""
+        if not text.startswith(_SEARCH):
+            return cls.from_master(text.encode(), method)
+        first, *masters = text.split()
+        searching = cls.from_master(first.removeprefix(_SEARCH).encode()).searching
+        keys = [replace(cls.from_master(master.encode(), method), searching=searching) for master in masters]
+        return replace(keys[0], earlier=tuple(keys[1:]))
+
+    def now(self) -> Keys:
+        return self
+
+    @property
+    def mark(self) -> bytes:
+        """How a field begins that needs no new encryption."""
+        return _FIELD[self.method] + self.ident
+
+    @property
+    def file_mark(self) -> bytes:
+        """How a sealed file begins that needs no new encryption."""
+        return _STREAM[self.method] + self.ident
+
+    def sealer(self, method: Method) -> Sealer:
+        return SM4GCM(self.sealing_sm4) if method is Method.SM4 else AESGCM(self.sealing)
 
 
-def seal(text: str, keys: Keys) -> bytes:
+def with_new_key(text: str, secret: str) -> str:
+    """The text of a key file with a further secret that seals from now on: a line for the digests, then secrets, newest first."""
+    if text.startswith(_SEARCH):
+        first, *masters = text.split()
+    else:
+        first, masters = f"{_SEARCH}{text}", [text]
+    return "\n".join([first, secret, *masters]) + "\n"
+
+
+def without_earlier(text: str) -> str:
+    """The text of a key file with the newest secret alone. The line for the digests stays: they cannot all be made again."""
+    first, newest, *_earlier = text.split()
+    return f"{first}\n{newest}\n"
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(KEY_BYTES)
+
+
+def seal(text: str, keys: KeySource) -> bytes:
     """Encrypt; two calls never give the same bytes."""
+    held = keys.now()
     nonce = os.urandom(NONCE_BYTES)
-    return VERSION + nonce + AESGCM(keys.sealing).encrypt(nonce, text.encode(), VERSION)
+    return held.mark + nonce + held.sealer(held.method).encrypt(nonce, text.encode(), held.mark)
 
 
-def unseal(sealed: bytes, keys: Keys) -> str:
+def unseal(sealed: bytes, keys: KeySource) -> str:
     """Decrypt; raises ``Unreadable``."""
-    version, nonce, body = sealed[:1], sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
-    try:
-        return AESGCM(keys.sealing).decrypt(nonce, body, version).decode()
-    except (InvalidTag, ValueError) as error:
-        raise Unreadable("sealed with another key, or changed") from error
+    held = keys.now()
+    head, possible = _opening(sealed[: 1 + ID_BYTES], held, _FIELD, _UNNAMED)
+    nonce, body = sealed[len(head) : len(head) + NONCE_BYTES], sealed[len(head) + NONCE_BYTES :]
+    for sealer in possible:
+        try:
+            return sealer.decrypt(nonce, body, head).decode()
+        except (InvalidTag, ValueError):
+            continue
+    raise Unreadable("sealed with another key, or changed")
+
+
+def _opening(
+    start: bytes, keys: Keys, named: dict[Method, bytes], unnamed: bytes
+) -> tuple[bytes, Sequence[Sealer]]:
+    """The head of what is sealed, and what may open it."""
+    every = (keys, *keys.earlier)
+    if start[:1] == unnamed:
+        return unnamed, [key.sealer(Method.AES) for key in every]
+    for method, version in named.items():
+        if start[:1] == version:
+            return start, [key.sealer(method) for key in every if key.ident == start[1:]]
+    return start, []
 
 
 CHUNK = 1024 * 1024
-_STREAM = (
-    b"\x02"  # version of a sealed file; each piece has a nonce of prefix, number and whether it is the last
-)
-_PREFIX_BYTES, _TAG_BYTES = 7, 16
 
 
-def seal_pieces(pieces: Iterable[bytes], keys: Keys) -> Iterator[bytes]:
+def seal_pieces(pieces: Iterable[bytes], keys: KeySource) -> Iterator[bytes]:
     """Encrypt a file of any length in pieces of ``CHUNK``; none can be left out, moved or cut off unnoticed.
 
     Source: Hoang, Reyhanitabar, Rogaway, Vizár, Online Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance
     (STREAM), 2015.
     """
-    cipher, prefix = AESGCM(keys.sealing), os.urandom(_PREFIX_BYTES)
-    yield _STREAM + prefix
+    held = keys.now()
+    sealer, head, prefix = held.sealer(held.method), held.file_mark, os.urandom(_PREFIX_BYTES)
+    yield head + prefix
     waiting: bytes | None = None
     number = 0
     for piece in _of_size(pieces):
         if waiting is not None:
-            yield cipher.encrypt(_nonce(prefix, number, last=False), waiting, _STREAM)
+            yield sealer.encrypt(_nonce(prefix, number, last=False), waiting, head)
             number += 1
         waiting = piece
-    yield cipher.encrypt(_nonce(prefix, number, last=True), waiting or b"", _STREAM)
+    yield sealer.encrypt(_nonce(prefix, number, last=True), waiting or b"", head)
 
 
-def unseal_pieces(file: BinaryIO, keys: Keys) -> Iterator[bytes]:
+def unseal_pieces(file: BinaryIO, keys: KeySource) -> Iterator[bytes]:
     """The pieces of a sealed file; raises ``Unreadable`` at the first that is not as it was sealed."""
-    head = file.read(1 + _PREFIX_BYTES)
-    if head[:1] != _STREAM or len(head) != 1 + _PREFIX_BYTES:
-        raise Unreadable("not a sealed file")
-    cipher, number = AESGCM(keys.sealing), 0
+    start = file.read(1 + ID_BYTES)
+    head, possible = _opening(start, keys.now(), _STREAM, _UNNAMED_STREAM)
+    file.seek(len(head))
+    prefix = file.read(_PREFIX_BYTES)
+    if not possible or len(prefix) != _PREFIX_BYTES:
+        raise Unreadable("not a sealed file, or sealed with another key")
+    number = 0
     piece = file.read(CHUNK + _TAG_BYTES)
     while True:
         following = file.read(CHUNK + _TAG_BYTES)
-        try:
-            yield cipher.decrypt(_nonce(head[1:], number, last=not following), piece, _STREAM)
-        except (InvalidTag, ValueError) as error:
-            raise Unreadable("sealed with another key, or changed") from error
+        nonce = _nonce(prefix, number, last=not following)
+        possible, opened = _first_that_opens(possible, nonce, piece, head)
+        yield opened
         if not following:
             return
         piece, number = following, number + 1
+
+
+def _first_that_opens(
+    possible: Sequence[Sealer], nonce: bytes, piece: bytes, head: bytes
+) -> tuple[Sequence[Sealer], bytes]:
+    """The sealer that opens a piece, which is the one for all further pieces, and what was in it."""
+    for sealer in possible:
+        try:
+            return [sealer], sealer.decrypt(nonce, piece, head)
+        except (InvalidTag, ValueError):
+            continue
+    raise Unreadable("sealed with another key, or changed")
 
 
 def _nonce(prefix: bytes, number: int, *, last: bool) -> bytes:
@@ -118,6 +250,6 @@ def _of_size(pieces: Iterable[bytes]) -> Iterator[bytes]:
         yield held
 
 
-def digest(text: str, keys: Keys) -> str:
+def digest(text: str, keys: KeySource) -> str:
     """Keyed digest of a canonical text, 64 hexadecimal digits."""
-    return hmac.new(keys.searching, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(keys.now().searching, text.encode(), hashlib.sha256).hexdigest()

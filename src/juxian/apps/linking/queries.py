@@ -108,7 +108,7 @@ def _tracer(key: bytes) -> Tracer:
 
 def tracer() -> Tracer:
     """The maker of traces with this site's key."""
-    return _tracer(settings.JUXIAN_KEYS.searching)
+    return _tracer(settings.JUXIAN_KEYS.now().searching)
 
 
 def weights_for(home: Organisation) -> Weights:
