@@ -24,10 +24,11 @@ from django.db import connection, connections, transaction  # noqa: E402
 from django.db.models import Count  # noqa: E402
 
 from juxian.apps.funds.actions import post  # noqa: E402
+from juxian.apps.funds.actions.changes import ask_change, decide_change  # noqa: E402
 from juxian.apps.funds.actions.runs import draft_run, export_run, seal_run, send_run, submit_run  # noqa: E402
 from juxian.apps.funds.actions.settling import key_of, tell_line  # noqa: E402
 from juxian.apps.funds.actions.statements import import_statement  # noqa: E402
-from juxian.apps.funds.models import Account, Entry, Grant, Instalment, PaymentLine, PaymentRun  # noqa: E402
+from juxian.apps.funds.models import Account, BudgetChange, Entry, Grant, Instalment, PaymentLine, PaymentRun  # noqa: E402
 from juxian.apps.funds.queries.proof import verify, wrong_balances  # noqa: E402
 from juxian.apps.funds.rules import NotPossible  # noqa: E402
 from juxian.apps.gate import writing  # noqa: E402
@@ -35,6 +36,7 @@ from juxian.core.ledger.flows import pay  # noqa: E402
 from tests.apps.funds.scene import BANK, DAY, Scene, make_scene, statement  # noqa: E402
 
 MOST_STATEMENTS = 400
+LAST = DAY.replace(month=12, day=31)
 Work = Callable[[], object]
 
 
@@ -175,6 +177,26 @@ def cycle(scene: Scene, number: int, counts: Counts) -> None:
     crash_through("return", gated(lambda: read(scene, back)), counts)
 
 
+def end_of_year(scene: Scene, counts: Counts) -> None:
+    """A closing that gives promises back and makes them anew, approved by a second person; killed all the way."""
+    Grant.objects.filter(state="suspended").update(state="active")
+    person = scene.entitled("岁末")
+    scene.grant(person)
+    change = BudgetChange(
+        home=scene.place.root,
+        kind="close",
+        fund="talent-fund",
+        year=DAY.year,
+        document="纪要",
+        promises="renew",
+        asked_on=LAST,
+    )
+    with writing():
+        ask_change(change=change, by=scene.maker)
+    decided = gated(lambda: decide_change(change=change, approved=True, day=LAST, by=scene.checker))
+    crash_through("close", decided, counts)
+
+
 def gated(work: Work) -> Work:
     def inside() -> None:
         with writing():
@@ -189,13 +211,17 @@ def read(scene: Scene, data: bytes) -> object:
     )
 
 
-def naive(scene: Scene, counts: Counts) -> None:
-    """The negative control: the same payment in two transactions; a kill between them must be seen."""
+def drafted(scene: Scene) -> PaymentLine:
+    """A payment for the negative control, promised before the year is closed."""
     person = scene.entitled("反例")
     scene.account(person, "6222999900001111")
     scene.grant(person)
     run = draft_run(home=scene.place.root, as_of=DAY, title="反例", bank=BANK, by=scene.maker)
-    line = run.lines.select_related("instalment__grant__home").get()
+    return run.lines.select_related("instalment__grant__home").get()
+
+
+def naive(line: PaymentLine, counts: Counts) -> None:
+    """The negative control: the same payment in two transactions; a kill between them must be seen."""
 
     def careless() -> None:
         changed = PaymentLine.objects.filter(pk=line.pk, state="open").update(state="confirmed")
@@ -214,9 +240,11 @@ def main(cycles: int) -> None:
         cycle(scene, number, counts)
         PaymentRun.objects.filter(state="sent").update(state="settled")
         Grant.objects.filter(state="active").update(state="suspended")
+    line = drafted(scene)
+    end_of_year(scene, counts)
     look(counts)
     proof = verify().difference
-    naive(scene, control)
+    naive(line, control)
     told = {
         "rounds": counts.rounds,
         "total": sum(counts.rounds.values()),

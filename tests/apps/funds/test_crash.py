@@ -20,6 +20,7 @@ def crashed(home: Path, cycles: int, **more: str) -> dict[str, Any]:
     out, err = process.communicate()
     assert process.returncode == 0, err
     counts: dict[str, Any] = json.loads(out.splitlines()[-1])
+    print(json.dumps(counts))  # noqa: T201  # pytest -s shows the counts
     return counts
 
 

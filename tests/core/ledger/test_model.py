@@ -6,12 +6,21 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
-from hypothesis import settings
+import pytest
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from juxian.core.ledger.accounts import Kind, Unit, account
-from juxian.core.ledger.book import attempt, balances_of, post, refuse
+from juxian.core.ledger.book import Balances, attempt, balances_of, post, refuse
 from juxian.core.ledger.clawback import Formula, Terms, owed_back
 from juxian.core.ledger.closing import CarryRule, YearLine, close_year
 from juxian.core.ledger.entries import Entry, Posting, reversal
@@ -47,9 +56,14 @@ grants = st.sampled_from(GRANTS)
 
 
 class Office(RuleBasedStateMachine):
-    """Balances of the engine beside a plain count of what went where."""
+    """Balances of the engine beside a plain dictionary of what went where."""
 
     posted = Bundle("posted")
+    steps = 0  # of all runs of the class
+
+    def engine(self, entry: Entry) -> Balances:
+        """What is tested."""
+        return post(entry, self.balances)
 
     @initialize()
     def open_accounts(self) -> None:
@@ -65,6 +79,8 @@ class Office(RuleBasedStateMachine):
             ]
         )
         self.journal: list[Entry] = []
+        self.plain: dict[str, int] = {}
+        self.used: set[str] = set()  # keys that were posted or closed
         self.paid: Counter[str] = Counter()
         self.refunded: Counter[str] = Counter()
         self.number = 0
@@ -78,19 +94,43 @@ class Office(RuleBasedStateMachine):
     def take(self, entry: Entry) -> Entry:
         """Post; a refusal leaves no trace. Counts payments and refunds apart from the engine."""
         before, fresh = self.balances, entry.key not in self.balances.posted
+        allowed = self.is_allowed(entry)
         try:
-            self.balances = post(entry, before)
+            self.balances = self.engine(entry)
         except (OutOfBounds, KeyRefused, NotReversible):
             assert self.balances is before
+            assert not allowed, f"{entry.key} was refused"
             return entry
+        assert allowed, f"{entry.key} was let through"
         assert (self.balances is before) == (not fresh)
         if fresh:
             self.journal.append(entry)
             self.count(entry)
         return entry
 
+    def is_allowed(self, entry: Entry) -> bool:
+        """What the dictionary says: a known key changes nothing, a new one moves what is there."""
+        if entry.key in self.balances.refused:
+            return False
+        if any(known.key == entry.key for known in self.journal):
+            return True
+        if entry.reverses and (
+            entry.reverses.startswith("reverse:") or f"reverse:{entry.reverses}" in self.used
+        ):
+            return False
+        for name, change in entry.changes.items():
+            after = self.plain.get(name, 0) + change
+            signed = name.startswith(("appropriation:", "penalty:"))
+            if (signed and change > 0 and after > 0) or (not signed and change < 0 and after < 0):
+                return False
+            if name.startswith("occupied:") and after > 1:
+                return False
+        return True
+
     def count(self, entry: Entry) -> None:
+        self.used.add(entry.key)
         for name, amount in entry.changes.items():
+            self.plain[name] = self.plain.get(name, 0) + amount
             kind, _, grant = name.partition(":")
             if kind == "paid":
                 moved = (
@@ -207,6 +247,12 @@ class Office(RuleBasedStateMachine):
         assert isinstance(refusal_of(Entry("odd", START, legs), self.balances), InvalidEntry)
 
     @invariant()
+    def the_dictionary_says_the_same(self) -> None:
+        type(self).steps += 1
+        held = {name: amount for name, amount in self.balances.amounts.items() if amount}
+        assert held == {name: amount for name, amount in self.plain.items() if amount}
+
+    @invariant()
     def balances_add_up_to_nothing(self) -> None:
         assert [self.balances.total(unit) for unit in Unit] == [0, 0, 0]
 
@@ -244,7 +290,39 @@ def refusal_of(entry: Entry, balances: object) -> Exception | None:
     return None
 
 
-TestOffice = Office.TestCase
-TestOffice.settings = settings(
-    max_examples=300, stateful_step_count=50, deadline=None
-)  # more than 10,000 steps
+class Careless(Office):
+    """The negative control: an engine that forgets the bounds of accounts."""
+
+    def engine(self, entry: Entry) -> Balances:
+        loose = {name: replace(one, floor=None, ceiling=None) for name, one in self.balances.accounts.items()}
+        after = post(entry, replace(self.balances, accounts=loose))
+        return (
+            after if after.posted is self.balances.posted else replace(after, accounts=self.balances.accounts)
+        )
+
+
+class Forgetful(Office):
+    """The second one: an engine that posts a known key again."""
+
+    def engine(self, entry: Entry) -> Balances:
+        fresh = {key: known for key, known in self.balances.posted.items() if key != entry.key}
+        return post(entry, replace(self.balances, posted=fresh))
+
+
+FIND = [Phase.generate]  # the first failure is enough
+STEADY = settings(max_examples=300, stateful_step_count=50, deadline=None)
+LEAST_STEPS = 10_000
+
+
+def test_the_ledger_stays_whole_whatever_the_office_does() -> None:
+    Office.steps = 0
+
+    run_state_machine_as_test(Office, settings=STEADY)  # type: ignore[no-untyped-call]
+
+    assert Office.steps >= LEAST_STEPS
+
+
+@pytest.mark.parametrize("wrong", [Careless, Forgetful])
+def test_a_wrong_engine_is_found(wrong: type[Office]) -> None:
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(wrong, settings=settings(STEADY, phases=FIND, print_blob=False))  # type: ignore[no-untyped-call]
