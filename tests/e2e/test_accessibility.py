@@ -53,6 +53,8 @@ PAGES = {
         "/desk/cards/counter/",
         "/desk/privacy/",
         "/desk/officers/",
+        "/desk/freezes/",
+        "/desk/ratings/?view=all",
         "/desk/persons/JY00000100/officer/",
     ),
     "leader.tinghu": ("/board/", "/board/targets/", "/board/figures/", "/board/persons/"),

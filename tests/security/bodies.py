@@ -362,6 +362,10 @@ def _cover(objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"absent": absent, "stand_in": stand_in, "since": "2022-06-02", "until": "2022-06-05"}
 
 
+def _freeze(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"service": CLAIM, "since": "2022-08-01", "until": "2022-08-05", "reason": "年终结算"}
+
+
 BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "session-end": _nothing,
     "portal:privacy-consent": lambda _objects, _batch: {"given": "yes"},
@@ -435,6 +439,9 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:officer": _colleague,
     "desk:cover-end": _nothing,
     "desk:person-officer": _colleague,
+    "desk:freezes": _freeze,
+    "desk:freeze-end": _nothing,
+    "desk:rating-reply": lambda _objects, _batch: {"words": "已改进"},
     "desk:calendar": _year,
     "desk:conferences": _meeting,
     "desk:conference": _closing,

@@ -60,6 +60,8 @@ from juxian.apps.services.actions import (
     begin_bulk,
     convene,
     cover_for,
+    freeze,
+    rate,
     submit_application,
 )
 from juxian.apps.services.actions.drafting import save_draft
@@ -139,12 +141,15 @@ class Objects:
     correction: Correction | None = None
     session: int = 0
     cover: int = 0
+    freeze: int = 0
+    rated: str = ""  # number of a case whose bad rating waits for a reply
     notices: list[Notice] = field(default_factory=list)
     read: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def claim(self, state: str, *, supplementing: bool = False) -> Case:
-        """The claim of this place that stands there."""
-        return Case.objects.get(home=self.place.root, state=state, supplementing=supplementing)
+        """The first claim of this place that stands there."""
+        found = Case.objects.filter(home=self.place.root, state=state, supplementing=supplementing)
+        return found.order_by("pk")[0]
 
     def arguments(self, address: Mapping[str, str], *, batch: Batch | None = None) -> dict[str, Any]:
         """Values for the parts of an address: name of the part → kind of object, as the matrix names them."""
@@ -198,6 +203,8 @@ class Objects:
             "message": self.message.pk,
             "officer": self.office.pk,
             "cover": self.cover,
+            "freeze": self.freeze,
+            "rated": self.rated,
             **_flats_known(self.flats),
             "session": self.session,
             "purpose": "reach",
@@ -325,6 +332,8 @@ def _made() -> World:
         objects.card = issue_card(person=objects.person, kind="talent-card", day=CARD_DAY)
         objects.erasure = _erasure(objects.place)
         objects.cover = _covered(objects.place, objects.office)
+        objects.freeze = _frozen(objects.place, objects.office)
+        objects.rated = _rated(objects)
         objects.notices = _notices(objects.place, objects.person, objects.office)
         further = _session_of(world.users[actor])  # type: ignore[arg-type]  # one that can be ended
         objects.session = SignedIn.objects.get(session_key=further).pk
@@ -502,6 +511,26 @@ def _covered(place: Place, absent: User) -> int:
         by=absent,
         path=place.root.path,
     ).pk
+
+
+def _frozen(place: Place, by: User) -> int:
+    """Some days in summer on which one service is not taken in."""
+    since = date(2022, 7, 1)
+    return freeze(
+        home=place.root, service=CLAIM, since=since, until=since + timedelta(days=7), reason="结算", by=by
+    ).pk
+
+
+def _rated(objects: Objects) -> str:
+    """A case of its own that was withdrawn and rated badly."""
+    case = act_on_case(
+        case=_case(objects.place, objects.person, objects.office),
+        wanted=Wanted("withdraw"),
+        by=objects.office,
+        for_applicant=True,
+    )
+    rate(case=case, stars=1, words=f"{NAMES[objects.place.pack.code]}不满意", by=objects.office)
+    return case.number
 
 
 def _erasure(place: Place) -> int:

@@ -70,7 +70,7 @@ def test_a_constant_number_of_queries(place: Place, pairs: int, django_assert_ma
     client = place.client("office")
     client.get(reverse("desk:home"))
 
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         client.get(reverse("desk:home"))
 
 

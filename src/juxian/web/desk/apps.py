@@ -20,6 +20,8 @@ class DeskConfig(AppConfig):
             Item("desk:outbox", _("发件箱"), "send", "workbench", office, 40),
             Item("desk:services", _("事项"), "workflow", "service", staff, 10),
             Item("desk:officers", _("专员与代班"), "user-check", "service", office, 55),
+            Item("desk:ratings", _("服务评价"), "star", "service", readers, 57),
+            Item("desk:freezes", _("停办期"), "calendar-x", "service", office, 58),
             Item("desk:conferences", _("联席会议"), "gavel", "service", readers, 60),
             Item("desk:calendar", _("工作日历"), "calendar-days", "governance", office, 60),
             Item("desk:persons", _("人才库"), "users", "people", readers, 10, phone=True),

@@ -22,6 +22,7 @@ from juxian.apps.organisations.models import Organisation
 from juxian.apps.policies.models import PolicyDraft
 from juxian.apps.policies.queries import drafts_of
 from juxian.apps.services.queries import queue
+from juxian.apps.services.queries.ratings import ratings_of, without_reply
 from juxian.web.kit.scope import Scope
 
 COUNTED = 99
@@ -61,6 +62,8 @@ def _lines(user: User, scope: Scope, home: Organisation) -> Iterator[Waiting]:
     yield _line(_("等您复核的拨付批次"), runs, reverse("desk:runs"), "warn")
     drafts = drafts_of(scope.pack.code).filter(state=PolicyDraft.State.SUBMITTED).exclude(written_by=user)
     yield _line(_("等您发布的政策"), drafts, reverse("desk:drafts"), "warn")
+    bad = without_reply(ratings_of(home))
+    yield _line(_("等您回复的差评"), bad, reverse("desk:ratings"), "warn")
     held = outbox_visible_to(user).filter(state=MessageState.HELD)
     yield _line(_("等待放行的消息"), held, reverse("desk:outbox"))
 

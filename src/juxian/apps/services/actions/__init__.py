@@ -27,7 +27,7 @@ from juxian.apps.services.actions.helping import (
 from juxian.apps.services.actions.joining import Part, TogetherRefused, submit_together
 from juxian.apps.services.actions.migrating import Migrated, move_to_current
 from juxian.apps.services.actions.opening import NotTakenIn, open_service, submit_application
-from juxian.apps.services.actions.rating import AlreadyRated, freeze, rate, reply_to_rating
+from juxian.apps.services.actions.rating import AlreadyRated, end_freeze, freeze, rate, reply_to_rating
 from juxian.apps.services.actions.storing import Overtaken
 from juxian.apps.services.actions.timing import redate_cases, sweep_timers, upload_year
 from juxian.apps.services.actions.visiting import TooManyVisits, ask_as_visitor, count_visit
@@ -57,6 +57,7 @@ __all__ = [
     "cover_for",
     "drop_draft",
     "end_cover",
+    "end_freeze",
     "end_officer",
     "escalate",
     "freeze",

@@ -9,11 +9,9 @@ from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
-from juxian.apps.clock import now
+from juxian.apps.clock import now, today
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.services.models import Case, FreezePeriod, Rating
-
-BAD = 2  # stars and less: a reply is due
 
 
 class AlreadyRated(Exception):
@@ -59,3 +57,27 @@ def freeze(
         reason=reason,
     )
     return made
+
+
+@transaction.atomic
+def end_freeze(*, period: FreezePeriod, by: User) -> None:
+    """Take in applications again from today on; a period that has not begun is taken back (恢复受理)."""
+    day = today()
+    if period.until <= day:
+        return
+    if period.since < day:
+        FreezePeriod.objects.filter(pk=period.pk).update(until=day)
+    else:
+        FreezePeriod.objects.filter(pk=period.pk).delete()
+    record(
+        "services.freeze_ended",
+        actor=by,
+        subject=period,
+        organisation_path=period.home.path,
+        detail={
+            "service": period.service,
+            "since": period.since.isoformat(),
+            "until": period.until.isoformat(),
+            "on": day.isoformat(),
+        },
+    )

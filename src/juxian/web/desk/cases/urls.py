@@ -1,6 +1,17 @@
 from django.urls import path
 
-from juxian.web.desk.cases import acting, calendar, conferences, counter, officers, page, queue, services
+from juxian.web.desk.cases import (
+    acting,
+    calendar,
+    conferences,
+    counter,
+    freezes,
+    officers,
+    page,
+    queue,
+    ratings,
+    services,
+)
 
 urlpatterns = [
     path("cases/", queue.queue, name="cases"),
@@ -17,6 +28,10 @@ urlpatterns = [
     path("officers/<int:pk>/", officers.officer, name="officer"),
     path("officers/covers/<int:pk>/end/", officers.cover_end, name="cover-end"),
     path("persons/<slug:number>/officer/", officers.of_person, name="person-officer"),
+    path("freezes/", freezes.freezes, name="freezes"),
+    path("freezes/<int:pk>/end/", freezes.end, name="freeze-end"),
+    path("ratings/", ratings.ratings, name="ratings"),
+    path("cases/<str:number>/reply/", ratings.reply, name="rating-reply"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("conferences/", conferences.conferences, name="conferences"),
     path("conferences/<int:pk>/", conferences.conference, name="conference"),
