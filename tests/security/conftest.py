@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from juxian.web.kit import refusals
 from tests.security.harvest import Harvest, harvest
 from tests.security.world import World, world_of_two_places
 
@@ -25,6 +26,8 @@ def found(committed: World, django_db_blocker: Any) -> Harvest:
 
 
 @pytest.fixture
-def world(committed: World, db: None) -> World:
-    """The world; what a test changes is rolled back."""
+def world(committed: World, db: None, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The world; what a test changes is rolled back. A refusal writes nothing here but what it should not:
+    its audit entry has tests of its own (tests/web/kit/test_refusals.py)."""
+    monkeypatch.setattr(refusals, "remember", lambda request: None)
     return committed

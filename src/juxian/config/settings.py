@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "juxian.web.kit.sessions.SessionLimits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "juxian.web.kit.refusals.Refusals",
     "juxian.web.kit.middleware.Appearance",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -12,8 +12,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from juxian.apps.accounts.actions import forget_ended  # deferred: they need the models
-        from juxian.apps.audit.actions import sign_head
+        from juxian.apps.audit.actions import settle_refusals, sign_head
         from juxian.apps.schedules.registry import periodic
 
         periodic("audit.sign", timedelta(hours=1), sign_head)
+        periodic("audit.refusals", timedelta(minutes=10), settle_refusals)
         periodic("accounts.forget", timedelta(hours=24), forget_ended)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, models, transaction
 
-from juxian.apps.audit.models import FIRST, AuditEntry
+from juxian.apps.audit.models import FIRST, AuditEntry, Refusal
 from juxian.apps.audit.queries import HEADS, lines_of, proved, proved_since
 from juxian.apps.clock import now
 from juxian.core.audit.heads import public_pem, read_signed, signed_line, signing_key
 from juxian.core.audit.verifier import Head
 
+COUNTED = timedelta(
+    minutes=10
+)  # refusals of one function to one user within it are counted, not written each
 _CHAIN_LOCK = 0x4A58_4155  # advisory lock of PostgreSQL: one writer of the chain at a time
 
 
@@ -94,3 +98,52 @@ def sign_head(directory: Path | None = None) -> Head | None:
     with (place / HEADS).open("a", encoding="utf-8") as file:
         file.write(signed_line(head, now().isoformat(), lines[-1] if lines else "", key) + "\n")
     return head
+
+
+@transaction.atomic
+def record_refusal(
+    *, actor: models.Model | None, address: str, what: str, acting_as: str = "", organisation_path: str = ""
+) -> None:
+    """Write down that ``what`` was refused; the same to the same user, or visitor's address, is counted for ten minutes."""
+    who = f"user:{actor.pk}" if actor is not None else address
+    row, first = Refusal.objects.get_or_create(
+        who=who,
+        what=what[:100],
+        defaults={
+            "since": now(),
+            "actor_id": actor.pk if actor is not None else None,
+            "address": address,
+            "acting_as": acting_as,
+            "organisation_path": organisation_path,
+        },
+    )
+    if first:
+        _refused("access.refused", row, {"function": row.what})
+    else:
+        Refusal.objects.filter(pk=row.pk).update(count=models.F("count") + 1)
+
+
+def settle_refusals() -> int:
+    """Write the counts that are over ten minutes old, one entry each; returns how many."""
+    written = 0
+    for pk in Refusal.objects.filter(since__lte=now() - COUNTED).values_list("pk", flat=True)[:1000]:
+        with transaction.atomic():
+            row = Refusal.objects.select_for_update().filter(pk=pk).first()
+            if row is None:  # another worker was first
+                continue
+            if row.count:
+                _refused("access.refused_again", row, {"function": row.what, "times": row.count})
+                written += 1
+            row.delete()
+    return written
+
+
+def _refused(action: str, row: Refusal, detail: dict[str, Any]) -> None:
+    record(
+        action,
+        actor=row.actor,
+        acting_as=row.acting_as,
+        organisation_path=row.organisation_path,
+        address=row.address,
+        detail=detail,
+    )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from juxian.core.audit.verifier import FIRST, canonical
 
-__all__ = ["FIRST", "AuditEntry"]
+__all__ = ["FIRST", "AuditEntry", "Refusal"]
 
 COVERED = (
     "acting_as", "action", "actor_id", "address", "at", "detail", "organisation_path", "previous", "reason", "subject_id",
@@ -70,3 +70,34 @@ def content_of(values: Sequence[Any]) -> dict[str, Any]:
         name: value.astimezone(UTC).isoformat(timespec="microseconds") if name == "at" else value
         for name, value in zip(COVERED, values, strict=True)
     }
+
+
+class Refusal(models.Model):
+    """Refusals of one function to one user or address that are being counted (正在计数的拒绝).
+
+    who: ``user:<id>`` or an address. count: refusals after the first, which made an entry of its own.
+    """
+
+    who = models.CharField(_("被拒者"), max_length=80)
+    what = models.CharField(_("功能"), max_length=100)
+    since = models.DateTimeField(_("开始时间"), db_index=True)
+    count = models.PositiveIntegerField(_("次数"), default=0)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("操作人"),
+    )
+    address = models.CharField(_("来源地址"), max_length=64, blank=True)
+    acting_as = models.CharField(_("身份"), max_length=128, blank=True)
+    organisation_path = models.CharField(_("所属机构"), max_length=255, blank=True)
+
+    class Meta:
+        verbose_name = _("拒绝计数")
+        verbose_name_plural = _("拒绝计数")
+        constraints = [models.UniqueConstraint(fields=["who", "what"], name="refusal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.who} {self.what} {self.count}"

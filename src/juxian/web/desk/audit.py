@@ -43,6 +43,8 @@ ACTIONS: dict[str, str | Promise] = {
     "accounts.password_changed": _("更改密码"),
     "accounts.sessions_ended": _("结束登录"),
     "accounts.created": _("新建账号"),
+    "access.refused": _("没有权限"),
+    "access.refused_again": _("再次没有权限（计数）"),
     "audit.exported": _("导出审计记录"),
     "audit.drill": _("泄露排查演练"),
     "persons.record_opened": _("打开人才档案"),

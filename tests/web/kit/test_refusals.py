@@ -1,0 +1,100 @@
+"""What is refused with 403 stands in the audit log, once for ten minutes, then as a count."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError
+from django.test import Client
+
+from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.models import User
+from juxian.apps.audit.actions import settle_refusals
+from juxian.apps.audit.models import AuditEntry, Refusal
+from juxian.apps.audit.queries import verify
+from juxian.apps.clock import now
+from juxian.apps.organisations.models import Organisation
+from juxian.web.kit import refusals
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clerk(place: Organisation) -> User:
+    return UserFactory(role=Role.OFFICE, organisation=place)
+
+
+def asked(user: User | None, address: str = "/desk/audit/", **extra: Any) -> int:
+    client = Client(enforce_csrf_checks=user is None)
+    if user:
+        client.force_login(user)
+    answer = client.post(address, **extra) if user is None else client.get(address, **extra)
+    return answer.status_code
+
+
+def entries() -> list[tuple[str, Any]]:
+    found = AuditEntry.objects.filter(action__startswith="access.").order_by("pk")
+    return list(found.values_list("action", "detail"))
+
+
+def test_a_refusal_names_who_as_what_and_which_function(clerk: User) -> None:
+    assert asked(clerk) == 403
+
+    entry = AuditEntry.objects.get(action="access.refused")
+    post = clerk.posts.get()
+    assert entry.actor == clerk
+    assert entry.acting_as == f"{Role.OFFICE.value}@{post.organisation.code}"
+    assert entry.organisation_path == post.organisation.path
+    assert (entry.address, entry.detail) == ("127.0.0.1", {"function": "desk:audit"})
+
+
+def test_repeated_ones_are_counted_and_written_once(clerk: User) -> None:
+    for _time in range(8):
+        asked(clerk)
+    assert [action for action, _detail in entries()] == ["access.refused"]
+    assert settle_refusals() == 0  # not yet ten minutes old
+
+    Refusal.objects.update(since=now() - timedelta(minutes=11))
+
+    assert settle_refusals() == 1
+    assert entries()[1:] == [("access.refused_again", {"function": "desk:audit", "times": 7})]
+    assert not Refusal.objects.exists()
+    assert verify().holds
+
+
+def test_another_function_and_another_user_have_entries_of_their_own(clerk: User) -> None:
+    other = UserFactory(role=Role.OFFICE, organisation=clerk.posts.get().organisation)
+    for user in (clerk, other):
+        asked(user)
+        asked(user, "/desk/tokens/")
+
+    assert len(entries()) == 4
+    assert {detail["function"] for _action, detail in entries()} == {"desk:audit", "desk:tokens"}
+
+
+def test_a_visitor_without_a_token_is_recorded_by_address(clerk: User) -> None:
+    assert asked(None, "/sign-in/", REMOTE_ADDR="203.0.113.9") == 403
+    assert asked(None, "/sign-in/", REMOTE_ADDR="203.0.113.9") == 403
+
+    entry = AuditEntry.objects.get(action="access.refused")
+    assert (entry.actor, entry.address, entry.detail) == (None, "203.0.113.9", {"function": "sign-in"})
+
+
+def test_what_is_allowed_or_not_found_leaves_none(clerk: User) -> None:
+    assert asked(clerk, "/desk/") == 200
+    assert asked(clerk, "/desk/persons/999999/") == 404
+    assert not entries()
+
+
+def test_a_database_that_takes_no_entry_changes_no_answer(
+    clerk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_values: Any) -> None:
+        raise DatabaseError("database or disk is full")
+
+    monkeypatch.setattr(refusals, "record_refusal", full)
+
+    assert asked(clerk) == 403
