@@ -33,6 +33,7 @@ PAGES = {
         "/desk/persons/?q=没有这个人",
         "/desk/persons/JY00000100/",
         "/desk/persons/new/",
+        "/desk/completeness/",
         "/desk/persons/JY00000100/facts/education/",
         "/desk/policies/",
         "/desk/policies/settlement-subsidy/",

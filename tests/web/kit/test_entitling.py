@@ -7,7 +7,6 @@ import pytest
 from juxian.core.packs import load_all
 from juxian.web.kit.entitling import (
     entitlement_cards,
-    fields_in_force,
     kind_telling,
     missing_facts,
     shown_first,
@@ -63,10 +62,6 @@ def test_days_that_change_an_answer_lie_ahead_in_order():
 
     assert days == sorted(days)
     assert all(day > DAY for day in days)
-
-
-def test_the_fields_that_policies_read_are_fields_of_the_profile():
-    assert set(fields_in_force(PACK, DAY)) <= set(PACK.schema.profile)
 
 
 @pytest.mark.parametrize(

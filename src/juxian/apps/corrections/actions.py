@@ -18,7 +18,7 @@ from juxian.apps.files.models import StoredFile
 from juxian.apps.messaging.actions.queueing import queue_message
 from juxian.apps.messaging.registry import template
 from juxian.apps.organisations.models import Organisation
-from juxian.apps.persons.actions import FactDraft, record_facts, withdraw_fact
+from juxian.apps.persons.actions import FactDraft, note_confirmation, record_facts, withdraw_fact
 from juxian.apps.persons.enums import SourceKind, Verification
 from juxian.apps.persons.models import Fact, Person, Source
 from juxian.core.packs import pack_called
@@ -168,6 +168,7 @@ def confirm_record(
         person=person, by=by, day=day or today(), defaults={"employer": employer}
     )
     if new:
+        note_confirmation(person=person, day=made.day)
         record(
             "corrections.confirmed",
             actor=by,

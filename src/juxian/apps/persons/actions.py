@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import DateField, F
+from django.db.models import DateField, F, Q
 
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
@@ -32,6 +32,7 @@ from juxian.apps.persons.models import (
 )
 from juxian.apps.persons.queries import organisation_attributes, schema_for, standing_records
 from juxian.apps.persons.registry import tell_of_changes
+from juxian.core.facts.completeness import completeness
 from juxian.core.facts.conflicts import in_conflict
 from juxian.core.facts.profile import FactRecord, derive_profile
 from juxian.core.facts.schema import Schema
@@ -236,6 +237,15 @@ def withdraw_source(*, source: Source, by: User | None, reason: str) -> int:
     return count
 
 
+def note_confirmation(*, person: Person, day: date) -> None:
+    """Somebody said that the record is right (年度确认), in the caller's transaction, which also writes it down."""
+    Person.objects.filter(Q(confirmed_on=None) | Q(confirmed_on__lt=day), pk=person.pk).update(
+        confirmed_on=day
+    )
+    person.refresh_from_db(fields=["confirmed_on"])
+    refresh_profiles([person])
+
+
 def refresh_profiles(people: Sequence[Person], as_of: date | None = None) -> None:
     """Derive the profiles of ``people`` again, in the caller's transaction; a person without facts has none."""
     day = as_of or today()
@@ -310,7 +320,10 @@ def _register_chunk(
         batch_size=CHUNK,
     )
     _save_profiles(
-        [_profile(person, _records(draft.facts), schema, attributes, day) for person, draft in pairs]
+        [
+            _profile(person, _records(draft.facts, source.day), schema, attributes, day)
+            for person, draft in pairs
+        ]
     )
     index_people(people, schema)
 
@@ -324,8 +337,8 @@ def next_numbers(home: Organisation, count: int) -> Iterator[str]:
     return (f"{prefix}{number:08d}" for number in range(first, first + count))
 
 
-def _records(facts: Iterable[Any]) -> list[FactRecord]:
-    return [FactRecord(fact.kind, fact.value, fact.since, fact.until) for fact in facts]
+def _records(facts: Iterable[Any], said: date) -> list[FactRecord]:
+    return [FactRecord(fact.kind, fact.value, fact.since, fact.until, said=said) for fact in facts]
 
 
 def _document(person: Person, draft: DocumentDraft, source: Source) -> IdentityDocument:
@@ -364,12 +377,15 @@ def _profile(
 ) -> Profile:
     values = derive_profile(facts, schema, day, attributes)
     columns = {name: _column(name, values.get(name)) for name in Profile.COLUMNS}
+    held = completeness(facts, schema, day, person.confirmed_on)
     return Profile(
         person=person,
         home_id=person.home_id,
         derived_for=day,
         values=values,
         conflicts=len(in_conflict(facts, schema, day)),
+        complete=held.per_mille,
+        stale_on=held.stale_on,
         **columns,
     )
 
@@ -381,7 +397,7 @@ def _column(name: str, value: Any) -> Any:
 
 
 def _save_profiles(profiles: list[Profile]) -> None:
-    fields = ["derived_for", "values", "home", "conflicts", *Profile.COLUMNS]
+    fields = ["derived_for", "values", "home", "conflicts", "complete", "stale_on", *Profile.COLUMNS]
     Profile.objects.bulk_create(
         profiles, update_conflicts=True, unique_fields=["person"], update_fields=fields, batch_size=500
     )

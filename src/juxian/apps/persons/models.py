@@ -40,6 +40,7 @@ class Person(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("并入")
     )
     created_at = models.DateTimeField(_("建档时间"), auto_now_add=True)
+    confirmed_on = models.DateField(_("最近确认日期"), null=True, blank=True)
     objects = PersonQuerySet.as_manager()
 
     class Meta:
@@ -179,7 +180,8 @@ class Profile(models.Model):
     """The derived current row of a person (画像), kept in the same transaction as the facts.
 
     ``values`` holds every stored profile field by English name in canonical form; a key that is absent is unknown.
-    The typed columns repeat those that lists filter and sort by (``COLUMNS``).
+    The typed columns repeat those that lists filter and sort by (``COLUMNS``). complete: per mille of what the record should
+    hold; stale_on: from this day something is to be asked for again (core.facts.completeness).
     """
 
     COLUMNS = (
@@ -192,6 +194,8 @@ class Profile(models.Model):
     derived_for = models.DateField(_("截至日"))
     values = models.JSONField(_("全部字段"), default=dict)
     conflicts = models.PositiveSmallIntegerField(_("说法不一"), default=0)  # kinds in dispute on the day
+    complete = models.PositiveSmallIntegerField(_("完整度"), null=True, blank=True)
+    stale_on = models.DateField(_("应更新日期"), null=True, blank=True)
     birth_date = models.DateField(_("出生日期"), null=True, blank=True)
     gender = models.CharField(_("性别"), max_length=16, null=True, blank=True)
     degree = models.CharField(_("学历"), max_length=32, null=True, blank=True)
@@ -224,6 +228,7 @@ class Profile(models.Model):
             models.Index(fields=["home", "employer"], name="profile_employer"),
             models.Index(fields=["home", "introduced_on"], name="profile_introduced_on"),
             models.Index(fields=["home"], name="profile_in_dispute", condition=Q(conflicts__gt=0)),
+            models.Index(fields=["home", "employer", "complete", "stale_on"], name="profile_complete"),
         ]
 
     def __str__(self) -> str:

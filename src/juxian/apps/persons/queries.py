@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Avg, Count, Q, QuerySet
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
@@ -14,6 +14,7 @@ from juxian.apps.clock import today
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.enums import Verification
 from juxian.apps.persons.models import Fact, Person, Profile
+from juxian.core.facts.completeness import WHOLE, Completeness, completeness
 from juxian.core.facts.profile import FactRecord, derive_profile
 from juxian.core.facts.schema import Schema
 from juxian.core.packs import pack_called
@@ -86,6 +87,27 @@ def records_of(facts: Iterable[Fact]) -> list[FactRecord]:
     return [FactRecord(fact.kind, fact.value, fact.since, fact.until, fact.pk) for fact in facts]
 
 
+def completeness_of(person: Person, facts: Iterable[Fact], schema: Schema, day: date) -> Completeness:
+    """What the record lacks on ``day``; ``facts`` come with their sources."""
+    records = [
+        FactRecord(fact.kind, fact.value, fact.since, fact.until, fact.pk, fact.source.day) for fact in facts
+    ]
+    return completeness(records, schema, day, person.confirmed_on)
+
+
+def units_by_gaps(home: Organisation, day: date) -> QuerySet[Any, Any]:
+    """Employers with their people, how complete the records are, how many lack something or are to be asked again;
+    rows ``employer people whole missing stale``, those with most to do first. One query, which an index serves.
+    """
+    found = Profile.objects.filter(home=home, employer__isnull=False).order_by().values("employer")
+    return found.annotate(
+        people=Count("pk"),
+        whole=Avg("complete"),
+        missing=Count("pk", filter=Q(complete__lt=WHOLE)),
+        stale=Count("pk", filter=Q(stale_on__lte=day)),
+    ).order_by("-missing", "-stale", "employer")
+
+
 def profile_as_of(person: Person, day: date, schema: Schema) -> dict[str, Any]:
     """The profile of any day, from the facts that stand now (画像回溯)."""
     facts = records_of(person.facts.standing())
@@ -101,7 +123,7 @@ def standing_records(people: Sequence[Person]) -> dict[int, list[FactRecord]]:
     """Person id → standing facts, in one query; an empty list for persons without any."""
     by_person: dict[int, list[FactRecord]] = {person.pk: [] for person in people}
     rows = Fact.objects.standing().filter(person__in=list(by_person)).order_by()
-    for row in rows.values_list("person_id", "kind", "value", "since", "until", "id"):
+    for row in rows.values_list("person_id", "kind", "value", "since", "until", "id", "source__day"):
         by_person[row[0]].append(FactRecord(*row[1:]))
     return by_person
 

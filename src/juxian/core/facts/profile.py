@@ -17,13 +17,17 @@ Attributes = Mapping[str, Mapping[str, str]]  # code of an organisation → its 
 
 @dataclass(frozen=True, slots=True)
 class FactRecord:
-    """One fact as the engines see it (信息项): ``value`` canonical, ``until`` exclusive, None = still true."""
+    """One fact as the engines see it (信息项): ``value`` canonical, ``until`` exclusive, None = still true.
+
+    said: day on which its source said so, where it is known.
+    """
 
     kind: str
     value: dict[str, Any]
     since: date
     until: date | None = None
     id: int | None = None
+    said: date | None = None
 
     def in_force(self, day: date) -> bool:
         return self.since <= day and (self.until is None or self.until > day)

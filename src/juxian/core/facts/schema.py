@@ -167,6 +167,19 @@ class ProfileField:
     sensitive: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A field that every record should hold (应登记项).
+
+    months: after so many it is asked for again; 0: never. unless: kinds of facts that excuse its absence (离岗).
+    """
+
+    kind: str
+    field: str
+    months: int = 0
+    unless: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Schema:
     """The vocabulary in force for a pack, its parents included (事实与画像的全部词汇)."""
@@ -174,6 +187,7 @@ class Schema:
     scales: Mapping[str, Scale]
     kinds: Mapping[str, FactKind]
     profile: Mapping[str, ProfileField]
+    wanted: tuple[Wanted, ...] = ()
 
     @cached_property
     def _names(self) -> dict[str, ProfileField]:

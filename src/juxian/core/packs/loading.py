@@ -42,6 +42,7 @@ from juxian.core.packs.reading import Part, one_of
 from juxian.core.packs.schema import LEVELS, OrganisationEntry, Pack, units_of
 from juxian.core.packs.services import ServiceShelf
 from juxian.core.packs.vocabulary import read_scales
+from juxian.core.packs.wanted import read_wanted
 from juxian.core.population import Population, read_recipe
 from juxian.core.source import Problem, Rejected, errors_in
 from juxian.core.text import Text
@@ -245,13 +246,14 @@ class _Check:
     def _schema(self, parent: Schema) -> Schema:
         scales_part, facts = self._part("scales.yaml"), self._part("facts.yaml")
         scales = read_scales(scales_part, parent.scales) if scales_part else dict(parent.scales)
-        if facts is None or not facts.keys((), ("kinds", "profile")):
-            return Schema(scales, parent.kinds, parent.profile)
+        if facts is None or not facts.keys((), ("kinds", "profile", "wanted")):
+            return Schema(scales, parent.kinds, parent.profile, parent.wanted)
         kinds = read_kinds(facts.get("kinds"), parent.kinds, scales)
         return Schema(
             scales,
             kinds,
             read_profile(facts.get("profile"), parent.profile, scales, kinds),
+            read_wanted(facts.get("wanted"), parent.wanted, kinds),
         )
 
     def _has_common_words(self, part: Part, schema: Schema) -> bool:

@@ -26,6 +26,7 @@ class DeskConfig(AppConfig):
             Item("desk:calendar", _("工作日历"), "calendar-days", "governance", office, 60),
             Item("desk:persons", _("人才库"), "users", "people", readers, 10, phone=True),
             Item("desk:imports", _("名册导入"), "upload", "people", office | {Role.EMPLOYER}, 20),
+            Item("desk:completeness", _("完整度与时效"), "list-checks", "people", readers, 27),
             Item("desk:pools", _("分类人才库"), "folders", "people", readers, 24),
             Item("desk:linking", _("查重核对"), "git-merge", "people", office, 25),
             Item("desk:corrections", _("更正核对"), "pencil-line", "people", office, 26),

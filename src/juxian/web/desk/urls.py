@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from juxian.web.desk import (
     audit,
+    completeness,
     documents,
     explanations,
     figures,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("outbox/<int:pk>/decide/", messages.decide, name="outbox-decide"),
     path("housing/", include("juxian.web.desk.housing.urls")),
     path("imports/", include("juxian.web.desk.imports.urls")),
+    path("completeness/", completeness.completeness, name="completeness"),
     path("persons/", listing.persons, name="persons"),
     path("corrections/", corrections.queue, name="corrections"),
     path("corrections/<int:pk>/", corrections.correction, name="correction"),

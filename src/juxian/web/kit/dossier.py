@@ -12,9 +12,11 @@ from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.enums import Verification
 from juxian.apps.persons.models import Fact
 from juxian.core.facts import conflicts
+from juxian.core.facts.completeness import Completeness
 from juxian.core.facts.schema import Kind, Schema
 from juxian.core.facts.wording import Names, fact_details, fact_sentence, is_masked
 from juxian.core.packs.schema import Pack
+from juxian.web.kit.formats import labelled
 
 TONES = {Verification.VERIFIED: "ok", Verification.UNVERIFIED: "warn", Verification.DISPUTED: "bad"}
 MARKS = {
@@ -99,6 +101,30 @@ def conflicts_of(events: Sequence[Event], groups: Mapping[str, Sequence[Fact]]) 
         told = [by_id[fact.pk] for fact in group if fact.pk in by_id]
         found.append(Conflict(group[0].kind, told[0].kind, told))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class ToAsk:
+    """A field to be asked for next. kind: code, for the address of its form. said: when it was stated, None: never."""
+
+    kind: str
+    title: str
+    said: date | None
+
+
+def to_ask(held: Completeness, schema: Schema, language: str) -> list[ToAsk]:
+    """The gaps of a record in words, in the order in which to ask."""
+    return [
+        ToAsk(
+            gap.kind,
+            labelled(
+                schema.kinds[gap.kind].title.in_language(language),
+                schema.kinds[gap.kind].fields[gap.field].title.in_language(language),
+            ),
+            gap.said,
+        )
+        for gap in held.gaps
+    ]
 
 
 def masked_fields(facts: Sequence[Fact], schema: Schema) -> list[tuple[Fact, str, str]]:

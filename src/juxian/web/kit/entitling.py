@@ -182,17 +182,6 @@ def clauses_of(benefit: Benefit) -> list[Clause]:
     return [expression.clause for expression in expressions if expression]
 
 
-def fields_in_force(pack: Pack, day: date) -> list[str]:
-    """Stored profile fields that the policies in force read, each once."""
-    names: list[str] = []
-    for policy in pack.policies.values():
-        version = policy.version_on(day)
-        if version:
-            names += [name for benefit in version.benefits for name in fields_read(benefit)]
-            names += [version.applies_by] if version.applies_by else []
-    return list(dict.fromkeys(names))
-
-
 def _one_step_short(item: Entitlement) -> bool:
     if item.verdict is Verdict.UNKNOWN:
         return len(item.missing) == 1

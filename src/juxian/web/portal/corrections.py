@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -28,17 +29,17 @@ from juxian.apps.corrections.rules import PURPOSE, employer_of, may_propose
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.packs.queries import pack_of
 from juxian.apps.persons.models import Fact, Person
-from juxian.apps.persons.queries import persons_visible_to
+from juxian.apps.persons.queries import completeness_of, persons_visible_to
 from juxian.core.facts.schema import FactKind, Schema
 from juxian.core.packs.schema import Pack
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.corrections import told
-from juxian.web.kit.dossier import events_of, names_of, organisations_named
+from juxian.web.kit.dossier import ToAsk, events_of, names_of, organisations_named, to_ask
 from juxian.web.kit.factforms import PREFIX, FactForm, as_typed, employers_of
 from juxian.web.kit.fields import text_field
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
-from juxian.web.kit.scope import current_scope
+from juxian.web.kit.scope import Scope, current_scope
 from juxian.web.kit.uploads import AttachmentField, checks_files, kept_file
 
 PAGE_SIZE = 20
@@ -205,7 +206,17 @@ def record_of(request: HttpRequest, person: Person) -> dict[str, Any]:
         "events": events_of(facts, pack.schema, scope.language, names, scope.as_of),
         "running": running,
         "confirmed_on": last_confirmed(person),
+        "to_ask": _to_ask(request, person, scope, pack.schema),
     }
+
+
+def _to_ask(request: HttpRequest, person: Person, scope: Scope, schema: Schema) -> list[ToAsk]:
+    """What the record should hold and does not; the employer is not asked for what the employer may not see."""
+    held = completeness_of(person, person.facts.standing().select_related("source"), schema, scope.as_of)
+    if request.user.person_id != person.pk:  # type: ignore[union-attr]
+        seen = [gap for gap in held.gaps if not schema.kinds[gap.kind].fields[gap.field].sensitive]
+        held = replace(held, gaps=tuple(seen))
+    return to_ask(held, schema, scope.language)
 
 
 def _unit(request: HttpRequest, person: Person) -> Organisation | None:

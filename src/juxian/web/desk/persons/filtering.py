@@ -20,6 +20,7 @@ from juxian.apps.persons.indexing import matching
 from juxian.apps.persons.models import Fact, Person, Profile
 from juxian.apps.policies.models import Determination
 from juxian.apps.policies.queries import newest_run, persons_determined
+from juxian.core.facts.completeness import WHOLE
 from juxian.core.policy import names_of_schema, parse_condition
 from juxian.core.source import Problem, Rejected
 from juxian.web.desk.persons.paging import DEFAULT_SIZE, LARGEST_SIZE, SORTS
@@ -27,6 +28,9 @@ from juxian.web.kit import formats, phrases
 from juxian.web.kit.scope import Scope
 
 LEVEL_COLUMNS = ("degree", "title_level", "talent_level", "six_ranks", "introduction_mode", "status")
+MISSING, STALE = "missing", "stale"
+GAPS = [(MISSING, _("应登记而缺")), (STALE, _("该更新"))]
+FURTHER = ("six_ranks", "introduction_mode", "verification", "disputed", "gaps")  # behind 更多条件
 LAST_CHARACTER = "\uffff"
 _NUMBER = re.compile(r"[A-Za-z]{2,4}\d{2,}")
 _LIKE_ID = re.compile(r"\d{11,}")  # document numbers and telephones, in digits of any width
@@ -62,6 +66,7 @@ class RegisterFilter(forms.Form):
     disputed = forms.ChoiceField(
         label=_("说法不一"), required=False, choices=[("", phrases.ALL), ("1", _("有冲突待定夺"))]
     )
+    gaps = forms.ChoiceField(label=_("待补"), required=False, choices=[("", phrases.ALL), *GAPS])
     indicator = forms.CharField(label=_("指标"), required=False, max_length=64)
     policy = forms.CharField(label=_("政策"), required=False, max_length=64)
     benefit = forms.CharField(label=_("待遇"), required=False, max_length=64)
@@ -137,6 +142,10 @@ class RegisterFilter(forms.Form):
             people = people.filter(profile__home=self.home, **columns)  # so that the indexes (home, …) serve
         if wanted["disputed"]:
             people = people.filter(profile__home=self.home, profile__conflicts__gt=0)
+        if wanted["gaps"] == MISSING:
+            people = people.filter(profile__home=self.home, profile__complete__lt=WHOLE)
+        elif wanted["gaps"] == STALE:
+            people = people.filter(profile__home=self.home, profile__stale_on__lte=self.scope.as_of)
         if wanted["verification"]:
             facts = Fact.objects.standing().filter(person=OuterRef("pk"), verification=wanted["verification"])
             people = people.filter(Exists(facts))
@@ -169,7 +178,7 @@ class RegisterFilter(forms.Form):
         """The conditions that are set, in words; call when valid."""
         wanted = self.cleaned_data
         chips = [self._chip("q", wanted["q"])] if wanted["q"] else []
-        for name in (*LEVEL_COLUMNS, "verification", "disputed"):
+        for name in (*LEVEL_COLUMNS, "verification", "disputed", "gaps"):
             if wanted[name]:
                 title = dict(self.fields[name].choices)[wanted[name]]  # type: ignore[attr-defined]
                 chips.append(self._chip(name, title))
@@ -203,7 +212,7 @@ class RegisterFilter(forms.Form):
     @property
     def further_picks(self) -> list[Pick]:
         """The selects behind 更多条件."""
-        return [self._pick(name) for name in ("six_ranks", "introduction_mode", "verification", "disputed")]
+        return [self._pick(name) for name in FURTHER]
 
     def _pick(self, name: str) -> Pick:
         field = self.fields[name]
@@ -221,10 +230,7 @@ class RegisterFilter(forms.Form):
         """Whether something behind 更多条件 is set."""
         names = (
             "employer",
-            "six_ranks",
-            "introduction_mode",
-            "verification",
-            "disputed",
+            *FURTHER,
             "condition",
             "sort",
         )

@@ -17,7 +17,7 @@ from juxian.apps.accounts.enums import Role
 from juxian.apps.audit.actions import record
 from juxian.apps.persons.enums import DocumentKind
 from juxian.apps.persons.models import Fact, Person
-from juxian.apps.persons.queries import organisation_attributes, records_of
+from juxian.apps.persons.queries import completeness_of, organisation_attributes, records_of
 from juxian.apps.persons.rules import may_record_facts, may_reveal
 from juxian.apps.services.queries.officers import officer_of
 from juxian.apps.services.rules import may_name_officer
@@ -28,18 +28,19 @@ from juxian.web.desk.forms import ReasonForm
 from juxian.web.desk.scope import find_person
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.dossier import (
+    ToAsk,
     conflicts_of,
     events_of,
     in_conflict,
     masked_fields,
     names_of,
     organisations_named,
+    to_ask,
 )
 from juxian.web.kit.entitling import (
     EntitlementCard,
     MissingFact,
     entitlement_cards,
-    fields_in_force,
     missing_facts,
     shown_first,
     turning_cards,
@@ -72,10 +73,13 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
-class Completeness:
-    """share: of the fields that the policies read, those that are known. missing: (what, where to add it)."""
+class Lacking:
+    """share: of what the record should hold, what is known. to_ask: what to ask for next. missing: what policies
+    lack, each with the place to add it.
+    """
 
     share: str
+    to_ask: list[ToAsk]
     missing: list[tuple[MissingFact, str]]
 
 
@@ -184,7 +188,7 @@ def dossier(person: Person, scope: Scope, day: date) -> dict[str, Any]:
         "entitlements": near,
         "others": rest,
         "turning": turning_cards(cards),
-        "completeness": _completeness(person, scope, profile, day, cards),
+        "completeness": _lacking(person, facts, scope, day, cards),
     }
 
 
@@ -212,17 +216,16 @@ def _resolutions(person: Person, facts: list[Fact], scope: Scope, names: dict[st
     ]
 
 
-def _completeness(
-    person: Person, scope: Scope, profile: dict[str, Any], day: date, cards: list[EntitlementCard]
-) -> Completeness:
+def _lacking(
+    person: Person, facts: list[Fact], scope: Scope, day: date, cards: list[EntitlementCard]
+) -> Lacking:
     schema = scope.pack.schema
-    asked = [name for name in fields_in_force(scope.pack, day) if name in schema.profile]
-    known = sum(profile.get(name) is not None for name in asked)
+    held = completeness_of(person, facts, schema, day)
     missing = [
         (item, reverse("desk:fact-add", args=[person.number, item.kind]) if item.kind else "")
         for item in missing_facts(cards, schema, scope.language)
     ]
-    return Completeness(rate(known, len(asked)), missing)
+    return Lacking(rate(held.known, held.asked), to_ask(held, schema, scope.language), missing)
 
 
 def _policy_address(policy: str) -> str:
