@@ -56,6 +56,14 @@ def _settling(objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"keep": keep, "evidence": "户口簿原件", "reason": REASON}
 
 
+def _kept_search(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"name": "博士", "columns": ["degree", "employer"]}
+
+
+def _export(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"columns": ["degree"], "kind": "csv", "reason": REASON}
+
+
 def _verification(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"state": "verified", "evidence": "毕业证书原件", "reason": REASON}
 
@@ -391,6 +399,10 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:import-decide": _decide_alike,
     "desk:import-accept": _nothing,
     "desk:import-undo": _reason,
+    "desk:search-new": _kept_search,
+    "desk:search-change": _kept_search,
+    "desk:search-drop": _nothing,
+    "desk:persons-export": _export,
     "desk:pool-add": _member,
     "desk:pool-refresh": _nothing,
     "desk:pool-remove": _reason,

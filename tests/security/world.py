@@ -52,6 +52,7 @@ from juxian.apps.policies.models import Determination, FindRun, Found, PolicyDra
 from juxian.apps.pools.actions import add_member
 from juxian.apps.pools.models import Membership, Pool
 from juxian.apps.privacy.actions import ask_to_erase
+from juxian.apps.searches.models import SavedSearch
 from juxian.apps.services.actions import (
     Listed,
     Wanted,
@@ -143,6 +144,7 @@ class Objects:
     cover: int = 0
     freeze: int = 0
     rated: str = ""  # number of a case whose bad rating waits for a reply
+    search: int = 0
     notices: list[Notice] = field(default_factory=list)
     read: dict[int, dict[str, Any]] = field(default_factory=dict)
 
@@ -205,6 +207,7 @@ class Objects:
             "cover": self.cover,
             "freeze": self.freeze,
             "rated": self.rated,
+            "search": self.search,
             **_flats_known(self.flats),
             "session": self.session,
             "purpose": "reach",
@@ -331,6 +334,7 @@ def _made() -> World:
     for objects, actor in ((here, "office"), (there, "office_elsewhere")):
         objects.card = issue_card(person=objects.person, kind="talent-card", day=CARD_DAY)
         objects.erasure = _erasure(objects.place)
+        objects.search = _search(objects.place, world.users[actor])
         objects.cover = _covered(objects.place, objects.office)
         objects.freeze = _frozen(objects.place, objects.office)
         objects.rated = _rated(objects)
@@ -499,6 +503,12 @@ def _asked(place: Place, office: User) -> str:
 def _bulk(place: Place, person: Person, by: User) -> int:
     rows = [Listed(1, person.name, person.number, person)]
     return begin_bulk(home=place.root, unit=place.employer, service=CLAIM, by=by, rows=rows).pk
+
+
+def _search(place: Place, owner: User | None) -> int:
+    return SavedSearch.objects.create(
+        organisation=place.root, owner=owner, name="硕士", columns=["degree"], shared=True
+    ).pk
 
 
 def _covered(place: Place, absent: User) -> int:

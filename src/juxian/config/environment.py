@@ -42,6 +42,9 @@ class Environment(BaseSettings):
     )
     upload_megabytes: int = Field(30, ge=1, le=1000, description="largest file that is taken, in MB")
     uploads_at_once: int = Field(10, ge=1, le=100, description="most attached files in one form")
+    export_rows: int = Field(
+        10_000, ge=1, le=100_000, description="most persons of a list that one export holds"
+    )
     visitor_asks_per_hour: int = Field(
         20,
         ge=1,

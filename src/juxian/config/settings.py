@@ -21,6 +21,7 @@ JUXIAN_TODAY = ENVIRONMENT.today
 JUXIAN_KEYS = KeyFile(ENVIRONMENT.ready_fields_key, ENVIRONMENT.cipher)
 JUXIAN_UPLOAD_LIMIT_BYTES = ENVIRONMENT.upload_megabytes * 1024 * 1024
 JUXIAN_UPLOADS_AT_ONCE = ENVIRONMENT.uploads_at_once
+JUXIAN_EXPORT_ROWS = ENVIRONMENT.export_rows
 JUXIAN_VISITOR_ASKS_PER_HOUR = ENVIRONMENT.visitor_asks_per_hour
 JUXIAN_VISITOR_LOOKUPS_PER_HOUR = ENVIRONMENT.visitor_lookups_per_hour
 JUXIAN_UPLOADS_PER_DAY = ENVIRONMENT.uploads_per_day
@@ -71,6 +72,7 @@ INSTALLED_APPS = [
     "juxian.apps.persons",
     "juxian.apps.linking",
     "juxian.apps.corrections",
+    "juxian.apps.searches",
     "juxian.apps.documents",
     "juxian.apps.notices",
     "juxian.apps.policies",

@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.accounts.enums import Role
+from juxian.apps.schedules.registry import periodic
 from juxian.web.kit.navigation import Item, case_page, register, start_at
 
 
@@ -10,6 +13,10 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
+        # deferred: it reads the forms and models
+        from juxian.web.desk.searches.watching import watch_searches
+
+        periodic("desk.searches", timedelta(days=1), watch_searches)
         office, readers = frozenset({Role.OFFICE}), frozenset({Role.OFFICE, Role.LEADER})
         staff = readers | {Role.DEPARTMENT}
         register(
@@ -26,6 +33,7 @@ class DeskConfig(AppConfig):
             Item("desk:calendar", _("工作日历"), "calendar-days", "governance", office, 60),
             Item("desk:persons", _("人才库"), "users", "people", readers, 10, phone=True),
             Item("desk:imports", _("名册导入"), "upload", "people", office | {Role.EMPLOYER}, 20),
+            Item("desk:searches", _("常用查询"), "search", "people", readers, 12),
             Item("desk:completeness", _("完整度与时效"), "list-checks", "people", readers, 27),
             Item("desk:pools", _("分类人才库"), "folders", "people", readers, 24),
             Item("desk:linking", _("查重核对"), "git-merge", "people", office, 25),

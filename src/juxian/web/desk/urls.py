@@ -19,6 +19,7 @@ from juxian.web.desk import (
 from juxian.web.desk.drafts import simulations
 from juxian.web.desk.drafts import views as drafts
 from juxian.web.desk.persons import corrections, disputes, facts, listing, page, registration, revealing
+from juxian.web.desk.searches import exporting
 
 app_name = "desk"
 urlpatterns = [
@@ -40,6 +41,8 @@ urlpatterns = [
     path("housing/", include("juxian.web.desk.housing.urls")),
     path("imports/", include("juxian.web.desk.imports.urls")),
     path("completeness/", completeness.completeness, name="completeness"),
+    path("searches/", include("juxian.web.desk.searches.urls")),
+    path("persons/export/", exporting.export, name="persons-export"),
     path("persons/", listing.persons, name="persons"),
     path("corrections/", corrections.queue, name="corrections"),
     path("corrections/<int:pk>/", corrections.correction, name="correction"),

@@ -85,6 +85,7 @@ def _found(
             (chip, _address(request, dict.fromkeys((*chip.names, *PLACE_PARAMETERS), "")))
             for chip in form.chips(employers.get(form.cleaned_data["employer"], ""))
         ],
+        "kept_query": _address(request, dict.fromkeys((*PLACE_PARAMETERS, "size"), "")).partition("?")[2],
         **_steps(request, page, form.size_wanted),
     }
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from juxian.apps.persons.models import Person
@@ -18,6 +16,7 @@ from juxian.core.services.definition import FormField
 from juxian.core.tables.limits import refusal
 from juxian.core.tables.workbook import Cell, Workbook, as_text
 from juxian.core.text import Text
+from juxian.web.kit.sheets import workbook
 
 NUMBER = Text("人才编号", "Talent number")
 NAME = Text("姓名", "Name")
@@ -61,22 +60,6 @@ def _takes(field: FormField, service: Service, language: str) -> str:
         case Kind.MONEY:
             return _("如 5万元、1500元；不写单位按元")
     return field.help.in_language(language)
-
-
-def workbook(sheets: dict[str, Sequence[Sequence[str]]]) -> bytes:
-    """Cells are text, never formulas."""
-    out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(out, options) as book:
-        head = book.add_format({"bold": True})
-        for title, rows in sheets.items():
-            sheet = book.add_worksheet(title)
-            sheet.freeze_panes(1, 0)
-            sheet.set_column(0, max((len(row) for row in rows), default=1) - 1, 18)
-            for line, row in enumerate(rows):
-                for column, words in enumerate(row):
-                    sheet.write_string(line, column, str(words), head if line == 0 else None)
-    return out.getvalue()
 
 
 def listed_rows(book: Workbook, service: Service, people: Sequence[Person]) -> list[Listed]:
