@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "juxian.apps.linking",
     "juxian.apps.corrections",
     "juxian.apps.searches",
+    "juxian.apps.exchange",
     "juxian.apps.documents",
     "juxian.apps.notices",
     "juxian.apps.policies",

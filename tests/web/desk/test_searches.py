@@ -64,7 +64,7 @@ def test_a_colleague_opens_what_is_shared_and_changes_nothing(place: Place, offi
     shown = colleague.get(f"/desk/searches/{own.pk}/").status_code
     refused = colleague.post(f"/desk/searches/{own.pk}/drop/").status_code
 
-    assert (hidden, shown, refused) == (404, 200, 403)
+    assert (hidden, shown, refused) == (404, 200, 404)
 
 
 def test_one_name_serves_one_search(place: Place, office: Browser) -> None:

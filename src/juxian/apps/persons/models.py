@@ -170,6 +170,9 @@ class Fact(models.Model):
             models.Index(fields=["person", "kind"], name="fact_person_kind"),
             models.Index(fields=["kind", "since"], name="fact_kind_since"),
             models.Index(fields=["source"], name="fact_source"),
+            models.Index(
+                fields=["withdrawn_at", "id"], name="fact_withdrawn", condition=Q(withdrawn_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

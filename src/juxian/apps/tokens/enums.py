@@ -10,4 +10,7 @@ class Scope(models.TextChoices):
     POLICIES_READ = "policies.read", _("读取政策、版本和自测题")
     POLICIES_EVALUATE = "policies.evaluate", _("提交人员信息，计算待遇和理由")
     CARDS_READ = "cards.read", _("按卡号查服务卡状态")
+    REGISTER_WRITE = "register.write", _("向人才库推送信息项")
+    REGISTER_READ = "register.read", _("读取人才库的变更，不含敏感内容")
+    REGISTER_SENSITIVE = "register.sensitive", _("读取变更时包含敏感内容")
     CARDS_USE = "cards.use", _("登记服务卡使用")

@@ -2,12 +2,13 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from juxian.web.api import cards, policies
+from juxian.web.api import cards, policies, register
 from juxian.web.api.base import PREFIX, addresses, api
 from juxian.web.kit.access import public
 
 api.add_router("", policies.router)
 api.add_router("", cards.router)
+api.add_router("", register.router)
 
 
 @public

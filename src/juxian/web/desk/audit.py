@@ -61,6 +61,8 @@ ACTIONS: dict[str, str | Promise] = {
     "persons.source_withdrawn": _("撤回来源"),
     "persons.searched_by_number": _("按证件号码查找"),
     "persons.exported": _("导出名单"),
+    "exchange.pushed": _("系统推送信息项"),
+    "exchange.pulled": _("系统读取变更"),
     "searches.saved": _("保存查询"),
     "searches.dropped": _("删除查询"),
     "persons.value_revealed": _("查看完整号码"),
