@@ -6,6 +6,8 @@ import hashlib
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from juxian.apps.audit.models import AuditEntry
 from juxian.apps.funds.actions.budgets import load_budgets
@@ -451,3 +453,15 @@ def test_unknown_benefits_are_refused(scene: Scene) -> None:
     with pytest.raises(NotPossible):
         grant_benefit(person=scene.entitled("甲"), policy=POLICY, benefit="nothing", source_key="x", day=DAY)
     assert BENEFIT not in Grant.objects.values_list("benefit", flat=True)
+
+
+def test_the_queries_of_sealing_do_not_grow_with_the_payments(scene: Scene) -> None:
+    counts = []
+    for names in (("甲",), ("乙", "丙", "丁")):
+        scene.granted(*names)
+        run = scene.run("submitted")
+        with CaptureQueriesContext(connection) as captured:
+            seal_run(run=run, by=scene.checker)
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1]

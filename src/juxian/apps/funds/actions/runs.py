@@ -164,12 +164,11 @@ def seal_run(*, run: PaymentRun, by: User) -> None:
 
 def _check_payable(run: PaymentRun) -> None:
     """What was payable when the run was drafted still is, into the same account."""
-    lines = {
-        line.instalment_id: line.account_id
-        for line in run.lines.filter(state=LineState.OPEN).only("instalment_id", "account_id")
-    }
-    rows = Instalment.objects.filter(lines__run=run, lines__state=LineState.OPEN).select_related(
-        "grant__home", "grant__person__merged_into__merged_into"
+    lines = dict(run.lines.filter(state=LineState.OPEN).values_list("instalment_id", "account_id"))
+    rows = (
+        Instalment.objects.filter(lines__run=run, lines__state=LineState.OPEN)
+        .select_related("grant__home", "grant__person__merged_into__merged_into")
+        .defer("grant__profile")
     )
     for line in due_lines(rows, run.home):
         if line.hold or line.account is None or line.account.pk != lines[line.instalment.pk]:
