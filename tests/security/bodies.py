@@ -15,7 +15,7 @@ from tests import rosters
 from tests.apps.funds.scene import BANK, BENEFIT, POLICY, statement
 from tests.apps.services.stage import ANSWERS, CLAIM, FILES
 from tests.attachments import picture
-from tests.security.world import Objects, roster
+from tests.security.world import OWN_PASSWORD, Objects, roster
 
 NEW_NUMBER = rosters.resident_id("19870707", 301, "620299")
 NEW_PHONE = "13912345678"
@@ -155,7 +155,11 @@ def _run(_objects: Objects, _batch: Batch) -> dict[str, Any]:
 
 
 def _own_account(_objects: Objects, _batch: Batch) -> dict[str, Any]:
-    return {"bank": "测试银行", "number": "6222020200118888"}
+    return {"bank": "测试银行", "number": "6222020200118888", "password": OWN_PASSWORD}
+
+
+def _own_word(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"step": "confirm", "password": OWN_PASSWORD}
 
 
 def _step(step: str) -> Callable[[Objects, Batch], dict[str, Any]]:
@@ -428,7 +432,7 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:recovery-act": _step("dismiss"),
     "desk:relief-decide": _step("refuse"),
     "portal:account": _own_account,
-    "portal:account-decide": _step("confirm"),
+    "portal:account-decide": _own_word,
     "desk:document-new": _text,
     "desk:tokens": _token,
     "desk:found-search": _nothing,

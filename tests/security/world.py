@@ -17,6 +17,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
@@ -84,6 +85,7 @@ DAY = date(2022, 6, 1)
 HERE, THERE = "jiayuguan", "zigui"
 CARD_DAY = date(2021, 6, 1)  # a year ago, so that it can be renewed
 PURPOSE = "of tests"
+OWN_PASSWORD = "of-the-person-0000"
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 HOME_NUMBER = "620201199001011232"
 ELSEWHERE_NUMBER = rosters.resident_id("19910203", 205, "420527")
@@ -317,11 +319,14 @@ def _made() -> World:
     for role in Role:
         world.users[role.value] = here.place.user(role)
     world.users["person"].person = here.person  # type: ignore[union-attr]
+    world.users["person"].password = make_password(OWN_PASSWORD)  # type: ignore[union-attr]
     world.users["no_post"] = UserFactory()
     world.users["office_elsewhere"] = there.place.user(Role.OFFICE)
     world.users["leader_elsewhere"] = there.place.user(Role.LEADER)
     world.users["employer_elsewhere"] = there.place.user(Role.EMPLOYER)
-    world.users["person_elsewhere"] = there.place.user(Role.PERSON, person=there.person)
+    world.users["person_elsewhere"] = there.place.user(
+        Role.PERSON, person=there.person, password=make_password(OWN_PASSWORD)
+    )
     for actor, user in world.users.items():
         if user:
             user.save()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.contrib.auth.hashers import make_password
 
 from juxian.apps.accounts.models import User
+from juxian.apps.funds.actions.payees import propose_account
 from juxian.apps.funds.actions.recoveries import (
     ask_relief,
     decide_relief,
@@ -245,7 +247,7 @@ def test_the_pages_of_a_recovery(scene: Scene, paid: Grant, settings: object) ->
 
 def test_the_person_sees_payments_and_duties(scene: Scene, paid: Grant, settings: object) -> None:
     settings.JUXIAN_TODAY = DAY  # type: ignore[attr-defined]
-    own: User = scene.place.user("person", person=paid.person)
+    own: User = scene.place.user("person", person=paid.person, password=make_password("再输一次"))
     client = browser(own)
 
     page = client.get("/me/payments/").content.decode()
@@ -253,8 +255,37 @@ def test_the_person_sees_payments_and_duties(scene: Scene, paid: Grant, settings
     assert "今天离开应退" in page
     assert "9 个月，共 60 个月" in page
     assert "20000.00" in client.get("/me/payments/file/").content.decode("utf-8-sig")
-    client.post("/me/account/", {"bank": "新银行", "number": "6222020200119999999"})
+    details = {"bank": "新银行", "number": "6222020200119999999"}
+    for password in ("", "不对"):
+        assert client.post("/me/account/", details | {"password": password}).status_code == 422
+    client.post("/me/account/", details | {"password": "再输一次"})
     account = paid.person.payee_accounts.get(state="proposed")
-    assert client.post(f"/me/account/{account.pk}/", {"step": "confirm"}).status_code == 303
+    assert (
+        client.post(f"/me/account/{account.pk}/", {"step": "confirm", "password": "再输一次"}).status_code
+        == 303
+    )
     account.refresh_from_db()
     assert account.state == "proposed"  # one's own word is not confirmed by oneself
+
+
+def test_what_the_office_typed_in_is_confirmed_with_the_password(
+    scene: Scene, paid: Grant, settings: object
+) -> None:
+    settings.JUXIAN_TODAY = DAY  # type: ignore[attr-defined]
+    own: User = scene.place.user("person", person=paid.person, password=make_password("再输一次"))
+    client = browser(own)
+    account = propose_account(
+        person=paid.person,
+        number="6222020200117777777",
+        bank="新银行",
+        holder=paid.person.name,
+        by=scene.maker,
+    )
+    assert 'name="password"' in client.get("/me/payments/").content.decode()
+
+    for password, state in (("", "proposed"), ("不对", "proposed"), ("再输一次", "confirmed")):
+        client.post(f"/me/account/{account.pk}/", {"step": "confirm", "password": password})
+        account.refresh_from_db()
+        assert account.state == state
+
+    assert paid.person.payee_accounts.filter(state="confirmed").count() == 1

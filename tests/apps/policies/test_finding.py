@@ -344,7 +344,7 @@ def granter(monkeypatch):
         return "grant:7"
 
     monkeypatch.setattr(registry, "_granters", [grant])
-    monkeypatch.setattr(registry, "_accounts", [lambda people: dict.fromkeys(people, False)])
+    monkeypatch.setattr(registry, "_accounts", [lambda people: dict.fromkeys(people, True)])
     grant.made, grant.refuses = made, refuses  # type: ignore[attr-defined]
     return grant
 
@@ -366,6 +366,35 @@ def test_it_is_granted_when_the_days_to_object_are_over(without, granter):
     assert (early, late, again) == ((0, 0), (1, 0), (0, 0))
     assert (found.state, found.outcome, found.decides_on) == ("granted", "grant:7", DAY + timedelta(days=10))
     assert granter.made == [(f"{POLICY}/{BASE}", f"found:{found.pk}")]
+    assert "收款账户：已确认" in Message.objects.get(recipient=account).body_zh
+
+
+def test_money_waits_for_confirmed_bank_details_and_says_so_once(without, granter, monkeypatch):
+    found = waiting(without)
+    account = without.user(Role.PERSON, person=found.person)
+    known = {found.person_id: False}
+    monkeypatch.setattr(registry, "_accounts", [lambda people: {person: known[person] for person in people}])
+
+    nights = [grant_due(DAY + timedelta(days=days)) for days in (10, 11)]
+    found.refresh_from_db()
+    waits = (found.state, found.outcome)
+    known[found.person_id] = True
+    after = grant_due(DAY + timedelta(days=12))
+
+    assert (nights, waits) == ([(0, 0), (0, 0)], ("waiting", "等待本人确认收款账户"))
+    assert after == (1, 0)
+    told = Message.objects.filter(recipient=account).order_by("pk").values_list("template", flat=True)
+    assert list(told) == ["policies.found_account", "policies.found_granted"]
+    assert Found.objects.get(pk=found.pk).outcome == "grant:7"
+    assert AuditEntry.objects.filter(action="policies.found_waits").count() == 1
+
+
+def test_an_officer_may_grant_before_the_bank_details_are_there(without, granter, monkeypatch):
+    found = waiting(without)
+    account = without.user(Role.PERSON, person=found.person)
+    monkeypatch.setattr(registry, "_accounts", [lambda people: dict.fromkeys(people, False)])
+
+    assert grant_found(found=found, by=without.user(Role.OFFICE)).state == "granted"
     assert "未登记或未确认" in Message.objects.get(recipient=account).body_zh
 
 

@@ -45,6 +45,7 @@ def found(request: HttpRequest) -> HttpResponse:
         context |= {
             "rows": [(row, *titles_of(row, pack, scope.language), TONES[row.state]) for row in rows],
             "account": accounts_confirmed([person.pk]).get(person.pk),
+            "waits": any(row.state == Found.State.WAITING and row.amount_fen for row in rows),
             "granted": any(row.state == Found.State.GRANTED and row.amount_fen for row in rows),
         }
     return render(request, "portal/found.html", context)

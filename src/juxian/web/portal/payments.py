@@ -24,6 +24,7 @@ from juxian.apps.funds.queries.obligations import Standing, standings
 from juxian.apps.funds.rules import NotPossible
 from juxian.apps.persons.models import Person
 from juxian.web.kit.access import for_roles
+from juxian.web.kit.forms import PasswordForm
 from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
@@ -33,8 +34,10 @@ SHOWN_AT_ONCE = 12
 TONES = {"planned": "info", "paid": "ok", "void": "mute"}
 
 
-class AccountForm(forms.Form):
-    """The person's own bank details."""
+class AccountForm(PasswordForm):
+    """The person's own bank details; the password is asked again, since money follows them."""
+
+    field_order = ("bank", "number", "password")
 
     bank = forms.CharField(label=gettext_lazy("开户行"), max_length=100)
     number = forms.CharField(
@@ -65,10 +68,10 @@ class ShownDuty:
 def payments(request: HttpRequest) -> HttpResponse:
     """Payments made and to come, obligations, bank details."""
     person = own_record(request)
-    return render(request, "portal/payments.html", _context(request, person, AccountForm()))
+    return render(request, "portal/payments.html", _context(request, person))
 
 
-def _context(request: HttpRequest, person: Person | None, form: AccountForm) -> dict[str, Any]:
+def _context(request: HttpRequest, person: Person | None) -> dict[str, Any]:
     scope = current_scope(request)
     if person is None:
         return {"person": None, "contact": scope.pack.contact}
@@ -88,7 +91,7 @@ def _context(request: HttpRequest, person: Person | None, form: AccountForm) -> 
         "coming_fen": sum(row[1].amount_fen for row in coming),
         "duties": own_duties(person, scope.as_of, scope.language),
         "accounts": accounts.select_related("proposed_by"),
-        "form": form,
+        "form": PasswordForm(_user(request)),
         "user": request.user,
     }
 
@@ -123,10 +126,11 @@ def account(request: HttpRequest) -> HttpResponse:
     person = own_record(request)
     if person is None:
         raise Http404
-    form = AccountForm(request.POST if request.method == "POST" else None)
+    form = AccountForm(_user(request), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
+        values = {name: form.cleaned_data[name] for name in ("bank", "number")}
         try:
-            propose_account(person=person, holder=person.name, by=_user(request), **form.cleaned_data)
+            propose_account(person=person, holder=person.name, by=_user(request), **values)
         except NotPossible as why:
             form.add_error("number", str(why))
         else:
@@ -141,13 +145,17 @@ def account(request: HttpRequest) -> HttpResponse:
 @gated
 @once
 def account_decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say that an account that the office typed in is one's own, or that it is not."""
+    """Say that an account that the office typed in is one's own, with the password once more, or that it is not."""
     person = own_record(request)
     found = get_object_or_404(
         PayeeAccount.objects.select_related("person__home", "proposed_by"), pk=pk, person=person
     )
+    refused = request.POST.get("step") == "refuse"
+    if not refused and not PasswordForm(_user(request), request.POST).is_valid():
+        messages.error(request, _("密码不对，账户没有确认。忘记密码的，可带身份证到人才办当面核对。"))
+        return go(request, "portal:payments")
     try:
-        if request.POST.get("step") == "refuse":
+        if refused:
             refuse_account(account=found, by=_user(request), reason=_("本人否认"))
         else:
             confirm_account(account=found, by=_user(request))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
 from juxian.apps.clock import now, today
-from juxian.apps.policies.actions.telling import tell_granted
+from juxian.apps.policies.actions.telling import tell_account_wanted, tell_granted
 from juxian.apps.policies.models import Found
 from juxian.apps.policies.queries import pack_in_force
 from juxian.apps.policies.registry import NotGranted, accounts_confirmed, granter
@@ -54,13 +54,20 @@ def grant_found(*, found: Found, by: User | None = None, day: date | None = None
 
 
 def grant_due(day: date, home: int | None = None) -> tuple[int, int]:
-    """Grant everything whose days to object are over; returns how many were granted and how many could not be."""
+    """Grant everything whose days to object are over; returns how many were granted and how many could not be.
+
+    Money waits until the person's bank details are confirmed; the person is told so once.
+    """
     granted = stopped = 0
     last = 0
     due = Found.objects.standing().filter(state=Found.State.WAITING, decides_on__lte=day).order_by("pk")
     due = due.filter(home=home) if home else due
     while rows := list(due.filter(pk__gt=last).select_related("person__home", "home")[:CHUNK]):
+        confirmed = accounts_confirmed([found.person_id for found in rows if found.amount_fen])
         for found in rows:
+            if confirmed.get(found.person_id) is False and found.amount_fen:
+                _wait_for_account(found)
+                continue
             try:
                 done = grant_found(found=found, day=day)
             except FoundChanged:
@@ -69,6 +76,16 @@ def grant_due(day: date, home: int | None = None) -> tuple[int, int]:
             stopped += done.state == Found.State.STOPPED
         last = rows[-1].pk
     return granted, stopped
+
+
+@transaction.atomic
+def _wait_for_account(found: Found) -> None:
+    """Granted only when the bank details are confirmed; said once, to the person and in the row."""
+    words = _("等待本人确认收款账户")
+    rows = Found.objects.standing().filter(pk=found.pk, state=Found.State.WAITING, outcome="")
+    if rows.update(outcome=words):
+        tell_account_wanted(found=found, pack=pack_in_force(found.home.pack, today()))
+        _record("policies.found_waits", found, None, words)
 
 
 @transaction.atomic

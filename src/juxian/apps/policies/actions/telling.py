@@ -52,6 +52,15 @@ GRANTED = template(
         "{benefit} ({amount}) under {policy} was granted on {day}. Bank details: {account}.",
     ),
 )
+ACCOUNT = template(
+    "policies.found_account",
+    Text("请确认收款账户，“{benefit}”即可核定", "Confirm your bank details, and {benefit} is granted"),
+    Text(
+        "《{policy}》的“{benefit}”（{amount}）异议期已满，等待您登记并确认收款账户；确认后当晚核定，不用申请。",
+        "The days to object to {benefit} ({amount}) under {policy} are over; it waits for your bank details. Once they are "
+        "confirmed it is granted the same night, without an application.",
+    ),
+)
 LATER = Text("由人才办确认", "as the office confirms")
 IN_KIND = Text("服务或资格", "a service or a standing")
 
@@ -97,6 +106,21 @@ def tell_granted(*, found: Found, pack: Pack, confirmed: bool | None, day: str) 
             link=_link(),
         )
         for user in users.values()
+    )
+
+
+def tell_account_wanted(*, found: Found, pack: Pack) -> int:
+    """Tell the person that only the bank details are missing, once."""
+    return queue_messages(
+        Draft(
+            recipient=user,
+            template=ACCOUNT.name,
+            placeholders=words_of(found, pack),
+            key=f"policies.found_account:{found.pk}",
+            place=found.home,
+            link=_link(),
+        )
+        for user in _users_of([found]).values()
     )
 
 
