@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,10 +11,14 @@ class CorrectionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from juxian.apps.corrections.rules import PURPOSE, paper_readable  # deferred: they need the models
+        # deferred: they need the models
+        from juxian.apps.corrections.actions.reminding import remind_all
+        from juxian.apps.corrections.rules import PURPOSE, paper_readable
         from juxian.apps.files.registry import readable_by
         from juxian.apps.persons.registry import follows_person
+        from juxian.apps.schedules.registry import periodic
 
+        periodic("corrections.remind", timedelta(days=1), remind_all)
         readable_by(PURPOSE, paper_readable)
         follows_person("corrections.Correction")
         follows_person("corrections.Confirmation")

@@ -180,6 +180,14 @@ class Wanted:
     unless: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """confirm_months: after so many a record is to be confirmed; 0: never. expiring: kind → days before its end (提醒)."""
+
+    confirm_months: int = 0
+    expiring: Mapping[str, tuple[int, ...]] = made_by(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Schema:
     """The vocabulary in force for a pack, its parents included (事实与画像的全部词汇)."""
@@ -188,6 +196,8 @@ class Schema:
     kinds: Mapping[str, FactKind]
     profile: Mapping[str, ProfileField]
     wanted: tuple[Wanted, ...] = ()
+    reminders: Reminders = Reminders()
+    retirement_ages: tuple[int, ...] = ()  # the usual one first
 
     @cached_property
     def _names(self) -> dict[str, ProfileField]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -39,6 +39,7 @@ from juxian.core.packs.pools import PoolEntry, read_pools
 from juxian.core.packs.profile import read_profile
 from juxian.core.packs.purposes import Purpose, read_purposes
 from juxian.core.packs.reading import Part, one_of
+from juxian.core.packs.reminders import read_reminders
 from juxian.core.packs.schema import LEVELS, OrganisationEntry, Pack, units_of
 from juxian.core.packs.services import ServiceShelf
 from juxian.core.packs.vocabulary import read_scales
@@ -61,6 +62,11 @@ _PREFIX = re.compile(r"[A-Z]{2,4}")
 _DIVISION = re.compile(r"[0-9]{6}")
 _UNDATED = date(2000, 1, 1)  # a pack without figures of its own has no day up to which they reach
 _LOADED: dict[tuple[Path, str], Pack] = {}  # resolved directory, digest → pack
+
+
+def _ages(part: Part, parent: tuple[int, ...]) -> tuple[int, ...]:
+    """Ages at which people retire (退休年龄), the usual one first."""
+    return tuple(age for item in part.items() if (age := item.integer(40, 80))) or parent
 
 
 def check_pack(path: Path) -> tuple[Pack | None, list[Problem]]:
@@ -246,14 +252,18 @@ class _Check:
     def _schema(self, parent: Schema) -> Schema:
         scales_part, facts = self._part("scales.yaml"), self._part("facts.yaml")
         scales = read_scales(scales_part, parent.scales) if scales_part else dict(parent.scales)
-        if facts is None or not facts.keys((), ("kinds", "profile", "wanted")):
-            return Schema(scales, parent.kinds, parent.profile, parent.wanted)
+        if facts is None or not facts.keys(
+            (), ("kinds", "profile", "wanted", "reminders", "retirement_ages")
+        ):
+            return replace(parent, scales=scales)
         kinds = read_kinds(facts.get("kinds"), parent.kinds, scales)
         return Schema(
             scales,
             kinds,
             read_profile(facts.get("profile"), parent.profile, scales, kinds),
             read_wanted(facts.get("wanted"), parent.wanted, kinds),
+            read_reminders(facts.get("reminders"), parent.reminders, kinds),
+            _ages(facts.get("retirement_ages"), parent.retirement_ages),
         )
 
     def _has_common_words(self, part: Part, schema: Schema) -> bool:
