@@ -24,8 +24,6 @@ from juxian.web.kit.scope import current_scope
 
 AHEAD = (5, 10)  # years
 WAVE = 10  # calendar years shown
-RETIREMENT_AGES = (55, 58, 60, 63, 65)
-USUAL_AGE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +46,15 @@ def structure(request: HttpRequest) -> HttpResponse:
     employer = request.GET.get("employer", "")
     employer = employer if employer in dict(employers) else ""
     asked = request.GET.get("age", "")
-    age = int(asked) if asked in {str(item) for item in RETIREMENT_AGES} else USUAL_AGE
+    ages = scope.pack.schema.retirement_ages
+    age = int(asked) if asked in {str(item) for item in ages} else ages[0]
     born, unknown = births_in(home, employer)
     wave = reaching(born, age, scope.as_of.year, WAVE)
     context = {
         "employers": employers,
         "employer": employer,
         "age": str(age),
-        "ages": [(str(item), _("%(age)s 岁") % {"age": item}) for item in RETIREMENT_AGES],
+        "ages": [(str(item), _("%(age)s 岁") % {"age": item}) for item in sorted(ages)],
         "rows": band_rows(born, scope.as_of, employer),
         "ahead": [add_years(scope.as_of, years).year for years in AHEAD],
         "total": sum(born.values()),
