@@ -166,6 +166,15 @@ _money_leaf = (
 )
 
 
+CHILDREN_POINTS = n.Points(
+    "子女积分",
+    (
+        (n.IsTrue("full_time"), n.Number(3, Kind.INTEGER)),
+        (n.IsTrue("home_owned"), n.Number(-2, Kind.INTEGER)),
+    ),
+)
+
+
 def _richer(inner: st.SearchStrategy) -> st.SearchStrategy:
     return st.one_of(
         st.builds(n.Plus, inner, inner),
@@ -174,6 +183,7 @@ def _richer(inner: st.SearchStrategy) -> st.SearchStrategy:
         st.lists(inner, min_size=2, max_size=3).map(lambda t: n.Least(tuple(t))),
         st.lists(inner, min_size=2, max_size=3).map(lambda t: n.Greatest(tuple(t))),
         st.builds(n.Times, inner, st.just(n.FieldValue("children", Kind.INTEGER))),
+        st.builds(n.Times, inner, st.just(CHILDREN_POINTS)),
     )
 
 
@@ -200,6 +210,20 @@ leaves = st.one_of(
     st.builds(n.OneOf, st.just(n.FieldValue("children", Kind.INTEGER)), st.lists(st.integers(0, 5), min_size=1, max_size=3).map(lambda v: tuple(n.Number(x, Kind.INTEGER) for x in v))),
     st.builds(n.OneOf, _elapsed, st.lists(st.integers(0, 50), min_size=1, max_size=3).map(lambda v: tuple(n.Number(x, Kind.INTEGER) for x in v))),
 )  # fmt: skip
+_scores = st.integers(-20, 60).map(lambda v: n.Number(v, Kind.INTEGER)) | st.just(
+    n.Plus(n.Number(5, Kind.INTEGER), n.FieldValue("children", Kind.INTEGER))
+)
+points = st.lists(st.tuples(leaves, _scores), min_size=1, max_size=4).map(
+    lambda rows: n.Points("积分", tuple(rows))
+)
+leaves = st.one_of(
+    leaves,
+    st.builds(n.Compare, relations, points, st.integers(-30, 120).map(lambda v: n.Number(v, Kind.INTEGER))),
+    st.builds(n.Compare, relations, points, points),
+    st.builds(n.Compare, relations, _elapsed, points),
+    st.builds(n.Compare, relations, st.builds(n.Plus, points, points), st.just(n.Number(40, Kind.INTEGER))),
+    st.builds(n.OneOf, points, st.just((n.Number(20, Kind.INTEGER), n.Number(40, Kind.INTEGER)))),
+)
 clauses = st.recursive(
     leaves,
     lambda inner: st.one_of(

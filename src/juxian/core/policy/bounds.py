@@ -14,6 +14,7 @@ from juxian.core.policy.nodes import (
     Minus,
     Number,
     Plus,
+    Points,
     ReceivedAmount,
     Share,
     Term,
@@ -74,6 +75,13 @@ def bounds_of(term: Term) -> Bounds:
             return _met(
                 max(b.low for b in all_bounds),
                 max(b.high for b in all_bounds),
+                *all_bounds,
+            )
+        case Points(_, rows):
+            all_bounds = [bounds_of(given) for _, given in rows]
+            return _met(
+                sum(min(0, b.low) for b in all_bounds),
+                sum(max(0, b.high) for b in all_bounds),
                 *all_bounds,
             )
     return Bounds(0, 0)

@@ -7,20 +7,21 @@ P450 a case came out differently.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from juxian.core.facts.schema import ProfileField, Schema
 from juxian.core.facts.values import Refusal
 from juxian.core.policy.answers import answer
-from juxian.core.policy.document import Policy
+from juxian.core.policy.document import PointsTable, Policy
 from juxian.core.policy.entitlements import Entitlement, Standing, Verdict, entitlements
 from juxian.core.policy.fields import Fields
 from juxian.core.policy.language import read_amount
 from juxian.core.policy.mistakes import value_in
 from juxian.core.policy.names import close_words, names_of_schema
 from juxian.core.policy.nodes import Number
+from juxian.core.policy.rowwise import Situation, day_of, evaluate
 from juxian.core.policy.wording import field_title, money_words
 from juxian.core.positioned import Document, Path
 from juxian.core.source import Problem, problem_at
@@ -60,6 +61,7 @@ class Case:
     expectations: tuple[Expectation, ...]
     path: Path
     document: Document
+    points: Mapping[str, int | None] = field(default_factory=dict)  # id of a points table → sum, None unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +115,44 @@ class _Reader(Fields):
         return tuple(case for case in found if case)
 
     def case(self, path: Path) -> Case | None:
-        if not self.mapping(path, ("name", "person", "day", "expect", "note"), ("name", "day", "expect")):
+        if not self.mapping(path, ("name", "person", "day", "expect", "points", "note"), ("name", "day")):
             return None
         day = self.day((*path, "day"))
         row = self.person((*path, "person"), day)
+        points = self.sums((*path, "points"))
+        if not points and self.get((*path, "expect")) is None:
+            self.missing(path, "expect")
         expectations = self.expectations((*path, "expect"))
         if day is None:
             return None
-        return Case(self.text((*path, "name")), row, day, expectations, path, self.document)
+        return Case(self.text((*path, "name")), row, day, expectations, path, self.document, points)
+
+    def sums(self, path: Path) -> dict[str, int | None]:
+        """Expected sums of points tables; ``unknown`` where a fact is missing."""
+        value = self.get(path)
+        if value is None or not isinstance(value, dict):
+            if value is not None:
+                self.wrong(path, "P301", Text("这里写“积分表: 分数”", "write “points table: points” here"))
+            return {}
+        tables = {
+            word: table.id
+            for v in self.policy.versions
+            for table in v.points
+            for word in (table.id, table.title.zh)
+        }
+        found: dict[str, int | None] = {}
+        for word in value:
+            if word not in tables:
+                known = "、".join(tables) or "—"
+                self.wrong(
+                    (*path, word), "P403", Text(f"本政策没有积分表“{word}”", f"the policy has no points table {word}"),
+                    Text(f"可写：{known}", f"known: {known}"), key=True,
+                )  # fmt: skip
+            elif value[word] in ("unknown", "待补充材料"):
+                found[tables[word]] = None
+            else:
+                found[tables[word]] = self.integer((*path, word), -(10**9), 10**9)
+        return found
 
     def person(self, path: Path, day: date | None) -> dict[str, Any]:
         """Canonical profile row; an age or a number of years becomes the date that gives exactly that on the day."""
@@ -260,7 +292,28 @@ def _run(case: Case, policy: Policy, policies: Sequence[Policy], schema: Schema)
             span = case.document.span(path)
             told = Text(f"案例“{case.name}”：{message.zh}", f"case “{case.name}”: {message.en}")
             problems.append(problem_at(case.document.source, span, "P450", told))
+    for word, wanted in case.points.items():
+        table = _table(case, policy, word)
+        got = evaluate(table.sum, case.row, Situation(case.day, schema)) if table else None
+        if table is None or got != wanted:
+            shown = [Text("未定", "undecided") if sum_ is None else Text(str(sum_)) for sum_ in (wanted, got)]
+            told = Text(
+                f"案例“{case.name}”：积分应为 {shown[0].zh}，实为 {shown[1].zh}",
+                f"case “{case.name}”: the points should be {shown[0].en or shown[0].zh}, are {shown[1].en or shown[1].zh}",
+            )
+            path = (*case.path, "points")
+            problems.append(problem_at(case.document.source, case.document.span(path), "P450", told))
     return CaseResult(case, tuple(problems))
+
+
+def _table(case: Case, policy: Policy, id_: str) -> PointsTable | None:
+    """The points table in the version that counts for the case."""
+    for version in reversed(policy.versions):
+        by = case.row.get(version.applies_by) if version.applies_by else case.day
+        day = day_of(by)
+        if day is not None and version.since <= day and (version.until is None or day < version.until):
+            return next((table for table in version.points if table.id == id_), None)
+    return None
 
 
 def _differences(want: Expectation, got: Entitlement | None, schema: Schema) -> list[tuple[str, Text]]:

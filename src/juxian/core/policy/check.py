@@ -91,6 +91,9 @@ class Checker(TermChecker):
 
     def bare_word(self, word: str, place: Place) -> Clause | None:
         name = self.names.find(word)
+        if word in self.names.points:
+            self.not_a_statement(place)
+            return None
         if name is None:
             self.unknown(word, place)
             return None
@@ -103,6 +106,9 @@ class Checker(TermChecker):
             Text(f"例如 {example}", f"for example {example}"),
         )  # fmt: skip
         return None
+
+    def is_points(self, tree: Tree) -> bool:
+        return isinstance(tree, trees.Word) and tree.word in self.names.points
 
     def statement_call(self, call: trees.Call) -> Clause | None:
         if call.function == "has":
@@ -130,7 +136,7 @@ class Checker(TermChecker):
 
     def compare(self, left: Tree, sign: Relation, right: Tree, place: Place) -> Clause | None:
         name, other = self.name_in(left), self.name_in(right)
-        if name is None and isinstance(left, trees.Word) and other is None:
+        if name is None and isinstance(left, trees.Word) and other is None and not self.is_points(left):
             self.compare_unknown(left, right)
             return None
         counted = (*NUMERIC, Kind.DATE)

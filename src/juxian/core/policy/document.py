@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from juxian.core.policy.language import Amount, Expression
+from juxian.core.policy.nodes import Constant, Points
 from juxian.core.positioned import Document
 from juxian.core.text import Text
 
@@ -139,6 +140,26 @@ class Cap:
 
 
 @dataclass(frozen=True, slots=True)
+class PointsTable:
+    """Points for what a person has (积分表); conditions and amounts of the version name its sum by id or title."""
+
+    id: str
+    title: Text
+    rows: tuple[Row, ...]  # ``give`` is a whole number
+
+    @property
+    def sum(self) -> Points:
+        return Points(
+            self.title.zh or self.id,
+            tuple(
+                (row.when.clause if row.when else Constant(True), row.give.term)
+                for row in self.rows
+                if row.give is not None
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """The text in force for persons whose date lies in [since, until); ``applies_by`` is a date field or empty.
 
@@ -151,6 +172,7 @@ class Version:
     benefits: tuple[Benefit, ...]
     caps: tuple[Cap, ...] = ()
     note: Text | None = None
+    points: tuple[PointsTable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

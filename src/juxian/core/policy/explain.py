@@ -19,7 +19,10 @@ from juxian.core.policy.nodes import (
     Known,
     Node,
     Not,
+    Points,
+    Term,
     fields_of,
+    walk,
 )
 from juxian.core.policy.outcomes import Outcome
 from juxian.core.policy.rowwise import Situation, all_of, any_of, evaluate, negated
@@ -120,6 +123,7 @@ class _Fixed:
     statement: Text
     fields: tuple[str, ...]
     written: str
+    tables: tuple[Points, ...]
 
 
 def _fixed(node: Clause, expression: Expression, at: Situation) -> _Fixed:
@@ -128,7 +132,10 @@ def _fixed(node: Clause, expression: Expression, at: Situation) -> _Fixed:
         kind: ReasonKind = "leaf"
         if isinstance(node, AllOf | AnyOf | Not):
             kind = "all" if isinstance(node, AllOf) else "any" if isinstance(node, AnyOf) else "not"
-        found = _Fixed(node, kind, statement(node, at.schema), fields_of(node), expression.written(node))
+        tables = () if kind != "leaf" else tuple(part for part in walk(node) if isinstance(part, Points))
+        found = _Fixed(
+            node, kind, statement(node, at.schema), fields_of(node), expression.written(node), tables
+        )
         at.memory[id(node)] = found
     return found
 
@@ -153,6 +160,7 @@ def _clause(
         holds, own = evaluate(node, row, at), own_words(node, row, at)
         if holds is None:
             missing = tuple([name for name in fixed.fields if row.get(name) is None])
+        parts = tuple([_scored(*scored, row, at) for table in fixed.tables for scored in table.rows])
     return Reason(
         kind or fixed.kind,
         fixed.statement,
@@ -165,6 +173,22 @@ def _clause(
         None,
         None,
         parts,
+    )
+
+
+def _scored(clause: Clause, given: Term, row: Mapping[str, Any], at: Situation) -> Reason:
+    """One row of a points table: what it asks, and the points that the person has for it."""
+    holds = evaluate(clause, row, at)
+    points = evaluate(given, row, at) if holds else 0 if holds is False else None
+    asked, gives = statement(clause, at.schema), term_words(given, at.schema)
+    fields = _distinct((*fields_of(clause), *(fields_of(given) if holds is not False else ())))
+    return Reason(
+        "row",
+        Text(f"{asked.zh}：{gives.zh.strip()} 分", f"{asked.en}: {gives.en} points"),
+        None if points is None else holds,
+        None if points is None else Text(f"{points} 分", f"{points} points"),
+        fields=fields,
+        missing=tuple(name for name in fields if points is None and row.get(name) is None),
     )
 
 

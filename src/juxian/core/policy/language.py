@@ -39,7 +39,7 @@ class Expression:
 
 @dataclass(frozen=True)
 class Amount:
-    """A checked amount of money: the author's ``text`` and its typed ``term``."""
+    """A checked amount of money, or a whole number: the author's ``text`` and its typed ``term``."""
 
     text: str
     term: Term
@@ -92,6 +92,26 @@ def read_amount(text: str, names: Names, origin: Origin) -> tuple[Amount | None,
             "P204",
             Text(f"“{shown(text)}”不是金额", f"“{shown(text)}” is not an amount of money"),
             hint,
+        )
+    if typed is None or checker.mistakes:
+        return None, [origin.problem(mistake) for mistake in checker.mistakes]
+    return Amount(text, typed.term), []
+
+
+def read_number(text: str, names: Names, origin: Origin) -> tuple[Amount | None, list[Problem]]:
+    """Read a whole number: ``20``, ``5 + min(相关工作年数 - 2, 15)``."""
+    try:
+        tree = parse(text, names.vocabulary)
+    except Mistake as mistake:
+        return None, [origin.problem(mistake)]
+    checker = Checker(names, text)
+    typed = checker.term(tree)
+    if typed is not None and typed.kind is not Kind.INTEGER:
+        words = Text(
+            f"“{shown(text)}”不是不带单位的整数", f"“{shown(text)}” is not a whole number without a unit"
+        )
+        checker.wrong(
+            tree.place, "P204", words, Text("分值写成 20 或 年数 * 1", "write points as 20 or years * 1")
         )
     if typed is None or checker.mistakes:
         return None, [origin.problem(mistake) for mistake in checker.mistakes]

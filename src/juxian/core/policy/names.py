@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from functools import cached_property, lru_cache
 
 from juxian.core.facts.schema import Field, Scale, Schema, ValueType
+from juxian.core.policy.nodes import Points
 from juxian.core.text import Text
 
 FUNCTIONS = (
@@ -62,6 +63,7 @@ class Names:
 
     names: tuple[Name, ...]
     schema: Schema
+    points: Mapping[str, Points] = field(default_factory=dict)  # word → points table (积分)
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Field], schema: Schema) -> Names:
@@ -73,7 +75,11 @@ class Names:
 
     def __or__(self, other: Names) -> Names:
         """Both vocabularies; where a word means two things, ours counts."""
-        return Names(self.names + other.names, self.schema)
+        return Names(self.names + other.names, self.schema, {**other.points, **self.points})
+
+    def with_points(self, tables: Iterable[tuple[tuple[str, ...], Points]]) -> Names:
+        """The same vocabulary and points tables, each under its words."""
+        return Names(self.names, self.schema, {word: table for words, table in tables for word in words})
 
     @cached_property
     def by_word(self) -> dict[str, Name]:
@@ -107,7 +113,7 @@ class Names:
             for level in scale.levels.values()
             for word in (level.code, level.title.zh, level.title.en, *level.aliases)
         )
-        words = {*self.by_word, *levels, *FUNCTIONS} - {"has"}  # a keyword first of all
+        words = {*self.by_word, *self.points, *levels, *FUNCTIONS} - {"has"}  # a keyword first of all
         return Vocabulary.of(words)
 
     def find(self, word: str) -> Name | None:
@@ -122,7 +128,7 @@ class Names:
         ]
 
     def close_to(self, word: str) -> list[str]:
-        return close_words(word, self.by_word)
+        return close_words(word, [*self.by_word, *self.points])
 
 
 def shown(word: str) -> str:

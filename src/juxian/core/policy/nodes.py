@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from juxian.core.facts.schema import Kind
 
@@ -111,6 +111,18 @@ class Greatest:
     """``max(…)``: the greatest of the terms; unknown when any is."""
 
     terms: tuple[Term, ...]
+    place: Place = dataclasses.field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """The sum of a points table (积分): each row's number where its clause holds; unknown when a row is.
+
+    ``title`` names the table; ``rows`` are (clause, whole number).
+    """
+
+    title: str
+    rows: tuple[tuple[Clause, Term], ...]
     place: Place = dataclasses.field(default=(0, 0), compare=False)
 
 
@@ -227,7 +239,20 @@ class Known:
     place: Place = dataclasses.field(default=(0, 0), compare=False)
 
 
-Term = Number | Day | FieldValue | Elapsed | ReceivedAmount | Plus | Minus | Times | Share | Least | Greatest
+Term = (
+    Number
+    | Day
+    | FieldValue
+    | Elapsed
+    | ReceivedAmount
+    | Plus
+    | Minus
+    | Times
+    | Share
+    | Least
+    | Greatest
+    | Points
+)
 Clause = (
     Constant
     | AllOf
@@ -255,6 +280,8 @@ def parts_of(node: Node) -> tuple[Node, ...]:
             return parts
         case Least(terms) | Greatest(terms):
             return terms
+        case Points(_, rows):
+            return tuple(part for row in rows for part in row)
         case Not(part):
             return (part,)
         case Plus(left, right) | Minus(left, right) | Times(left, right) | Compare(_, left, right):
@@ -298,3 +325,24 @@ def field_of(node: Node) -> str:
 def fields_of(node: Node) -> tuple[str, ...]:
     """Stored fields that ``node`` reads, each once, in the order they are written."""
     return tuple(dict.fromkeys(name for part in walk(node) if (name := field_of(part))))
+
+
+def leaves_of(clause: Clause) -> list[Clause]:
+    """The questions below ``clause`` that are not made of others."""
+    match clause:
+        case AllOf(parts) | AnyOf(parts):
+            return [leaf for part in parts for leaf in leaves_of(part)]
+        case Not(part):
+            return leaves_of(part)
+        case _:
+            return [clause]
+
+
+def moved(node: Any, place: Place) -> Any:
+    """The same node, standing with all below it at ``place``: what a name stands for is written where the name is."""
+    if isinstance(node, tuple):
+        return tuple(moved(part, place) for part in node)
+    if not dataclasses.is_dataclass(node):
+        return node
+    values = {field.name: moved(getattr(node, field.name), place) for field in dataclasses.fields(node)}
+    return dataclasses.replace(node, **{**values, "place": place})  # type: ignore[type-var]

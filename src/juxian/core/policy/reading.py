@@ -2,13 +2,14 @@
 
 Problems beside those of ``fields`` and of conditions: P310 id written twice · P311 periods of versions · P312 not a
 date field · P313 neither money nor in kind, or both · P314 row never reached · P315 shares · P316 rules of one group
-disagree · P317 in kind cannot be compared · P319 days to object where an application is needed.
+disagree · P317 in kind cannot be compared · P319 days to object where an application is needed · P320 the name of points tables.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import cast
 
@@ -26,6 +27,7 @@ from juxian.core.policy.document import (
     Hit,
     Obligation,
     Pay,
+    PointsTable,
     Policy,
     Row,
     Stacking,
@@ -34,7 +36,7 @@ from juxian.core.policy.document import (
     Version,
 )
 from juxian.core.policy.fields import Fields
-from juxian.core.policy.language import Amount, Expression, read_amount, read_condition
+from juxian.core.policy.language import Amount, Expression, read_amount, read_condition, read_number
 from juxian.core.policy.mistakes import value_in
 from juxian.core.policy.names import Name, Names, names_of_schema
 from juxian.core.policy.nodes import Number
@@ -44,6 +46,7 @@ from juxian.core.text import Text
 
 INSTALMENTS_LIMIT = 600
 LONGEST_OPT_OUT_DAYS = 365
+_WORD = re.compile(r"[^\W\d][\w·]*")
 _DURATION = re.compile(r"([1-9][0-9]{0,2}) *(年|个月|月|years?|months?)")
 _POLICY_KEYS = (
     "policy",
@@ -59,7 +62,7 @@ _POLICY_KEYS = (
     "note",
 )
 _DOCUMENT_KEYS = ("title", "reference", "issuer", "trial", "published", "url", "id")
-_VERSION_KEYS = ("since", "until", "applies_by", "note", "benefits", "caps")
+_VERSION_KEYS = ("since", "until", "applies_by", "note", "points", "benefits", "caps")
 _BENEFIT_KEYS = (
     "id", "title", "article", "basis", "who", "amount", "in_kind", "pay", "per_payment", "obligation", "stacking", "cap",
     "delivery", "opt_out_days", "note", "source",
@@ -126,17 +129,26 @@ class _Reader(Fields):
             following = readable[index + 1][1].since if index + 1 < len(readable) else None
             self.check_period(path, version, following)
             until = version.until or following
-            closed.append(
-                Version(
-                    version.since, until, version.applies_by, version.benefits, version.caps, version.note
-                )
-            )
+            closed.append(replace(version, until=until))
         self.check_groups(closed)
         return tuple(closed)
 
     def version(self, path: Path, basis: Basis, caps: tuple[Cap, ...]) -> Version | None:
         if not self.mapping(path, _VERSION_KEYS, ("since", "benefits")):
             return None
+        points = self.points((*path, "points"))
+        words = self.names
+        self.names = words.with_points(((table.id, table.title.zh), table.sum) for table in points)
+        benefits, own_caps = self.benefits(path, basis), self.caps((*path, "caps"))
+        self.names = words
+        applies_by = self.date_field((*path, "applies_by"))
+        since, until = self.day((*path, "since")), self.day((*path, "until"))
+        if since is None:
+            return None
+        note = self.title((*path, "note"))
+        return Version(since, until, applies_by, benefits, caps + own_caps, note, points)
+
+    def benefits(self, path: Path, basis: Basis) -> tuple[Benefit, ...]:
         benefits = []
         seen: set[str] = set()
         for item in self.items((*path, "benefits")) if self.get((*path, "benefits")) is not None else []:
@@ -152,14 +164,38 @@ class _Reader(Fields):
             seen.add(benefit.id)
             self.paths.setdefault(benefit.id, item)
             benefits.append(benefit)
-        own_caps = self.caps((*path, "caps"))
-        applies_by = self.date_field((*path, "applies_by"))
-        since, until = self.day((*path, "since")), self.day((*path, "until"))
-        if since is None:
-            return None
-        return Version(
-            since, until, applies_by, tuple(benefits), caps + own_caps, self.title((*path, "note"))
-        )
+        return tuple(benefits)
+
+    def points(self, path: Path) -> tuple[PointsTable, ...]:
+        if self.get(path) is None:
+            return ()
+        found: list[PointsTable] = []
+        for item in self.items(path):
+            if not self.mapping(item, ("id", "title", "rows", "note"), ("id", "title", "rows")):
+                continue
+            table = PointsTable(
+                self.text((*item, "id")), self.title((*item, "title")) or Text(""), self.scores(item)
+            )
+            taken = {word for one in found for word in (one.id, one.title.zh)}
+            for key, word in (("id", table.id), ("title", table.title.zh)):
+                if not _WORD.fullmatch(word) or word in taken or self.names.find(word):
+                    self.wrong(
+                        (*item, key), "P320", Text(f"“{word}”不能作积分的名称", f"“{word}” cannot name points"),
+                        Text("一个词，不与字段或另一张积分表同名", "one word that is neither a field nor another table of points"),
+                    )  # fmt: skip
+            found.append(table)
+        return tuple(found)
+
+    def scores(self, path: Path) -> tuple[Row, ...]:
+        found = []
+        for item in self.items((*path, "rows")):
+            if self.mapping(item, ("when", "give", "article", "note"), ("give",)):
+                give, problems = read_number(
+                    self.text((*item, "give")), self.names, value_in(self.document, (*item, "give"))
+                )
+                self.problems += problems
+                found.append(Row(self.condition((*item, "when")), give, None, self.text((*item, "article"))))
+        return tuple(found)
 
     def check_period(self, path: Path, version: Version, following: date | None) -> None:
         if version.until is not None and version.until <= version.since:

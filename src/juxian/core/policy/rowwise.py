@@ -13,6 +13,7 @@ from typing import Any
 
 from juxian.core.dates import whole_months, whole_years
 from juxian.core.facts.schema import Kind, Schema
+from juxian.core.policy.bounds import bounds_of
 from juxian.core.policy.nodes import (
     RECEIVED,
     AllOf,
@@ -35,6 +36,7 @@ from juxian.core.policy.nodes import (
     Number,
     OneOf,
     Plus,
+    Points,
     Received,
     ReceivedAmount,
     Share,
@@ -154,6 +156,18 @@ def _(node: Greatest, row: Row, at: Situation) -> int | None:
     return None if None in found else max(found)
 
 
+@rule(Points)
+def _(node: Points, row: Row, at: Situation) -> int | None:
+    total = 0
+    for clause, term in node.rows:
+        holds = evaluate(clause, row, at)
+        given = evaluate(term, row, at) if holds else 0
+        if holds is None or given is None:
+            return None
+        total += given
+    return total
+
+
 @rule(Constant)
 def _(node: Constant, row: Row, at: Situation) -> bool:
     return node.value
@@ -176,12 +190,50 @@ def _(node: Not, row: Row, at: Situation) -> bool | None:
 
 @rule(Compare)
 def _(node: Compare, row: Row, at: Situation) -> bool | None:
+    if isinstance(node.left, Points) or isinstance(node.right, Points):
+        return _of_ranges(node, row, at)
     left, right = evaluate(node.left, row, at), evaluate(node.right, row, at)
     return None if left is None or right is None else _RELATIONS[node.relation](left, right)
 
 
+def range_of(node: Points, row: Row, at: Situation) -> tuple[int, int]:
+    """The least and the greatest sum that a points table may come to, whatever is missing."""
+    low = high = 0
+    for clause, term in node.rows:
+        holds = evaluate(clause, row, at)
+        if holds is False:
+            continue
+        given = evaluate(term, row, at)
+        least, greatest = bounds_of(term)[:2] if given is None else (given, given)
+        low += least if holds else min(0, least)
+        high += greatest if holds else max(0, greatest)
+    return low, high
+
+
+def _ranges(term: Node, row: Row, at: Situation) -> tuple[int, int] | None:
+    if isinstance(term, Points):
+        return range_of(term, row, at)
+    value = evaluate(term, row, at)
+    return None if value is None else (value, value)
+
+
+def _of_ranges(node: Compare, row: Row, at: Situation) -> bool | None:
+    """A comparison of points, decided as soon as the points that are certain decide it."""
+    left, right = _ranges(node.left, row, at), _ranges(node.right, row, at)
+    if left is None or right is None:
+        return None
+    if node.relation in ("==", "!="):
+        same = None if left[0] <= right[1] and right[0] <= left[1] else False
+        same = True if left[0] == left[1] == right[0] == right[1] else same
+        return same if node.relation == "==" else negated(same)
+    answers = {_RELATIONS[node.relation](left[0], right[1]), _RELATIONS[node.relation](left[1], right[0])}
+    return answers.pop() if len(answers) == 1 else None
+
+
 @rule(OneOf)
 def _(node: OneOf, row: Row, at: Situation) -> bool | None:
+    if isinstance(node.term, Points):
+        return any_of(_of_ranges(Compare("==", node.term, value), row, at) for value in node.values)
     value = evaluate(node.term, row, at)
     return None if value is None else any(value == number.value for number in node.values)
 

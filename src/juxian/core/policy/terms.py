@@ -25,6 +25,7 @@ from juxian.core.policy.nodes import (
     Share,
     Term,
     Times,
+    moved,
 )
 from juxian.core.policy.trees import Tree
 from juxian.core.text import Text
@@ -136,6 +137,8 @@ class TermChecker:
         return Typed(number, kind, measure)
 
     def field_term(self, word: str, place: Place) -> Typed | None:
+        if word in self.names.points:
+            return Typed(moved(self.names.points[word], place), Kind.INTEGER)
         name = self.names.find(word)
         if name is None:
             self.unknown(word, place)

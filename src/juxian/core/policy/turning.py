@@ -24,7 +24,9 @@ from juxian.core.policy.nodes import (
     Node,
     Number,
     OneOf,
+    Points,
     TextIs,
+    leaves_of,
     walk,
 )
 from juxian.core.policy.rowwise import Situation, day_of, evaluate
@@ -155,6 +157,14 @@ def _neighbours(leaf: Node, row: Mapping[str, Any], schema: Schema) -> list[tupl
             return [(name, value) for value in _around(limit, kind, row.get(name))]
         case Compare(_, (Number() | Day()) as limit, FieldValue(name, kind)):
             return [(name, value) for value in _around(limit, kind, row.get(name))]
+        case Compare(_, Points(rows=rows), _) | Compare(_, _, Points(rows=rows)):
+            found = [
+                near
+                for clause, _ in rows
+                for leaf in leaves_of(clause)
+                for near in _neighbours(leaf, row, schema)
+            ]
+            return [(name, value) for name, value in found if row.get(name) is not None]
         case OneOf(FieldValue(name), values):
             return [(name, number.value) for number in values]
         case _:

@@ -29,6 +29,7 @@ from juxian.core.policy.nodes import (
     Number,
     OneOf,
     Plus,
+    Points,
     Received,
     ReceivedAmount,
     Relation,
@@ -38,7 +39,7 @@ from juxian.core.policy.nodes import (
     Times,
     field_of,
 )
-from juxian.core.policy.rowwise import Situation, evaluate
+from juxian.core.policy.rowwise import Situation, evaluate, range_of
 from juxian.core.text import Text
 
 RELATION_WORDS: dict[Relation, Text] = {
@@ -168,6 +169,8 @@ def term_words(term: Term, schema: Schema, like: Term | None = None) -> Text:
         case Greatest(terms):
             parts = joined([term_words(part, schema) for part in terms], "、", ", ")
             return Text(f"{parts.zh}中较大者", f"the greatest of {parts.en}")
+        case Points(title):
+            return Text(title, title)
     raise TypeError(f"no words for {type(term).__name__}")
 
 
@@ -216,6 +219,9 @@ def _remembered(value: Any, type_: ValueType, at: Situation) -> Text:
 def _own_term(term: Term, row: Mapping[str, Any], at: Situation) -> Text:
     value = evaluate(term, row, at)
     match term:
+        case Points() if value is None:
+            low, high = range_of(term, row, at)
+            return Text(f"{low:,} 至 {high:,} 分", f"{low:,} to {high:,} points")
         case _ if value is None:
             return UNKNOWN
         case FieldValue(_, kind):
@@ -233,8 +239,33 @@ def _own_term(term: Term, row: Mapping[str, Any], at: Situation) -> Text:
             return Text(f"{length.zh}（{base.zh} {since}）", f"{length.en} ({base.en or base.zh} {since})")
         case ReceivedAmount():
             return money_words(value)
+        case Points():
+            return Text(f"{value:,} 分", f"{value:,} points")
+        case _ if _kind_of(term) is not Kind.INTEGER:
+            return _remembered(value, _TYPES[_kind_of(term)], at)
         case _:
             return Text(f"{value:,}", f"{value:,}")
+
+
+def _kind_of(term: Term) -> Kind:
+    """What a numeric term counts."""
+    match term:
+        case Number(_, kind) | FieldValue(_, kind):
+            return kind
+        case Elapsed(_, unit):
+            return Kind.INTEGER if unit == "years" else Kind.MONTHS
+        case ReceivedAmount():
+            return Kind.MONEY
+        case Share(whole):
+            return _kind_of(whole)
+        case Plus(left) | Minus(left):
+            return _kind_of(left)
+        case Times(left, right):
+            kinds = _kind_of(left), _kind_of(right)
+            return kinds[1] if kinds[0] is Kind.INTEGER else kinds[0]
+        case Least(terms) | Greatest(terms):
+            return _kind_of(terms[0])
+    return Kind.INTEGER
 
 
 def _bracketed(node: Node, schema: Schema) -> Text:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from juxian.core.dates import latest_start, whole_months
 from juxian.core.facts.schema import Kind, Scale
+from juxian.core.policy.bounds import bounds_of
 from juxian.core.policy.circuit.gates import Gate
 from juxian.core.policy.circuit.leaves import Board, LeafKind
 from juxian.core.policy.nodes import (
@@ -36,6 +37,7 @@ from juxian.core.policy.nodes import (
     OneOf,
     Order,
     Plus,
+    Points,
     Received,
     ReceivedAmount,
     Relation,
@@ -183,6 +185,18 @@ def _(node: Greatest, board: Board) -> Quantity:
 
 
 @wire.register
+def _(node: Points, board: Board) -> Quantity:
+    circuit = board.circuit
+    value, known = circuit.number(0), circuit.yes
+    for clause, term in node.rows:
+        answer, given = answer_of(clause, board), quantity_of(term, board)
+        value = circuit.add(value, circuit.select(answer.sure, given.value, circuit.number(0)))
+        decided = circuit.any((circuit.opposite(answer.may), circuit.both(answer.sure, given.known)))
+        known = circuit.both(known, decided)
+    return Quantity(value, known)
+
+
+@wire.register
 def _(node: Constant, board: Board) -> Answer:
     holds = board.circuit.truth(node.value)
     return Answer(holds, holds)
@@ -210,9 +224,61 @@ def _(node: Compare, board: Board) -> Answer:
             return _elapsed(term, node.relation, value, board)
         case Number(value), Elapsed() as term:
             return _elapsed(term, _MIRRORED[node.relation], value, board)
+        case (Points(), _) | (_, Points()):
+            return _of_ranges(node, board)
     left, right = quantity_of(node.left, board), quantity_of(node.right, board)
     holds = board.circuit.compare(node.relation, left.value, right.value)
     return where_known(holds, board.circuit.both(left.known, right.known), board)
+
+
+class Range(NamedTuple):
+    """The least and the greatest that a term may come to, where ``known`` is yes."""
+
+    low: Gate
+    high: Gate
+    known: Gate
+
+
+def range_of(term: Term, board: Board) -> Range:
+    """Points are a range while facts are missing; any other term is known or not."""
+    circuit = board.circuit
+    if not isinstance(term, Points):
+        value, known = quantity_of(term, board)
+        return Range(value, value, known)
+    nothing = circuit.number(0)
+    low = high = nothing
+    for clause, points in term.rows:
+        answer, given = answer_of(clause, board), quantity_of(points, board)
+        ends = (circuit.number(end) for end in bounds_of(points)[:2])
+        least, greatest = (circuit.select(given.known, given.value, end) for end in ends)
+        doubtful = circuit.select(answer.may, circuit.least(nothing, least), nothing)
+        low = circuit.add(low, circuit.select(answer.sure, least, doubtful))
+        doubtful = circuit.select(answer.may, circuit.greatest(nothing, greatest), nothing)
+        high = circuit.add(high, circuit.select(answer.sure, greatest, doubtful))
+    return Range(low, high, circuit.yes)
+
+
+def _of_ranges(node: Compare, board: Board) -> Answer:
+    """A comparison of points; see ``rowwise``."""
+    circuit = board.circuit
+    left, right = range_of(node.left, board), range_of(node.right, board)
+    known = circuit.both(left.known, right.known)
+    match node.relation:
+        case "==" | "!=":
+            sure = circuit.both(
+                circuit.compare(">=", left.low, right.high), circuit.compare("<=", left.high, right.low)
+            )
+            may = circuit.both(
+                circuit.compare(">=", left.high, right.low), circuit.compare("<=", left.low, right.high)
+            )
+        case "<" | "<=" as relation:
+            sure = circuit.compare(relation, left.high, right.low)
+            may = circuit.compare(relation, left.low, right.high)
+        case relation:
+            sure = circuit.compare(relation, left.low, right.high)
+            may = circuit.compare(relation, left.high, right.low)
+    found = Answer(circuit.both(known, sure), circuit.any((circuit.opposite(known), may)))
+    return opposite(found, board) if node.relation == "!=" else found
 
 
 @wire.register

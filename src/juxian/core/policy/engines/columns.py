@@ -86,7 +86,7 @@ class ColumnPlan:
                 return left < right if gate.op is Op.LESS else left == right
         word = _widest(gate, *(arg for arg in gate.args if not arg.truth))
         found = self._counted(gate, word)
-        return found if word == _word(gate) else found.cast(_word(gate))
+        return found if word == _word(gate) else _narrowed(found, _word(gate))
 
     def _in(self, word: pl.DataType, gate: Gate) -> pl.Expr:
         """A number in a wider word."""
@@ -119,6 +119,11 @@ class ColumnPlan:
                 return other.clip(upper_bound=limit) if gate.op is Op.LEAST else other.clip(lower_bound=limit)
         chosen = left <= right if gate.op is Op.LEAST else left >= right
         return pl.when(chosen).then(left).otherwise(right)
+
+
+def _narrowed(found: pl.Expr, word: pl.DataType) -> pl.Expr:
+    """A number in another word. Bounds hold for what is chosen; polars also casts what a choice leaves out, so not strictly."""
+    return found.cast(word, strict=False)
 
 
 def rows(book: Rulebook, inputs: Inputs) -> pl.DataFrame:

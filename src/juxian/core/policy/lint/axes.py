@@ -15,8 +15,6 @@ from juxian.core.dates import latest_start
 from juxian.core.facts.schema import Derive, Kind, ProfileField, Schema
 from juxian.core.policy.nodes import (
     RECEIVED,
-    AllOf,
-    AnyOf,
     Clause,
     Day,
     Elapsed,
@@ -26,10 +24,10 @@ from juxian.core.policy.nodes import (
     Least,
     Minus,
     Node,
-    Not,
     Number,
     OneOf,
     Plus,
+    Points,
     Received,
     ReceivedAmount,
     Share,
@@ -37,6 +35,7 @@ from juxian.core.policy.nodes import (
     TextIs,
     Times,
     fields_of,
+    leaves_of,
     walk,
 )
 from juxian.core.policy.rowwise import Situation, evaluate
@@ -49,7 +48,7 @@ ANCHORS: dict[Kind, tuple[int, ...]] = {
 }
 SETS_LIMIT = 8  # groups of levels of which every combination is tried
 OPEN_LIMIT = 24  # values of a field that amounts are reckoned from
-_ARITHMETIC = (Plus, Minus, Times, Share, Least, Greatest)
+_ARITHMETIC = (Plus, Minus, Times, Share, Least, Greatest, Points)
 
 
 @dataclass(frozen=True)
@@ -77,17 +76,6 @@ class Rules:
     def fields(self) -> tuple[str, ...]:
         names = [name for node in (*self.clauses, *self.terms) for name in fields_of(node)]
         return tuple(dict.fromkeys([*names, *([RECEIVED] if self.received else [])]))
-
-
-def leaves_of(clause: Clause) -> list[Clause]:
-    """The questions below ``clause`` that are not made of others."""
-    match clause:
-        case AllOf(parts) | AnyOf(parts):
-            return [leaf for part in parts for leaf in leaves_of(part)]
-        case Not(part):
-            return leaves_of(part)
-        case _:
-            return [clause]
 
 
 def axes_of(rules: Rules, at: Situation) -> list[Axis]:

@@ -7,7 +7,6 @@ from itertools import combinations
 
 from juxian.core.facts.schema import FactKind, ProfileField, Schema
 from juxian.core.policy.decisions import Decision, alone
-from juxian.core.policy.lint.axes import leaves_of
 from juxian.core.policy.lint.finding import Finding
 from juxian.core.policy.lint.grid import first
 from juxian.core.policy.lint.merits import Merit, Merits
@@ -15,7 +14,7 @@ from juxian.core.policy.lint.parts import View, conditions_of
 from juxian.core.policy.lint.people import Row, smallest
 from juxian.core.policy.lint.places import Desk, Person, benefit_path, condition_path, title_of
 from juxian.core.policy.lint.tables import who_shows
-from juxian.core.policy.nodes import Clause, fields_of
+from juxian.core.policy.nodes import Clause, fields_of, leaves_of
 from juxian.core.policy.rulebook import Item
 from juxian.core.policy.wording import field_title
 from juxian.core.positioned import Path
