@@ -181,7 +181,7 @@ def _flat(_objects: Objects, _batch: Batch) -> dict[str, Any]:
 
 
 def _slip(_objects: Objects, _batch: Batch) -> dict[str, Any]:
-    return {"value": "4 1 6 2 6", "nonce": "1f" * 32}
+    return {"sealed": "1f" * 32}
 
 
 def _receipt(_objects: Objects, _batch: Batch) -> dict[str, Any]:

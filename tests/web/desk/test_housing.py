@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from juxian.apps.accounts.enums import Role
+from juxian.apps.housing.actions.drawing import commit
 from juxian.apps.housing.actions.offering import accept_offer
 from juxian.apps.housing.enums import DrawState, LeaseState, OfferState
 from juxian.apps.housing.models import Ban, Draw, Estate, Lease, Offer
@@ -64,11 +64,19 @@ def test_a_draw_from_the_pool_to_a_lease(
     address = reverse("desk:housing-contribute", args=[draw.pk])
     slips = {}
     for client, value in ((desk, "41626"), (other, "33512")):
-        nonce = re.search(r'name="nonce" value="([0-9a-f]{64})"', client.get(address).content.decode())[1]
-        kept = text_of(client.post(address, {"value": value, "nonce": nonce}))
-        assert nonce in kept
-        assert "已承诺" in kept
-        slips[client] = {"value": value, "nonce": nonce}
+        page = client.get(address).content.decode()
+        assert 'name="value"' not in page
+        assert 'name="nonce"' not in page
+        assert f"juxian draw commit --pool-hash {draw.pool_hash}" in page
+        own = draw.contributors.get(value="", commitment="", user=office if client is desk else witness)
+        slip = Reveal(own.name, "1f" * 32, value)
+        sealed = commitment(draw.pool_hash, slip)
+        assert (
+            client.post(address, {"sealed": sealed, "value": value, "nonce": slip.nonce}).status_code == 303
+        )
+        own.refresh_from_db()
+        assert (own.commitment, own.value, own.nonce) == (sealed, "", "")
+        slips[client] = {"value": value, "nonce": slip.nonce}
     wrong = desk.post(address, slips[desk] | {"value": "41627"})
     assert wrong.status_code == 422
     assert "与承诺不符" in text_of(wrong)
@@ -193,12 +201,29 @@ def test_an_inspection_is_recorded_with_what_is_worn(place: Place, estate: Estat
     assert flats.lease.inspections.get().note == "床板"
 
 
-def test_a_value_is_composed_before_it_is_committed(place: Place, estate: Estate, office: Any) -> None:
+def test_a_value_is_composed_before_it_is_compared(place: Place, estate: Estate, office: Any) -> None:
+    flats = make_flats(place, [office, place.user(Role.AUDITOR)], DAY)
+    first, second = flats.draw.contributors.all()
+    slip = Reveal(first.name, "1f" * 32, "été")
+    commit(contributor=first, sealed=commitment(flats.draw.pool_hash, slip))
+    commit(contributor=second, sealed="2e" * 32)
+
+    shown = {"value": "e\u0301te\u0301 ", "nonce": slip.nonce}
+    answer = signed_in(place, office).post(reverse("desk:housing-contribute", args=[flats.draw.pk]), shown)
+
+    assert answer.status_code == 303
+    first.refresh_from_db()
+    assert first.value == "été"
+
+
+@pytest.mark.parametrize("sealed", ["", "1f", "1F" * 32, "41626"])
+def test_what_is_no_commitment_is_refused_in_words(
+    place: Place, estate: Estate, office: Any, sealed: str
+) -> None:
     flats = make_flats(place, [office, place.user(Role.AUDITOR)], DAY)
     address = reverse("desk:housing-contribute", args=[flats.draw.pk])
 
-    answer = signed_in(place, office).post(address, {"value": "e\u0301te\u0301", "nonce": "1f" * 32})
+    answer = signed_in(place, office).post(address, {"sealed": sealed})
 
-    assert answer.status_code == 200
-    own = flats.draw.contributors.get(user=office)
-    assert own.commitment == commitment(flats.draw.pool_hash, Reveal(own.name, "1f" * 32, "été"))
+    assert answer.status_code == 422
+    assert not flats.draw.contributors.get(user=office).commitment

@@ -1,9 +1,11 @@
-"""Adding chance to a draw: commit, then reveal (承诺与揭示). For organisers and witnesses alike."""
+"""Adding chance to a draw: commit, then reveal (承诺与揭示). For organisers and witnesses alike.
+
+Only the commitment is posted before the reveal: the value is made in the contributor's browser or by a command.
+"""
 
 from __future__ import annotations
 
-import secrets
-import unicodedata
+from shlex import quote
 from typing import Any
 
 from django import forms
@@ -16,12 +18,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.models import User
 from juxian.apps.housing.actions.drawing import commit, reveal
 from juxian.apps.housing.enums import ContributorRole, DrawState
+from juxian.apps.housing.models import Contributor
 from juxian.apps.housing.queries.draws import contributions_of
 from juxian.apps.housing.rules import NotPossible
 from juxian.core.allocation.canonical import is_plain_text
-from juxian.core.allocation.seeds import Reveal, commitment
+from juxian.core.allocation.draw import TEXT_LENGTH
+from juxian.core.allocation.slips import plain_value
 from juxian.web.desk.forms import text_field
 from juxian.web.desk.housing.finding import user_of
 from juxian.web.kit.access import for_roles
@@ -29,27 +34,35 @@ from juxian.web.kit.responses import go
 
 CONTRIBUTORS = (Role.OFFICE, Role.DEPARTMENT, Role.EMPLOYER, Role.LEADER, Role.REVIEWER, Role.AUDITOR)
 PAGE_SIZE = 20
-NONCE_BYTES = 32
+
+
+class CommitForm(forms.Form):
+    """The commitment alone: value and nonce stay with the contributor until the reveal."""
+
+    sealed = forms.RegexField(
+        regex=r"^[0-9a-f]{64}$",
+        label=gettext_lazy("承诺"),
+        help_text=gettext_lazy("64 位十六进制，由本页或命令在您的机器上算出"),
+        error_messages={"invalid": gettext_lazy("承诺应为 64 位十六进制数字，小写。请重新粘贴整行。")},
+    )
 
 
 class SlipForm(forms.Form):
-    """What a contributor says, and the random part beside it: together they are the slip that he keeps."""
+    """What a contributor shows at the reveal: both parts of the slip that he kept."""
 
-    value = text_field(
-        gettext_lazy("内容"), 200, help_text=gettext_lazy("任意写一串字或数，例如掷骰子的点数，不要告诉别人")
-    )
+    value = text_field(gettext_lazy("内容"), TEXT_LENGTH, help_text=gettext_lazy("凭条上的内容，一字不差"))
     nonce = forms.RegexField(
         regex=r"^[0-9a-f]{64}$",
         label=gettext_lazy("随机数"),
-        help_text=gettext_lazy("64 位十六进制；承诺前已为您生成，请和内容一起抄下或截图保管"),
+        help_text=gettext_lazy("凭条上的 64 位十六进制"),
         error_messages={"invalid": gettext_lazy("随机数应为 64 位十六进制数字。")},
     )
 
     def clean_value(self) -> str:
         """Composed characters, as the protocol hashes them."""
-        value = unicodedata.normalize("NFC", self.cleaned_data["value"])
-        if not is_plain_text(value):
-            raise forms.ValidationError(_("含有看不见的字符，请重新输入。"))
+        value = plain_value(self.cleaned_data["value"])
+        if not is_plain_text(value) or len(value) > TEXT_LENGTH:
+            raise forms.ValidationError(_("与凭条不符，请重新输入。"))
         return value
 
 
@@ -65,37 +78,38 @@ def contributions(request: HttpRequest) -> HttpResponse:
 @for_roles(*CONTRIBUTORS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def contribute(request: HttpRequest, pk: int) -> HttpResponse:
-    """Commit while somebody has not, afterwards reveal. The slip is shown once and stored nowhere."""
+    """Commit while somebody has not, afterwards reveal. The slip is made and kept by the contributor."""
     own = get_object_or_404(contributions_of(user_of(request)), draw_id=pk)
     others = list(own.draw.contributors.all())
     waiting = [one for one in others if one.role != ContributorRole.PUBLIC and not one.commitment]
-    form = SlipForm(
-        _data(request), initial={} if own.commitment else {"nonce": secrets.token_hex(NONCE_BYTES)}
-    )
-    kept: Reveal | None = None
+    form: CommitForm | SlipForm = (SlipForm if own.commitment and not waiting else CommitForm)(_data(request))
     if request.method == "POST" and form.is_valid():
-        slip = Reveal(own.name, form.cleaned_data["nonce"], form.cleaned_data["value"])
         try:
-            if not own.commitment or waiting:
-                commit(contributor=own, sealed=commitment(own.draw.pool_hash, slip))
-                own.refresh_from_db()
-                kept = slip
-            else:
-                reveal(contributor=own, nonce=slip.nonce, value=slip.value, by=user_of(request))
-                messages.success(request, _("已揭示。"))
-                return go(request, "desk:housing-contribute", pk)
+            _carry_out(form, own, user_of(request))
         except NotPossible as refused:
             form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("已揭示。") if isinstance(form, SlipForm) else _("已承诺。"))
+            return go(request, "desk:housing-contribute", pk)
     context = {
         "own": own,
         "draw": own.draw,
         "contributors": others,
         "waiting": waiting,
-        "kept": kept,
         "form": form,
         "over": own.draw.state != DrawState.FROZEN,
+        "command": f"juxian draw commit --pool-hash {own.draw.pool_hash} --name {quote(own.name)} --out slip.json",
     }
     return render(request, "desk/housing/contribute.html", context, status=422 if form.errors else 200)
+
+
+def _carry_out(form: CommitForm | SlipForm, own: Contributor, user: User) -> None:
+    """Commit or reveal, whichever the form is for; raises ``NotPossible``."""
+    found = form.cleaned_data
+    if isinstance(form, SlipForm):
+        reveal(contributor=own, nonce=found["nonce"], value=found["value"], by=user)
+    else:
+        commit(contributor=own, sealed=found["sealed"])
 
 
 def _data(request: HttpRequest) -> Any:
