@@ -56,6 +56,31 @@ def test_values_reach_the_server_at_the_reveal_and_not_before(
         page.get_by_role("button", name="揭示").click()
         expect(page.get_by_role("main")).not_to_contain_text("照凭条填写")
         context.close()
+    verify_offline(browser, address, tmp_path / "record.json")
+
+
+def verify_offline(browser: Browser, address: str, record: Path) -> None:
+    """A visitor downloads the record, loses the network, and verifies it; a changed one is refused."""
+    context = browser.new_context(base_url=address, accept_downloads=True, locale="zh-CN")
+    page = context.new_page()
+    page.goto("/p/jiayuguan/draws/")
+    page.get_by_role("main").get_by_role("link", name="第二批公开抽签").click()
+    with page.expect_download() as kept:
+        page.get_by_role("link", name="下载抽取记录").click()
+    kept.value.save_as(record)
+    result = page.locator("#draw-check-result")
+    page.get_by_role("button", name="在浏览器中核验").click()
+    expect(result).to_have_text("全部相符")
+    context.set_offline(True)
+    changed = record.with_name("changed.json")
+    changed.write_text(record.read_text("utf-8").replace('"size":3', '"size":2'), encoding="utf-8")
+    page.set_input_files("#draw-check-file", str(changed))
+    expect(result).to_have_text("不相符：pool_hash")
+    page.set_input_files("#draw-check-file", str(record))
+    expect(result).to_have_text("全部相符")
+    page.get_by_role("button", name="在浏览器中核验").click()
+    expect(result).to_contain_text("没有读到抽取记录")
+    context.close()
 
 
 def body_of(request: Request) -> str:

@@ -26,6 +26,14 @@ def public_draws(root_code: str) -> QuerySet[Draw]:
     return Draw.objects.filter(estate__home__code=root_code).select_related("estate__home")
 
 
+def attempt_before(draw: Draw) -> Draw | None:
+    """The void attempt that a later one names; None for the first."""
+    if draw.attempt == 1:
+        return None
+    earlier = Draw.objects.filter(estate=draw.estate_id, code=draw.code, attempt=draw.attempt - 1)
+    return earlier.only("pk", "attempt").first()
+
+
 def contributions_of(user: User) -> QuerySet[Contributor]:
     """Where the user adds chance, newest first."""
     return Contributor.objects.filter(user=user).select_related("draw__estate__home").order_by("-draw_id")

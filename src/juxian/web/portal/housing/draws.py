@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from juxian.apps.housing.models import Draw
-from juxian.apps.housing.queries.draws import public_draws
+from juxian.apps.housing.queries.draws import attempt_before, public_draws
 from juxian.core.allocation import verifier as verifier_module
 from juxian.web.kit.access import public
 from juxian.web.kit.scope import current_scope
@@ -46,6 +46,7 @@ def draw(request: HttpRequest, pack: str, pk: int) -> HttpResponse:
         "draw": found,
         "contributors": found.contributors.all(),
         "flats": found.spaces.count(),
+        "void": attempt_before(found),
         "page": Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page")),
     }
     return render(request, "portal/housing/draw.html", context)
