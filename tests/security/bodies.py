@@ -378,6 +378,10 @@ def _freeze(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"service": CLAIM, "since": "2022-08-01", "until": "2022-08-05", "reason": "年终结算"}
 
 
+def _move(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"digest": objects.place.pack.services[CLAIM].digest, "sure": "on"}
+
+
 BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "session-end": _nothing,
     "portal:privacy-consent": lambda _objects, _batch: {"given": "yes"},
@@ -458,6 +462,7 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:freezes": _freeze,
     "desk:freeze-end": _nothing,
     "desk:rating-reply": lambda _objects, _batch: {"words": "已改进"},
+    "desk:service-move": _move,
     "desk:calendar": _year,
     "desk:conferences": _meeting,
     "desk:conference": _closing,

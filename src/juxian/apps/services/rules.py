@@ -61,3 +61,8 @@ def may_set_calendar(user: User) -> Decision:
 def may_freeze(user: User, home: Organisation) -> Decision:
     """Stop taking in applications for a time (停办)."""
     return has_role(user, [Role.OFFICE], home)
+
+
+def may_revise(user: User, home: Organisation) -> Decision:
+    """Let running cases go on under a new version of their service (换用新版事项)."""
+    return has_role(user, [Role.OFFICE], home)

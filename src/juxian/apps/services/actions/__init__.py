@@ -25,7 +25,7 @@ from juxian.apps.services.actions.helping import (
     take_turn,
 )
 from juxian.apps.services.actions.joining import Part, TogetherRefused, submit_together
-from juxian.apps.services.actions.migrating import Migrated, move_to_current
+from juxian.apps.services.actions.migrating import Migrated, Tried, cases_behind, move_to_current, try_to_move
 from juxian.apps.services.actions.opening import NotTakenIn, open_service, submit_application
 from juxian.apps.services.actions.rating import AlreadyRated, end_freeze, freeze, rate, reply_to_rating
 from juxian.apps.services.actions.storing import Overtaken
@@ -44,6 +44,7 @@ __all__ = [
     "Part",
     "TogetherRefused",
     "TooManyVisits",
+    "Tried",
     "Wanted",
     "act_on_case",
     "ask_as_visitor",
@@ -51,6 +52,7 @@ __all__ = [
     "begin_bulk",
     "carry_on",
     "carry_out_waiting",
+    "cases_behind",
     "close_conference",
     "convene",
     "count_visit",
@@ -76,5 +78,6 @@ __all__ = [
     "submit_together",
     "sweep_timers",
     "take_turn",
+    "try_to_move",
     "upload_year",
 ]

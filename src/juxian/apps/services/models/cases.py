@@ -121,7 +121,10 @@ class CaseSeries(models.Model):
 
 
 class CaseEvent(models.Model):
-    """One line of a case's history (办理记录); only ever added. Words of core.services.cases.Event."""
+    """One line of a case's history (办理记录); only ever added, the database refuses all else.
+
+    Words of core.services.cases.Event.
+    """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="events", verbose_name=_("办件"))
     version = models.PositiveIntegerField(_("版次"))

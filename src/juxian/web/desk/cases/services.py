@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from juxian.apps.services.actions import cases_behind
 from juxian.apps.services.models import Definition
 from juxian.apps.services.queries.definitions import freeze_on
 from juxian.apps.services.queries.figures import ServiceFigures, service_figures, unit_figures
@@ -22,6 +23,7 @@ from juxian.web.desk.scope import home_of
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.scope import Scope, current_scope
 
+COUNTED = 999  # cases of an earlier version
 TEXT_DOWN = 33  # from the top of a box to the line of its title
 
 
@@ -103,6 +105,7 @@ def service(request: HttpRequest, service: str) -> HttpResponse:
         "units": unit_figures([home.pk], scope.as_of, service),
         "posts": _posts(found, scope.language),
         "basis": BASES[found.basis] if found.basis else None,
+        "behind": cases_behind(home, found).order_by()[: COUNTED + 1].count(),
         "frozen": freeze_on(home, service, scope.as_of),
         "versions": Definition.objects.filter(pack=scope.pack.code, service=service)
         .order_by("-since")
