@@ -470,6 +470,7 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "messages": _preference,
     "desk:card-issue": _card_issue,
     "desk:card-use": _card_use,
+    "desk:card-use-back": _reason,
     "desk:card-renew": _reason,
     "desk:card-reissue": _reason,
     "desk:card-revoke": _reason,

@@ -26,7 +26,7 @@ from django.test import override_settings
 from juxian.apps.accounts.actions import begin_session
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import SignedIn, User
-from juxian.apps.cards.actions import issue_card, make_key
+from juxian.apps.cards.actions import issue_card, make_key, record_use
 from juxian.apps.cards.models import Card
 from juxian.apps.corrections.actions import Proposal, propose_correction
 from juxian.apps.corrections.models import Correction
@@ -144,6 +144,7 @@ class Objects:
     correction: Correction | None = None
     session: int = 0
     cover: int = 0
+    use: int = 0  # of the card, recorded today by the office
     freeze: int = 0
     rated: str = ""  # number of a case whose bad rating waits for a reply
     search: int = 0
@@ -216,6 +217,7 @@ class Objects:
             "erasure": self.erasure,
             "notice": self.notices[0].pk,
             "card": self.card.number if self.card else "",
+            "use": self.use,
             "public_notice": self.notices[1].pk,
         }
 
@@ -338,6 +340,9 @@ def _made() -> World:
     make_key(day=DAY)
     for objects, actor in ((here, "office"), (there, "office_elsewhere")):
         objects.card = issue_card(person=objects.person, kind="talent-card", day=CARD_DAY)
+        partner = objects.place.root
+        used = record_use(card=objects.card, benefit="check-up", partner=partner, key=partner.code, day=DAY)
+        objects.use = used.pk
         objects.erasure = _erasure(objects.place)
         objects.search = _search(objects.place, world.users[actor])
         objects.cover = _covered(objects.place, objects.office)

@@ -138,3 +138,23 @@ class CardUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.card_id}: {self.benefit}"
+
+
+class UseReversal(models.Model):
+    """A use that was recorded by mistake is taken back (撤回使用记录), with a reason; both records stay for ever."""
+
+    use = models.OneToOneField(
+        CardUse, models.PROTECT, primary_key=True, related_name="reversal", verbose_name=_("使用记录")
+    )
+    reason = models.CharField(_("理由"), max_length=200)
+    at = models.DateTimeField(_("撤回时间"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("撤回人")
+    )
+
+    class Meta:
+        verbose_name = _("使用记录撤回")
+        verbose_name_plural = _("使用记录撤回")
+
+    def __str__(self) -> str:
+        return str(self.use_id)

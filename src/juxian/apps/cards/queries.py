@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.accounts.models import User
 from juxian.apps.cards.enums import Standing
 from juxian.apps.cards.models import Card, CardKey, CardUse
-from juxian.apps.cards.rules import READERS
+from juxian.apps.cards.rules import COUNTERS, MANAGERS, READERS
 from juxian.apps.clock import today
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
@@ -63,14 +63,25 @@ def kind_of(card: Card, pack: Pack | None = None) -> CardKind | None:
 
 
 def uses_in(card: Card, year: int) -> dict[str, int]:
-    """Benefit → uses of the holder in a year, over all cards of the kind: a new card gives no new uses."""
+    """Benefit → uses of the holder in a year, over all cards of the kind: a new card gives no new uses; without what was
+    taken back.
+    """
     uses = CardUse.objects.filter(
         card__person=card.person_id,
         card__kind=card.kind,
         day__gte=date(year, 1, 1),
         day__lt=date(year + 1, 1, 1),
+        reversal=None,
     )
     return dict(uses.order_by().values_list("benefit").annotate(number=Count("id")))
+
+
+def uses_known_to(user: User) -> QuerySet[CardUse]:
+    """Uses that the user's counters recorded, and all of the places whose talent office they are."""
+    units = Organisation.objects.under(*user.paths_for(COUNTERS, on=today()))
+    homes = Organisation.objects.under(*user.paths_for(MANAGERS, on=today()))
+    found = CardUse.objects.filter(Q(partner__in=units) | Q(card__home__in=homes))
+    return found.select_related("card__home", "card__person", "partner", "by", "reversal__by")
 
 
 def benefits_left(card: Card, day: date) -> list[BenefitLeft]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
-from juxian.apps.accounts.rules import Decision, has_role
+from juxian.apps.accounts.rules import Decision, allow, has_role, refuse
+from juxian.apps.cards.models import CardUse
 from juxian.apps.organisations.models import Organisation
 
 MANAGERS = (Role.OFFICE,)
@@ -33,3 +37,12 @@ def may_manage(user: User, home: Organisation) -> Decision:
 def may_record(user: User, partner: Organisation) -> Decision:
     """Record uses for the unit ``partner``, or for any unit of the place as its office."""
     return has_role(user, COUNTERS, partner)
+
+
+def may_take_back(user: User, use: CardUse, day: date) -> Decision:
+    """Take back a use that was recorded by mistake: its counter on the day itself, the talent office at any time."""
+    if may_manage(user, use.card.home):
+        return allow()
+    if use.day != day:
+        return refuse(_("只能在登记当天由本机构撤回，以后请联系人才办。"))
+    return may_record(user, use.partner)

@@ -3,7 +3,7 @@
 from juxian.apps.cards.actions.issuing import issue_card, reissue_card, renew_card, revoke_card
 from juxian.apps.cards.actions.keys import NoKey, make_key, signing_key
 from juxian.apps.cards.actions.reminding import remind, remind_all
-from juxian.apps.cards.actions.using import AlreadyRecorded, record_use
+from juxian.apps.cards.actions.using import AlreadyRecorded, record_use, take_back_use
 
 __all__ = [
     "AlreadyRecorded",
@@ -17,4 +17,5 @@ __all__ = [
     "renew_card",
     "revoke_card",
     "signing_key",
+    "take_back_use",
 ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
 from juxian.apps.cards.enums import Standing
-from juxian.apps.cards.models import Card, CardUse
+from juxian.apps.cards.models import Card, CardUse, UseReversal
 from juxian.apps.cards.queries import benefits_left, serves
 from juxian.apps.cards.rules import NothingLeft, NotPossible
 from juxian.apps.clock import now
@@ -67,3 +67,21 @@ def record_use(
             detail={"number": card.number, "benefit": benefit},
         )
         return use
+
+
+def take_back_use(*, use: CardUse, reason: str, by: User) -> UseReversal:
+    """A use that was recorded by mistake does not count any longer; it stays on record. Raises ``NotPossible``."""
+    with writing():
+        Person.objects.select_for_update().get(pk=use.card.person_id)
+        if UseReversal.objects.filter(use=use).exists():
+            raise NotPossible(_("这次使用已经撤回。"))
+        made = UseReversal.objects.create(use=use, reason=reason, at=now(), by=by)
+        record(
+            "cards.use_taken_back",
+            actor=by,
+            subject=use.card,
+            organisation_path=use.partner.path,
+            detail={"number": use.card.number, "benefit": use.benefit, "day": use.day.isoformat()},
+            reason=reason,
+        )
+        return made

@@ -189,7 +189,7 @@ def _uses(request: HttpRequest, found: Card) -> list[tuple[str, object]]:
     scope = current_scope(request)
     kind = scope.pack.cards.get(found.kind)
     titles = {one.id: one.title.in_language(scope.language) for one in kind.benefits} if kind else {}
-    uses = found.uses.select_related("partner", "by")[:USES_SHOWN]
+    uses = found.uses.select_related("partner", "by", "reversal")[:USES_SHOWN]
     return [(titles.get(use.benefit, use.benefit), use) for use in uses]
 
 
