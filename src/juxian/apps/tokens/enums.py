@@ -14,3 +14,7 @@ class Scope(models.TextChoices):
     REGISTER_READ = "register.read", _("读取人才库的变更，不含敏感内容")
     REGISTER_SENSITIVE = "register.sensitive", _("读取变更时包含敏感内容")
     CARDS_USE = "cards.use", _("登记服务卡使用")
+    SERVICES_READ = "services.read", _("读取事项的表单、材料、环节和时限")
+    CASES_READ = "cases.read", _("查询办件进度和办理记录")
+    CASES_OPEN = "cases.open", _("代申请人发起和补正办件")
+    CASES_ACT = "cases.act", _("办理部门审核和任务环节")

@@ -14,10 +14,11 @@ from juxian.apps.audit.actions import record
 from juxian.apps.services.actions.opening import evidence_held, profile_of
 from juxian.apps.services.actions.storing import Change, Overtaken, store
 from juxian.apps.services.models import Case
-from juxian.apps.services.queries.actors import actors_of, on_behalf, visiting
+from juxian.apps.services.queries.actors import System, actors_of, on_behalf, visiting
 from juxian.apps.services.queries.calendar import current_calendar, office_time
 from juxian.apps.services.queries.definitions import service_of
 from juxian.apps.services.queries.loading import CASE_PARTS, Loaded, load, open_seats
+from juxian.apps.services.queries.systems import actor_of_system
 from juxian.core.services import Action, Actor, CaseRefused, Mark, Service, Why, act
 from juxian.core.services.definition import StepKind
 
@@ -44,12 +45,13 @@ def act_on_case(
     by: User | None,
     expected_version: int | None = None,
     for_applicant: bool = False,
+    system: System | None = None,
     at: datetime | None = None,
 ) -> Case:
     """Carry out one action of a case and return it as it is then.
 
     expected_version: that of the page on which the user decided; another one raises ``Overtaken``. for_applicant: ``by`` acts
-    for the applicant (代办). by: None is the visitor who asked. Raises ``CaseRefused`` with the reason in words.
+    for the applicant (代办). by: None is the visitor who asked, or ``system``. Raises ``CaseRefused`` with the reason in words.
     """
     moment = at or office_time()
     current = (
@@ -59,7 +61,10 @@ def act_on_case(
         raise Overtaken(current)
     service, loaded = service_of(current), load(current)
     action = _action(service, loaded, wanted, moment)
-    actor = _actor(service, loaded, wanted, by, for_applicant, moment)
+    if system is not None:
+        actor = actor_of_system(system, service, loaded, wanted.name, action.task)
+    else:
+        actor = _actor(service, loaded, wanted, by, for_applicant, moment)
     calendar = current_calendar()
     outcome = act(service, loaded.state, action, actor, moment, calendar)
     store([Change(loaded, outcome, service, moment)], calendar)
@@ -68,7 +73,9 @@ def act_on_case(
         actor=by,
         subject=current,
         organisation_path=current.home.path,
-        acting_as=f"{actor.role or ''}@{','.join(sorted(actor.places))}"[:128],
+        acting_as=system.name[:128]
+        if system
+        else f"{actor.role or ''}@{','.join(sorted(actor.places))}"[:128],
         detail={
             "number": current.number,
             "action": wanted.name,

@@ -18,7 +18,7 @@ from juxian.apps.persons.models import Fact, Person
 from juxian.apps.services.actions.facts import living
 from juxian.apps.services.actions.storing import Change, store
 from juxian.apps.services.models import Case, CaseSeries, Definition, Draft, Officership
-from juxian.apps.services.queries.actors import actors_of, engine_id, on_behalf
+from juxian.apps.services.queries.actors import System, actors_of, engine_id, on_behalf
 from juxian.apps.services.queries.calendar import current_calendar, office_time
 from juxian.apps.services.queries.definitions import freeze_on
 from juxian.apps.services.queries.loading import Loaded, load
@@ -81,9 +81,11 @@ def open_service(
     paper: bool = False,
     applicant: str = "",
     group: str = "",
+    system: System | None = None,
     at: datetime | None = None,
 ) -> Case:
     """Open a case in its first step. applicant: the name of a visitor without a record. for_applicant: ``by`` acts for the person or unit (代办), with trace.
+    system: opens it for the applicant in place of ``by``.
 
     Raises ``KeyError`` (not offered), ``NotTakenIn``, ``CaseRefused``.
     """
@@ -95,7 +97,7 @@ def open_service(
     person = living(person) if person else None
     case = _case(home, found, by, person, unit, moment)
     case.paper, case.group, case.applicant = paper, group, case.applicant or applicant
-    actor = _opener(case, found, by, for_applicant)
+    actor = _opener(case, found, system or by, for_applicant)
     calendar = current_calendar()
     outcome = open_case(found, actor, moment, calendar, profile_of(person))
     case.version = outcome.case.version
@@ -107,6 +109,7 @@ def open_service(
         actor=by,
         subject=case,
         organisation_path=home.path,
+        acting_as=system.name if system else "",
         detail={"number": case.number, "service": service, "for_applicant": for_applicant, "paper": paper},
     )
     return case
@@ -126,6 +129,7 @@ def submit_application(
     paper: bool = False,
     applicant: str = "",
     group: str = "",
+    system: System | None = None,
     at: datetime | None = None,
 ) -> Case:
     """Open a case and hand it in at once, or do neither; the draft of the user for it goes.
@@ -135,10 +139,10 @@ def submit_application(
     moment = at or office_time()
     case = open_service(
         home=home, service=service, by=by, person=person, unit=unit, for_applicant=for_applicant, paper=paper,
-        applicant=applicant, group=group, at=moment,
+        applicant=applicant, group=group, system=system, at=moment,
     )  # fmt: skip
     loaded, found = load(case), pack_called(home.pack).services[service]
-    actor = _opener(case, found, by, for_applicant)
+    actor = _opener(case, found, system or by, for_applicant)
     action = Action(
         "submit",
         answers=dict(answers),
@@ -156,6 +160,7 @@ def submit_application(
         actor=by,
         subject=case,
         organisation_path=home.path,
+        acting_as=system.name if system else "",
         detail={"number": case.number, "service": service},
     )
     return case
@@ -214,8 +219,10 @@ def _employer(person: Person | None) -> Organisation | None:
     return Organisation.objects.select_related("parent").filter(code=code).first() if code else None
 
 
-def _opener(case: Case, service: Service, by: User | None, for_applicant: bool) -> Actor:
+def _opener(case: Case, service: Service, by: User | System | None, for_applicant: bool) -> Actor:
     """As what somebody opens: themselves, their unit, or on behalf of the applicant. Raises ``CaseRefused``."""
+    if isinstance(by, System):
+        return on_behalf(by, case, service)
     parties = [party for post in service.first.posts for party in post.who]
     if by is not None and not for_applicant:
         for actor in actors_of(by, case, [], office_time().date()):

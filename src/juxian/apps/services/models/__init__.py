@@ -5,6 +5,7 @@ from juxian.apps.services.models.cases import Case, CaseEffect, CaseEvent, CaseS
 from juxian.apps.services.models.conferences import AgendaItem, Conference
 from juxian.apps.services.models.definitions import CalendarYear, Definition, FreezePeriod
 from juxian.apps.services.models.people import Cover, Draft, Officership, Rating
+from juxian.apps.services.models.systems import SystemCase
 from juxian.apps.services.models.turns import CaseFile, CaseLetter, Seat, Timer, Turn
 from juxian.apps.services.models.visitors import VisitorCount, VisitorWord
 
@@ -27,6 +28,7 @@ __all__ = [
     "Officership",
     "Rating",
     "Seat",
+    "SystemCase",
     "Timer",
     "Turn",
     "VisitorCount",

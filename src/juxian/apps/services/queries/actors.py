@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from juxian.apps.accounts.models import Post, User
@@ -10,6 +11,14 @@ from juxian.apps.organisations.models import Organisation
 from juxian.apps.services.models import Case, Seat
 from juxian.core.packs import pack_called
 from juxian.core.services import Actor, Role, Service
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Another system that acts through the API (对接系统). id: in the history of a case; name: in the audit log."""
+
+    id: str
+    name: str
 
 
 def engine_id(user: User | None) -> str:
@@ -42,13 +51,14 @@ def actors_of(user: User, case: Case, seats: Sequence[Seat], day: date) -> list[
     return [Actor(engine_id(user), role, frozenset(places)) for role, places in found.items()]
 
 
-def on_behalf(user: User, case: Case, service: Service) -> Actor:
-    """An officer who does what the applicant would do, with trace (代办)."""
+def on_behalf(by: User | System, case: Case, service: Service) -> Actor:
+    """An officer, or the system by which the application came, does what the applicant would do, with trace (代办)."""
     parties = [party for post in service.first.posts for party in post.who]
     wanted = Role.PERSON if case.person_id else Role.EMPLOYER
     party = next((party for party in parties if party.role is wanted), parties[0])
     whom = f"person:{case.person_id}" if case.person_id else f"unit:{case.unit_id}"
-    return Actor(engine_id(user), party.role, frozenset({party.place, "applicant"}), whom)
+    own = by.id if isinstance(by, System) else engine_id(by)
+    return Actor(own, party.role, frozenset({party.place, "applicant"}), whom)
 
 
 def visiting(case: Case, service: Service) -> Actor:
