@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from juxian.core.secrecy import Method, new_secret
@@ -84,6 +84,12 @@ class Environment(BaseSettings):
     second_factor: list[str] = Field(
         ["office", "department", "system_admin", "security_admin", "auditor"],
         description="roles that sign in with a second factor; none in a demonstration",
+    )
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="who sends it as Bearer reads /metrics; empty: nobody by a token"
+    )
+    metrics_networks: list[IPvAnyNetwork] = Field(
+        [], description='networks that read /metrics without a token: ["127.0.0.1/32"]'
     )
     idle_minutes: int = Field(
         30, ge=1, le=720, description="a session ends after this long without a request"

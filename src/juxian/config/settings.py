@@ -38,6 +38,8 @@ JUXIAN_AUDIT_KEY = ENVIRONMENT.audit_key
 JUXIAN_SECOND_FACTOR = frozenset() if JUXIAN_DEMO else frozenset(ENVIRONMENT.second_factor)
 JUXIAN_SECURITY_CONTACT = ENVIRONMENT.security_contact
 JUXIAN_PUBLIC_ADDRESS = ENVIRONMENT.public_address
+JUXIAN_METRICS_TOKEN = ENVIRONMENT.metrics_token.get_secret_value()
+JUXIAN_METRICS_NETWORKS = ENVIRONMENT.metrics_networks
 JUXIAN_IDLE_MINUTES = ENVIRONMENT.idle_minutes
 
 SECRET_KEY = ENVIRONMENT.signing_key
@@ -94,6 +96,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "juxian.web.kit.metrics.Measured",  # outermost: everything is counted, whatever answers
     "juxian.web.kit.middleware.SecurityHeaders",  # first: files and ways to https carry the headers as well
     "juxian.web.kit.middleware.NoZeroBytes",
     "django.middleware.gzip.GZipMiddleware",

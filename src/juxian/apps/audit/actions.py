@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, models, transaction
 
-from juxian.apps.audit.models import FIRST, AuditEntry, Refusal
+from juxian.apps.audit.models import FIRST, AuditEntry, IntegrityCheck, Refusal
 from juxian.apps.audit.queries import HEADS, lines_of, proved, proved_since
 from juxian.apps.clock import now
 from juxian.core.audit.heads import public_pem, read_signed, signed_line, signing_key
@@ -147,3 +147,18 @@ def _refused(action: str, row: Refusal, detail: dict[str, Any]) -> None:
         address=row.address,
         detail=detail,
     )
+
+
+KEPT_CHECKS = 400  # a year of nights and some by hand
+
+
+@transaction.atomic
+def keep_check(*, checked: int, findings: Mapping[str, int], seconds: float) -> IntegrityCheck:
+    """Keep what a search of the data found, with an audit entry; the oldest results go."""
+    kept = IntegrityCheck.objects.create(
+        at=now(), checked=checked, violations=sum(findings.values()), findings=dict(findings), seconds=seconds
+    )
+    old = IntegrityCheck.objects.order_by("-id").values_list("pk", flat=True)[KEPT_CHECKS:]
+    IntegrityCheck.objects.filter(pk__in=list(old)).delete()
+    record("audit.checked", subject=kept, detail={"violations": kept.violations, "checked": checked})
+    return kept

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from juxian.core.audit.verifier import FIRST, canonical
 
-__all__ = ["FIRST", "AuditEntry", "Refusal"]
+__all__ = ["FIRST", "AuditEntry", "IntegrityCheck", "Refusal"]
 
 COVERED = (
     "acting_as", "action", "actor_id", "address", "at", "detail", "organisation_path", "previous", "reason", "subject_id",
@@ -101,3 +101,21 @@ class Refusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.who} {self.what} {self.count}"
+
+
+class IntegrityCheck(models.Model):
+    """One nightly search of the data for what must not be (数据核查). findings: name of a check → violations, none left out."""
+
+    at = models.DateTimeField(_("时间"), db_index=True)
+    checked = models.PositiveBigIntegerField(_("核对数"))
+    violations = models.PositiveIntegerField(_("不符数"))
+    findings = models.JSONField(_("结果"), default=dict)
+    seconds = models.FloatField(_("秒数"))
+
+    class Meta:
+        verbose_name = _("数据核查")
+        verbose_name_plural = _("数据核查")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.violations}"

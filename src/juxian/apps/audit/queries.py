@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import QuerySet
 
-from juxian.apps.audit.models import COVERED, AuditEntry, content_of
+from juxian.apps.audit.models import COVERED, AuditEntry, IntegrityCheck, content_of
 from juxian.core.audit.heads import Forged, read_signed, signing_key
 from juxian.core.audit.verifier import Finding, Head, examine
 
@@ -131,3 +131,8 @@ def _fields_in(detail: Any) -> set[str]:
         for value in named.values()
         for item in (value if isinstance(value, list | tuple | dict) else [value])
     }
+
+
+def last_check() -> IntegrityCheck | None:
+    """The newest search of the data for what must not be."""
+    return IntegrityCheck.objects.first()

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
+import shutil
+import tempfile
+from pathlib import Path
 from typing import Any
 
 Subparsers = Any  # argparse keeps the type of add_subparsers() private
@@ -25,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
 
 def serve(address: str, port: int, workers: int = 0) -> None:
     """Serve until interrupted: one blocking thread in each process, stuck workers are replaced."""
+    _share_counts()
     from granian import Granian  # deferred: only this command needs the server
     from granian.constants import Interfaces
 
@@ -38,3 +43,10 @@ def serve(address: str, port: int, workers: int = 0) -> None:
         workers_kill_timeout=TIMEOUT_SECONDS,
         log_access=False,
     ).serve()
+
+
+def _share_counts() -> None:
+    """Counts of all server processes lie in one directory, begun anew at each start."""
+    folder = Path(tempfile.mkdtemp(prefix="juxian-metrics-"))
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)

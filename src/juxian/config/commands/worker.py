@@ -23,7 +23,9 @@ def run(args: argparse.Namespace) -> int:
     from django.core.management import call_command
 
     from juxian.apps.schedules.tasks import enqueue_due
+    from juxian.config.invariants.nightly import every_night
 
+    every_night()
     ended = threading.Event()
     if args.once:
         enqueue_due()

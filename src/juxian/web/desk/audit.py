@@ -19,7 +19,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.audit.actions import record
-from juxian.apps.audit.models import AuditEntry
+from juxian.apps.audit.models import AuditEntry, IntegrityCheck
+from juxian.apps.audit.queries import last_check
 from juxian.apps.clock import SHANGHAI
 from juxian.web.desk.forms import day_field, text_field
 from juxian.web.kit import errors
@@ -46,6 +47,7 @@ ACTIONS: dict[str, str | Promise] = {
     "access.refused": _("没有权限"),
     "access.refused_again": _("再次没有权限（计数）"),
     "audit.exported": _("导出审计记录"),
+    "audit.checked": _("核查数据"),
     "audit.drill": _("泄露排查演练"),
     "persons.record_opened": _("打开人才档案"),
     "notices.written": _("拟写公示"),
@@ -148,7 +150,14 @@ def audit(request: HttpRequest) -> HttpResponse:
     page = entry_page(current_scope(request).organisation.path, form.cleaned_data) if right else EntryPage([])
     chosen = any(form.data.get(name) for name in ("action", "actor", "day"))
     context = {"form": form, "page": page, "actions": list(ACTIONS.items()), "chosen": chosen}
+    context["check"], context["wrong"] = _last_check()
     return render_part(request, "desk/audit.html#list", context, status=200 if right else 422)
+
+
+def _last_check() -> tuple[IntegrityCheck | None, list[tuple[str, int]]]:
+    """The newest search of the data, and the checks that found something; counts alone, since it looks at every place."""
+    check = last_check()
+    return check, [(name, count) for name, count in check.findings.items() if count] if check else []
 
 
 EXPORTED_AT_MOST = 20_000

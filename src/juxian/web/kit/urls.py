@@ -1,6 +1,6 @@
 from django.urls import path
 
-from juxian.web.kit import files, mine, own_account, views
+from juxian.web.kit import files, metrics, mine, own_account, views
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
@@ -25,5 +25,6 @@ urlpatterns = [
     path("cases/<str:number>/", mine.case_link, name="case-link"),
     path("readyz", views.readyz, name="readyz"),
     path(".well-known/security.txt", views.security_txt, name="security-txt"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("healthz", views.healthz, name="healthz"),
 ]
