@@ -1,0 +1,55 @@
+"""Migrations keep what they do not make: tried on a filled database, back and forth, on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).parents[2]
+
+
+def went(home: Path, url: str = "") -> dict[str, object]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("JUXIAN_")}
+    environment = {
+        "JUXIAN_HOME": str(home),
+        "JUXIAN_DEMO": "1",
+        "JUXIAN_DATABASE_URL": url,
+        "JUXIAN_DATABASE_POOL": "false",
+        "DJANGO_SETTINGS_MODULE": "juxian.config.settings",
+    }
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "tests.config.back_and_forth"],
+        cwd=ROOT,
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr[-2000:]
+    told: dict[str, object] = json.loads(result.stdout)
+    return told
+
+
+def unharmed(told: dict[str, object]) -> None:
+    apps = told["apps"]
+    assert isinstance(apps, dict)
+    assert {name.partition(".")[0] for name in apps} >= {"audit", "accounts", "persons", "funds", "services"}
+    assert {name: went["different"] for name, went in apps.items() if went["different"]} == {}
+    assert told["audit"]
+    assert told["rows"] > 20_000  # type: ignore[operator]
+
+
+def test_every_app_goes_back_by_one_and_forth_with_its_rows(tmp_path: Path) -> None:
+    unharmed(went(tmp_path))
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs a server of PostgreSQL")
+def test_the_same_on_postgresql(tmp_path: Path, new_database: Callable[[], str]) -> None:
+    unharmed(went(tmp_path, new_database()))
