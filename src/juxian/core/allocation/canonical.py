@@ -8,10 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from itertools import chain
+from collections.abc import Sequence
 from typing import Any
 
 INTEGER_LIMIT = 2**53  # exact in every language that reads JSON numbers as doubles
+
+_ESCAPED = bytes(range(32)) + b'"\\'
 
 
 class NotCanonical(ValueError):
@@ -20,9 +22,7 @@ class NotCanonical(ValueError):
 
 def canonical_bytes(data: Any) -> bytes:
     """The only bytes of ``data`` (dict with text keys, list or tuple, str, int, bool). Raises ``NotCanonical``."""
-    _check(data, "")
-    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8")
+    return _spelled(data, "").encode("utf-8")
 
 
 def canonical_sha256(data: Any) -> str:
@@ -37,31 +37,69 @@ def is_plain_text(text: str) -> bool:
     )
 
 
-def _check(data: Any, path: str) -> None:
+def _spelled(data: Any, path: str) -> str:
+    """The canonical text of a part; ``path`` is where it stands."""
     if isinstance(data, dict):
-        for key, value in data.items():
-            if not isinstance(key, str) or not is_plain_text(key):
-                raise NotCanonical(f"{path or 'the top'} has the key {key!r}")
-            _check(value, f"{path}.{key}" if path else key)
-    elif isinstance(data, list | tuple):
-        _check_items(data, path)
-    elif isinstance(data, str):
+        return "{" + ",".join(_pair(key, data[key], path) for key in sorted(data, key=str)) + "}"
+    if isinstance(data, list | tuple):
+        return _list(data, path)
+    if isinstance(data, str):
         if not is_plain_text(data):
             raise NotCanonical(f"{path} is not NFC text")
     elif not isinstance(data, int) or abs(data) >= INTEGER_LIMIT:
         raise NotCanonical(f"{path} is {data!r}")
+    return _written(data)
 
 
-def _check_items(items: list[Any] | tuple[Any, ...], path: str) -> None:
-    """Long lists of one type are looked at in one go; a line break cannot join two characters."""
-    kinds = set(map(type, items))
-    if kinds == {str} and is_plain_text("\n".join(items)):
-        return
-    if kinds == {int} and min(items) > -INTEGER_LIMIT and max(items) < INTEGER_LIMIT:
-        return
-    if len(items) > 1 and all(issubclass(kind, list | tuple) for kind in kinds):
-        inner = list(chain.from_iterable(items))
-        if set(map(type, inner)) == {str} and is_plain_text("\n".join(inner)):
-            return
-    for index, item in enumerate(items):
-        _check(item, f"{path}[{index}]")
+def _pair(key: Any, value: Any, path: str) -> str:
+    if not isinstance(key, str) or not is_plain_text(key):
+        raise NotCanonical(f"{path or 'the top'} has the key {key!r}")
+    return f"{_written(key)}:{_spelled(value, f'{path}.{key}' if path else key)}"
+
+
+def _written(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def _list(items: list[Any] | tuple[Any, ...], path: str) -> str:
+    """Long lists of texts, of pairs of texts and of numbers are looked at and written in one go."""
+    first = type(items[0]) if items else None
+    plain: str | None = None
+    if first is str:
+        plain = _texts(items)
+    elif first is int and set(map(type, items)) == {int}:
+        plain = _written(items) if min(items) > -INTEGER_LIMIT and max(items) < INTEGER_LIMIT else None
+    elif first in (list, tuple) and set(map(type, items)) <= {list, tuple} and set(map(len, items)) == {2}:
+        plain = _pairs(items)
+    if plain is not None:
+        return plain
+    return "[" + ",".join(_spelled(item, f"{path}[{index}]") for index, item in enumerate(items)) + "]"
+
+
+def _texts(items: Sequence[Any]) -> str | None:
+    """A list of texts; None when it has to be looked at one by one."""
+    try:
+        joined = '","'.join(items)
+    except TypeError:
+        return None
+    if _needs_no_escape(joined, 2 * (len(items) - 1)):
+        return f'["{joined}"]'
+    return (
+        _written(items) if is_plain_text("\n".join(items)) else None
+    )  # a line break cannot join two characters
+
+
+def _pairs(items: Sequence[Any]) -> str | None:
+    try:
+        joined = '"],["'.join(map('","'.join, items))
+    except TypeError:
+        return None
+    return f'[["{joined}"]]' if _needs_no_escape(joined, 4 * len(items) - 2) else None
+
+
+def _needs_no_escape(joined: str, marks: int) -> bool:
+    """Texts joined by ``marks`` quotation marks are plain and are written as they are: none holds a mark, ``\\`` or a control."""
+    if not is_plain_text(joined):
+        return False
+    spelled = joined.encode("utf-8")
+    return len(spelled.translate(None, _ESCAPED)) == len(spelled) - marks

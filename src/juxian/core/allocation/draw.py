@@ -75,6 +75,17 @@ class Plan:
     def quotas(self) -> Quotas:
         return Quotas(self.rule.size, self.rule.quotas)
 
+    @cached_property
+    def cells(self) -> Sequence[Cell]:
+        """The cell of each entry, by position; one shared cell where no quota tells them apart."""
+        columns = [self.pool.groups[name] for name in self.quotas.attributes]
+        if not columns:
+            return [("", "")] * len(self.pool.entries)
+        if len(columns) > 1:
+            return list(zip(columns[0], columns[1], strict=True))
+        shared = {value: (value, "") for value in set(columns[0])}
+        return list(map(shared.__getitem__, columns[0]))
+
     def as_dict(self) -> dict[str, Any]:
         return {
             "draw": self.draw,
@@ -295,18 +306,9 @@ def _unreachable(plan: Plan, able: Counter[Cell]) -> Problem:
     )
 
 
-def cells_of(plan: Plan) -> Sequence[Cell]:
-    """The cell of each entry, by position; one shared cell where no quota tells them apart."""
-    columns = [plan.pool.groups[name] for name in plan.quotas.attributes]
-    if not columns:
-        return [("", "")] * len(plan.pool.entries)
-    second: Sequence[str] = columns[1] if len(columns) > 1 else [""] * len(plan.pool.entries)
-    return list(zip(columns[0], second, strict=True))
-
-
 def able_cells(plan: Plan) -> Counter[Cell]:
     """How many of each cell may be drawn; a cell whose entries are all barred counts 0."""
-    cells, entries, barred = cells_of(plan), plan.pool.entries, plan.pool.barred
+    cells, entries, barred = plan.cells, plan.pool.entries, plan.pool.barred
     able = Counter(cells)
     able.subtract(cells[bisect_left(entries, entry)] for entry in barred)
     return able

@@ -84,7 +84,7 @@ class Transcript:
             "state": "void" if self.is_void else "drawn",
             "failures": [{"name": one.name, "reason": one.reason} for one in self.failures],
             "seed": self.seed.hex(),
-            "order": [names[place] for place in self.order],
+            "order": list(map(names.__getitem__, self.order)),
             "rounds": [
                 {
                     "declined": one.declined,

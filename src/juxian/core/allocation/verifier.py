@@ -14,9 +14,6 @@ def require(holds: Any, field: str, zh: str = "与重新计算的结果不符", 
         raise ValueError(field, zh, en)
 def canonical(data: Any) -> bytes:
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-def hashed(start: Any, data: bytes) -> bytes:
-    (found := start.copy()).update(data)
-    return bytes(found.digest())
 def prefixed(*parts: bytes) -> bytes:
     return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
 def circulates(edges: Any) -> bool:
@@ -74,7 +71,7 @@ def check_frozen(body: Any) -> Panel:
     found = hashlib.sha256(canonical({"protocol": body["protocol"], "frozen": frozen})).hexdigest()
     require(body["protocol"] == "JX-DRAW-1", "protocol")
     require(body["pool_hash"] == found, "pool_hash", "名单、规则或提供人不是冻结时的", "the pool, rule or contributors are not those frozen")
-    require(all(a < b for a, b in zip(pool["entries"], pool["entries"][1:])), "frozen.pool.entries", "重复或未排序", "twice or unsorted")
+    require(all(map(str.__lt__, pool["entries"], pool["entries"][1:])), "frozen.pool.entries", "重复或未排序", "twice or unsorted")
     names, roles = ([one[key] for one in frozen["contributors"]] for key in ("name", "role"))
     require({"organiser", "witness"} <= set(roles) and len(set(names)) == len(names), "frozen.contributors")
     require(rule["size"] % 2 if rule["odd"] else rule["size"] >= 0, "frozen.rule.size", "人数应为奇数", "the size must be odd")
@@ -101,11 +98,14 @@ def check_chance(body: Any) -> None:
     require(body["seed"] == ("" if failures else hmac.digest(key, info, "sha256").hex()), "seed")
 
 def check_result(body: Any, panel: Panel) -> None:
-    pool, seed, members = body["frozen"]["pool"], bytes.fromhex(body["seed"]), list[str]()
+    pool, seed, members, tickets = body["frozen"]["pool"], bytes.fromhex(body["seed"]), list[str](), list[bytes]()
     inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in seed.ljust(64, b"\0"))) for pad in (0x36, 0x5C))
-    tickets = [hashed(outer, hashed(inner, entry.encode())) for entry in pool["entries"]] if seed else []
-    ranks, points = sorted(range(len(tickets)), key=tickets.__getitem__), pool["points"] or [0] * len(pool["entries"])
-    order = [pool["entries"][place] for place in sorted(ranks, key=points.__getitem__, reverse=True)]
+    for entry in pool["entries"] if seed else ():  # HMAC; the two padded keys are hashed once
+        (one := inner.copy()).update(entry.encode())
+        (two := outer.copy()).update(one.digest())
+        tickets.append(two.digest())
+    ranks, points = sorted(range(len(tickets)), key=tickets.__getitem__), pool["points"]
+    order = [pool["entries"][place] for place in (sorted(ranks, key=points.__getitem__, reverse=True) if points else ranks)]
     require(body["order"] == order, "order", "次序与号票不符", "the order is not that of the tickets")
     require(bool(body["rounds"]) == bool(seed), "rounds")
     for number, row in enumerate(body["rounds"]):
@@ -118,7 +118,7 @@ def check_result(body: Any, panel: Panel) -> None:
         passed, left = {*members, *(before["declined"] for before in body["rounds"][:number + 1])}, panel.size - len(members)
         for entry in order if panel.completable() else ():
             if entry not in passed and len(taken) < left:
-                reason = pool["barred"].get(entry) or panel.refuses(panel.cell[entry])
+                reason = pool["barred"].get(entry) or panel.refused.get(panel.cell[entry]) or panel.refuses(panel.cell[entry])
                 (skips if reason else taken).append([entry, reason] if reason else entry)
         require(row == {"declined": leaver, "taken": taken, "skips": skips}, f"rounds[{number}]")
         members += taken

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import compress
 
-from juxian.core.allocation.draw import Plan, able_cells, cells_of
+from juxian.core.allocation.draw import Plan, able_cells
 from juxian.core.allocation.quotas import Cell
 
 LIMIT = "limit"  # the most of a quota is reached
@@ -94,7 +94,7 @@ def walk(plan: Plan, order: Sequence[int], declined: Sequence[str] = ()) -> Walk
 
     declined: ids in the order of declining; each must be a member at that moment, else ``ValueError``.
     """
-    panel, cells, members, rounds = _Panel(plan), cells_of(plan), list[str](), list[Round]()
+    panel, cells, members, rounds = _Panel(plan), plan.cells, list[str](), list[Round]()
     for number, leaver in enumerate(("", *declined)):
         if leaver and leaver not in members:
             raise ValueError(f"{leaver} is no member and cannot decline")
@@ -111,21 +111,34 @@ def _fill(
     panel: _Panel, order: Sequence[int], cells: Sequence[Cell], passed: frozenset[str], count: int
 ) -> tuple[list[str], list[Skip]]:
     """Who is taken and who is skipped until the panel has its size; ``passed``: members and those who declined."""
-    taken, skips, left = list[str](), list[Skip](), panel.plan.rule.size - count
-    entries, barred, refused = panel.plan.pool.entries, panel.plan.pool.barred, panel.refused
-    for place in order if panel.witness is not None and left > 0 else ():
-        entry, cell = entries[place], cells[place]
-        if entry in passed:
+    taken, left, barred = list[str](), panel.plan.rule.size - count, panel.plan.pool.barred
+    if panel.witness is None or left <= 0:
+        return taken, []
+    names = list(map(panel.plan.pool.entries.__getitem__, order))
+    ordered = list(map(cells.__getitem__, order))
+    seen, open_cells = 0, set(ordered)  # a long walk passes over what is refused without looking at it again
+    for place in compress(range(len(names)), map(open_cells.__contains__, ordered)):
+        entry, cell = names[place], ordered[place]
+        if entry in passed or entry in barred:
             continue
-        reason = barred.get(entry) or refused.get(cell) or panel.refuses(cell)
-        if reason:
-            skips.append((entry, reason))
+        if panel.refuses(cell):
+            open_cells.discard(cell)
             continue
         taken.append(entry)
         panel.taken[cell] += 1
+        seen = place
         if len(taken) == left:
             break
-    return taken, skips
+    end = seen + 1 if len(taken) == left else len(names)
+    return taken, _skipped(panel, zip(names[:end], ordered[:end], strict=True), passed | frozenset(taken))
+
+
+def _skipped(panel: _Panel, walked: Iterable[tuple[str, Cell]], passed: frozenset[str]) -> list[Skip]:
+    """Those of a walk who are neither taken nor passed, with the reason: the code of the bar comes first."""
+    barred, refused = panel.plan.pool.barred, panel.refused
+    if barred:
+        return [(entry, barred.get(entry) or refused[cell]) for entry, cell in walked if entry not in passed]
+    return [(entry, refused[cell]) for entry, cell in walked if entry not in passed]
 
 
 def reserves(plan: Plan, order: Sequence[int], selected: Sequence[str]) -> list[str]:
