@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Avg, Count, Q, Sum
+from django.db.models import Avg, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import TruncDate
 
 from juxian.apps.organisations.models import Organisation
-from juxian.apps.services.models import Case, Rating, Turn
+from juxian.apps.services.models import Case, CaseEvent, Rating, Seat, Turn
+from juxian.apps.services.queries.calendar import current_calendar
 
 DAYS = 365  # figures are of cases that ended in the last year
 
@@ -18,7 +22,7 @@ DAYS = 365  # figures are of cases that ended in the last year
 class ServiceFigures:
     """running: now. ended, returns, asked_twice: of the last year. median_days: working days, None when none has ended.
 
-    in_time, timed: cases with a settled deadline. stars: tenths of a star of the average, None without ratings.
+    returned, twice: cases behind returns and asked_twice. in_time, timed: cases with a settled deadline. stars: tenths of a star of the average, None without ratings.
     """
 
     running: int = 0
@@ -26,6 +30,8 @@ class ServiceFigures:
     ended: int = 0
     returns: int = 0
     asked_twice: int = 0
+    returned: int = 0
+    twice: int = 0
     in_time: int = 0
     timed: int = 0
     median_days: int | None = None
@@ -36,13 +42,23 @@ class ServiceFigures:
 
 @dataclass(frozen=True, slots=True)
 class UnitFigures:
-    """What a unit has done in the last year. in_time of timed: before their last day."""
+    """What a unit has done in the last year, in cases. in_time of timed: no turn of the unit after its last day.
+
+    median_days: working days of a turn from the day it began, days of a supplement included; None when none was done.
+    returned: cases that the unit returned for supplement, ``returns`` how often. twice: cases in which it asked for something
+    again that had been asked for, ``asked_twice`` how often.
+    """
 
     unit: Organisation
     done: int
     in_time: int
     timed: int
     open: int
+    median_days: int | None = None
+    returned: int = 0
+    returns: int = 0
+    twice: int = 0
+    asked_twice: int = 0
 
 
 def service_figures(homes: Iterable[int], day: date) -> dict[str, ServiceFigures]:
@@ -58,11 +74,14 @@ def service_figures(homes: Iterable[int], day: date) -> dict[str, ServiceFigures
         number=Count("id"),
         back=Sum("returns"),
         twice=Sum("asked_twice"),
+        returned=Count("id", filter=Q(returns__gt=0)),
+        again=Count("id", filter=Q(asked_twice__gt=0)),
         in_time=Count("id", filter=Q(on_time=True)),
         timed=Count("id", filter=Q(on_time__isnull=False)),
     ):
         figures = found.setdefault(done["service"], ServiceFigures())
         figures.ended, figures.returns = done["number"], done["back"] or 0
+        figures.returned, figures.twice = done["returned"], done["again"]
         figures.asked_twice, figures.in_time, figures.timed = (
             done["twice"] or 0,
             done["in_time"],
@@ -81,27 +100,130 @@ def service_figures(homes: Iterable[int], day: date) -> dict[str, ServiceFigures
 
 
 def unit_figures(homes: Iterable[int], day: date, service: str = "") -> list[UnitFigures]:
-    """Units with work in the last year, the busiest first; two queries."""
-    turns = Turn.objects.filter(case__home__in=list(homes), seats__organisation__isnull=False)
-    turns = turns.filter(case__service=service) if service else turns
+    """Units with work in the last year, the busiest first; five queries whatever the number of cases."""
+    places, since = list(homes), _since(day)
+    turns = Turn.objects.filter(case__home__in=places, seats__organisation__isnull=False)
+    turns = (turns.filter(case__service=service) if service else turns).order_by()
+    done = Q(done_at__date__gte=since)
     rows = list(
-        turns.order_by()
-        .values("seats__organisation")
-        .annotate(
-            done=Count("id", filter=Q(done_at__date__gte=_since(day))),
-            in_time=Count("id", filter=Q(done_at__date__gte=_since(day), on_time=True)),
-            timed=Count("id", filter=Q(done_at__date__gte=_since(day), on_time__isnull=False)),
-            waiting=Count("id", filter=Q(open=True, current=True)),
+        turns.values("seats__organisation").annotate(
+            done=Count("case", filter=done, distinct=True),
+            timed=Count("case", filter=done & Q(on_time__isnull=False), distinct=True),
+            overdue=Count("case", filter=done & Q(on_time=False), distinct=True),
+            waiting=Count("case", filter=Q(open=True, current=True), distinct=True),
         )
     )
+    days, returns = _days_by_unit(turns.filter(done)), _returns_by_unit(places, since, service)
     units = Organisation.objects.in_bulk([row["seats__organisation"] for row in rows])
-    found = [
-        UnitFigures(
-            units[row["seats__organisation"]], row["done"], row["in_time"], row["timed"], row["waiting"]
+    found = []
+    for row in rows:
+        pk = row["seats__organisation"]
+        cases, again = returns.get(pk, ([], []))
+        found.append(
+            UnitFigures(
+                units[pk],
+                row["done"],
+                row["timed"] - row["overdue"],
+                row["timed"],
+                row["waiting"],
+                _median(days.get(pk, {})),
+                len(set(cases)),
+                len(cases),
+                len(set(again)),
+                len(again),
+            )
         )
-        for row in rows
-    ]
     return sorted(found, key=lambda figures: (-figures.done, -figures.open, figures.unit.path))
+
+
+def _days_by_unit(turns: QuerySet[Turn]) -> dict[int, dict[int, int]]:
+    """Unit → working days → how many turns took them; one row for each pair of days."""
+    calendar, found = current_calendar(), defaultdict[int, dict[int, int]](dict)
+    pairs = turns.values_list("seats__organisation", TruncDate("opened_at"), TruncDate("done_at"))
+    for unit, first, last, number in pairs.annotate(Count("id", distinct=True)):
+        days = calendar.working_days(first, last)
+        found[unit][days] = found[unit].get(days, 0) + number
+    return found
+
+
+def _returns_by_unit(
+    homes: Sequence[int], since: date, service: str
+) -> dict[int, tuple[list[int], list[int]]]:
+    """Unit → the case of each return, and the case of each thing that was asked for once more."""
+    seen, found = (
+        defaultdict[int, set[str]](set),
+        defaultdict[int, tuple[list[int], list[int]]](lambda: ([], [])),
+    )
+    for unit, case, at, marks in _returns(homes, service).values_list(
+        "unit", "case", TruncDate("at"), "detail__marks"
+    ):
+        names = [name for name in marks or () if isinstance(name, str)]
+        if unit is not None and at >= since:
+            found[unit][0].append(case)
+            found[unit][1].extend(case for name in names if name in seen[case])
+        seen[case].update(names)
+    return found
+
+
+def _returns(homes: Sequence[int], service: str = "") -> QuerySet[CaseEvent, Any]:
+    """Returns for supplement in the order in which they happened, with the ``unit`` whose turn it was."""
+    seats = Seat.objects.filter(
+        case=OuterRef("case"), turn__key=OuterRef("task"), organisation__isnull=False
+    ).order_by("-pk")
+    events = CaseEvent.objects.filter(action="return", case__home__in=homes, case__returns__gt=0)
+    events = events.filter(case__service=service) if service else events
+    return events.annotate(unit=Subquery(seats.values("organisation")[:1])).order_by(
+        "case", "version", "position"
+    )
+
+
+# the cases behind a figure
+
+SERVICE_SETS = ("running", "late", "ended", "measured", "timed", "in_time", "overtime", "returned", "twice")
+UNIT_SETS = ("open", "done", "unit_timed", "unit_in_time", "unit_overtime", "unit_returned", "unit_twice")
+
+
+def cases_behind_figure(
+    home: Organisation, day: date, which: str, *, service: str = "", unit: int = 0
+) -> QuerySet[Case]:
+    """The very cases that a figure counts; which: of ``SERVICE_SETS``, or of ``UNIT_SETS`` with the key of a ``unit``."""
+    cases = Case.objects.filter(home=home)
+    cases = cases.filter(service=service) if service else cases
+    if which in UNIT_SETS:
+        return cases.filter(_of_unit(home, day, which, service, unit))
+    since = Q(ended_at__date__gte=_since(day))
+    return cases.filter(
+        {
+            "running": Q(result=""),
+            "late": Q(result="", due_on__lt=day),
+            "ended": since,
+            "measured": since & Q(working_days__isnull=False),
+            "timed": since & Q(on_time__isnull=False),
+            "in_time": since & Q(on_time=True),
+            "overtime": since & Q(on_time=False),
+            "returned": since & Q(returns__gt=0),
+            "twice": since & Q(asked_twice__gt=0),
+        }[which]
+    )
+
+
+def _of_unit(home: Organisation, day: date, which: str, service: str, unit: int) -> Q:
+    turns = Turn.objects.filter(case=OuterRef("pk"), seats__organisation=unit).order_by()
+    done = turns.filter(done_at__date__gte=_since(day))
+    match which:
+        case "open":
+            return Q(Exists(turns.filter(open=True, current=True)))
+        case "done":
+            return Q(Exists(done))
+        case "unit_timed":
+            return Q(Exists(done.filter(on_time__isnull=False)))
+        case "unit_in_time":
+            late = Exists(done.filter(on_time=False))
+            return Q(Exists(done.filter(on_time=True))) & ~Q(late)
+        case "unit_overtime":
+            return Q(Exists(done.filter(on_time=False)))
+    cases, again = _returns_by_unit([home.pk], _since(day), service).get(unit, ([], []))
+    return Q(pk__in=set(cases if which == "unit_returned" else again))
 
 
 def _since(day: date) -> date:

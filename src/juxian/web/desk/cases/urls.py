@@ -6,6 +6,7 @@ from juxian.web.desk.cases import (
     conferences,
     counter,
     freezes,
+    listing,
     moving,
     officers,
     page,
@@ -17,6 +18,7 @@ from juxian.web.desk.cases import (
 urlpatterns = [
     path("cases/", queue.queue, name="cases"),
     path("cases/bulk/", queue.bulk, name="cases-bulk"),
+    path("cases/list/", listing.cases, name="case-list"),
     path("cases/counter/", counter.counter, name="counter"),
     path("cases/<str:number>/", page.case, name="case"),
     path("cases/<str:number>/act/", acting.act, name="case-act"),
