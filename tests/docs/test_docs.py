@@ -14,7 +14,7 @@ from juxian.config.environment import Environment
 from tests.docs.pages import DOCS, LANGUAGES, ROOT, linked_files, links, pages
 
 # pages for developers and operators that exist in English only
-ENGLISH_ONLY = {"reference/benchmarks.md", "reference/service.md"}
+ENGLISH_ONLY = {"reference/benchmarks.md"}
 _CODE = re.compile(r"\b[KPSGY]\d{3}")
 
 
