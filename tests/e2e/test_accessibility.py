@@ -57,6 +57,7 @@ PAGES = {
         "/desk/cards/counter/",
         "/desk/privacy/",
         "/desk/officers/",
+        "/desk/needs/",
         "/desk/cases/list/?which=ended",
         "/desk/freezes/",
         "/desk/ratings/?view=all",

@@ -28,6 +28,7 @@ class DeskConfig(AppConfig):
             Item("desk:services", _("事项"), "workflow", "service", staff, 10),
             Item("desk:officers", _("专员与代班"), "user-check", "service", office, 55),
             Item("desk:ratings", _("服务评价"), "star", "service", readers, 57),
+            Item("desk:needs", _("诉求归类"), "messages-square", "service", readers, 56),
             Item("desk:freezes", _("停办期"), "calendar-x", "service", office, 58),
             Item("desk:conferences", _("联席会议"), "gavel", "service", readers, 60),
             Item("desk:calendar", _("工作日历"), "calendar-days", "governance", office, 60),
