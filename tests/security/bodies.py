@@ -131,6 +131,10 @@ def _token(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     }
 
 
+def _hook(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"name": "政务服务网", "url": "https://example.cn/in", "events": ["case.closed"]}
+
+
 def _grant_new(objects: Objects, _batch: Batch) -> dict[str, Any]:
     candidate = objects.money.candidate
     return {"benefit": f"{POLICY}/{BENEFIT}", "person": candidate.pk if candidate else 0}
@@ -439,6 +443,9 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "portal:account-decide": _own_word,
     "desk:document-new": _text,
     "desk:tokens": _token,
+    "desk:hooks": _hook,
+    "desk:hook-stop": _nothing,
+    "desk:hook-again": _nothing,
     "desk:found-search": _nothing,
     "desk:found-act": _grant_found,
     "portal:found-act": _decline_found,

@@ -40,8 +40,8 @@ from juxian.apps.imports.enums import RowState
 from juxian.apps.imports.models import Batch
 from juxian.apps.linking.actions import merge_persons
 from juxian.apps.linking.models import Merge, Pair
-from juxian.apps.messaging.actions import queue_message
-from juxian.apps.messaging.models import Message
+from juxian.apps.messaging.actions import make_hook, queue_message
+from juxian.apps.messaging.models import Hook, Message
 from juxian.apps.notices.actions import publish_notice, write_notice
 from juxian.apps.notices.models import Notice
 from juxian.apps.organisations.models import Organisation
@@ -179,6 +179,7 @@ class Objects:
             "pack": self.place.pack.code,
             "account": self.office.username,
             "file": self.file.uuid,
+            "hook": Hook.objects.get(home=self.place.root).pk,
             "token": self.token.pk,
             "draft": self.draft.pk,
             "submitted_draft": self.submitted_draft.pk,
@@ -419,6 +420,7 @@ def _objects(code: str, number: str) -> Objects:
         organisation=place.root, name="测试系统", scopes=["policies.read"], expires_on=date(2023, 1, 1),
         requests_per_minute=60, persons_per_day=1000, by=office,
     )  # fmt: skip
+    make_hook(home=place.root, name="测试系统", url="https://example.cn/", events=["card.revoked"], by=office)
     money = make_money(place, office, person)
     pair, merge = _twice(place)
     pool = Pool.objects.create(

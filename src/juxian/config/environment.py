@@ -78,6 +78,13 @@ class Environment(BaseSettings):
     webhook_secret: SecretStr = Field(
         SecretStr(""), description="key of the HMAC-SHA256 signature of every POST; empty: the signing key"
     )
+    hook_networks: list[str] = Field(
+        [], description='private networks to which events may be sent, such as ["10.20.0.0/16"]; else none'
+    )
+    hook_ca: Path | None = Field(
+        None,
+        description="file with the certificates that receivers of events are checked by; empty: the system's",
+    )
     audit_heads: Path | None = Field(
         None, description="where signed heads of the audit log are written; best another disk or machine"
     )

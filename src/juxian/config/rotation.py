@@ -18,11 +18,12 @@ from juxian.apps.files.queries import FOLDER as ATTACHMENTS
 from juxian.apps.funds.models import PayeeAccount
 from juxian.apps.imports.actions.filing import FOLDER as ROSTERS
 from juxian.apps.imports.models import Row
+from juxian.apps.messaging.models import Hook
 from juxian.apps.persons.models import IdentityDocument
 from juxian.core.secrecy import ID_BYTES, Keys, Unreadable, seal, seal_pieces, unseal, unseal_pieces
 
 BATCH = 500
-SEALED_MODELS: tuple[type[models.Model], ...] = (IdentityDocument, PayeeAccount, Row)
+SEALED_MODELS: tuple[type[models.Model], ...] = (IdentityDocument, PayeeAccount, Row, Hook)
 ENDING = ".sealed"
 _SECRETS = ("secret", "seed", "migrated_codes")
 

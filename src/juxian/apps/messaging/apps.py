@@ -13,9 +13,11 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from juxian.apps.messaging.actions import (
             deliver_waiting,
+            push_waiting,
             send_digests,
         )  # deferred: they need the models
         from juxian.apps.schedules.registry import periodic
 
         periodic("messaging.deliver", timedelta(seconds=20), deliver_waiting)
+        periodic("messaging.hooks", timedelta(seconds=20), push_waiting)
         periodic("messaging.digest", timedelta(minutes=30), send_digests)

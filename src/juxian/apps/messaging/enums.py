@@ -12,6 +12,16 @@ class Channel(models.TextChoices):
     WEBHOOK = "webhook", _("系统对接")
 
 
+class HookEvent(models.TextChoices):
+    """What other systems are told of (推送事件)."""
+
+    CASE_OPENED = "case.opened", _("办件发起")
+    CASE_MOVED = "case.moved", _("办件有进展")
+    CASE_CLOSED = "case.closed", _("办件办结")
+    CARD_ISSUED = "card.issued", _("服务卡发放")
+    CARD_REVOKED = "card.revoked", _("服务卡注销")
+
+
 class MessageState(models.TextChoices):
     HELD = "held", _("待审发")
     RELEASED = "released", _("已发出")

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from juxian.apps.messaging.enums import Channel, DeliveryState, MessageState
+from juxian.apps.messaging.enums import Channel, DeliveryState, HookEvent, MessageState
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -128,3 +128,70 @@ class Preference(models.Model):
 
     def __str__(self) -> str:
         return str(self.user_id)
+
+
+class HookQuerySet(models.QuerySet["Hook"]):
+    def active(self) -> Self:
+        return self.filter(stopped_at=None)
+
+
+class Hook(models.Model):
+    """A system that is told of events of one jurisdiction by POST (事件推送).
+
+    sealed: the secret of its signatures, encrypted. events: values of ``HookEvent``.
+    """
+
+    home = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, related_name="+", verbose_name=_("管辖机构")
+    )
+    name = models.CharField(_("用途说明"), max_length=80)
+    url = models.CharField(_("网址"), max_length=300)
+    events = models.JSONField(_("事件"))
+    sealed = models.BinaryField(_("密文"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("创建人")
+    )
+    created_at = models.DateTimeField(_("创建时间"))
+    stopped_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
+    objects = HookQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("事件推送")
+        verbose_name_plural = _("事件推送")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["home", "-id"], name="hook_home")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HookDelivery(models.Model):
+    """One event on its way to one system (推送记录). ``key``: the event's id; a receiver tells a repetition by it.
+
+    body: exactly the bytes that are sent and signed. Nothing of a person stands in it but numbers.
+    """
+
+    hook = models.ForeignKey(Hook, models.CASCADE, related_name="deliveries", verbose_name=_("事件推送"))
+    event = models.CharField(_("事件"), max_length=16, choices=HookEvent.choices)
+    key = models.CharField(_("事件编号"), max_length=100)
+    body = models.TextField(_("内容"))
+    state = models.CharField(_("状态"), max_length=8, choices=DeliveryState.choices)
+    made_at = models.DateTimeField(_("生成时间"))
+    due_at = models.DateTimeField(_("下次时间"))
+    leased_until = models.DateTimeField(_("占用至"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("次数"), default=0)
+    failure = models.CharField(_("失败原因"), max_length=200, blank=True)
+    sent_at = models.DateTimeField(_("送达时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("推送记录")
+        verbose_name_plural = _("推送记录")
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["hook", "key"], name="hook_event_once")]
+        indexes = [
+            models.Index(fields=["state", "due_at"], name="hook_due"),
+            models.Index(fields=["hook", "state"], name="hook_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.get_state_display()}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
 from juxian.apps.clock import today
-from juxian.apps.messaging.models import Message, Preference
+from juxian.apps.messaging.enums import DeliveryState
+from juxian.apps.messaging.models import Hook, HookDelivery, HookQuerySet, Message, Preference
 from juxian.apps.organisations.models import Organisation
 
 
@@ -43,3 +44,22 @@ def preference_of(user: User) -> Preference:
 def everybodys(user: User) -> Preference:
     """Mail alone leaves the site unasked."""
     return Preference(user=user, channels=["mail"])
+
+
+def hooks_visible_to(user: User) -> HookQuerySet:
+    """Subscriptions of the jurisdictions whose system administrator the user is, with how their events fared."""
+    roots = Organisation.objects.filter(path__in=user.paths_for([Role.SYSTEM_ADMIN], on=today()))
+    waiting = Q(deliveries__state__in=[DeliveryState.WAITING, DeliveryState.SENDING])
+    found: HookQuerySet = Hook.objects.filter(home__in=roots).select_related("created_by", "home")
+    return found.order_by("-id").annotate(
+        waiting=Count("deliveries", filter=waiting),
+        dead=Count("deliveries", filter=Q(deliveries__state=DeliveryState.FAILED)),
+        last=Max("deliveries__sent_at"),
+    )
+
+
+def failures_of(hooks: Iterable[Hook]) -> dict[int, str]:
+    """Hook id → why its newest event that did not arrive did not."""
+    failed = HookDelivery.objects.filter(hook__in=[hook.pk for hook in hooks]).exclude(failure="")
+    newest = failed.values("hook").annotate(newest=Max("id")).values("newest")
+    return dict(HookDelivery.objects.filter(pk__in=newest).values_list("hook_id", "failure"))

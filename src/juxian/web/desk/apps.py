@@ -87,6 +87,18 @@ class DeskConfig(AppConfig):
                 phone=True,
             ),
         )
+        register(
+            "work",
+            Item(
+                "desk:hooks",
+                _("事件推送"),
+                "send",
+                "governance",
+                frozenset({Role.SYSTEM_ADMIN}),
+                61,
+                phone=True,
+            ),
+        )
         case_page("desk:case", Role.OFFICE, Role.DEPARTMENT, Role.LEADER)
         start_at("desk:home", Role.OFFICE, Role.DEPARTMENT)
         start_at("desk:audit", Role.AUDITOR)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,6 +15,8 @@ from juxian.apps.cards.enums import CardState
 from juxian.apps.cards.models import Card
 from juxian.apps.cards.queries import kind_of
 from juxian.apps.cards.rules import NotPossible
+from juxian.apps.messaging.actions import Happened, announce
+from juxian.apps.messaging.enums import HookEvent
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import profile_as_of
 from juxian.core.cards.book import CardKind, CardLevel, Shown
@@ -174,6 +176,7 @@ def _made(
     )
     card.code = _code(card, kind)
     card.save()
+    _announce(HookEvent.CARD_ISSUED, card)
     return card
 
 
@@ -199,6 +202,20 @@ def _code(card: Card, kind: CardKind) -> str:
 def _end(card: Card, state: CardState, day: date, reason: str) -> None:
     card.state, card.ended_on, card.reason = state, day, reason[:LONGEST_REASON]
     card.save(update_fields=["state", "ended_on", "reason"])
+    _announce(HookEvent.CARD_REVOKED, card)
+
+
+def _announce(event: HookEvent, card: Card) -> None:
+    """Other systems are told number, kind, level and term; nothing of the holder."""
+    data = {
+        "number": card.number,
+        "kind": card.kind,
+        "level": card.level or None,
+        "state": card.state,
+        "since": card.since.isoformat(),
+        "last_day": (card.until - timedelta(days=1)).isoformat(),
+    }
+    announce([Happened(event.value, card.home_id, card.home.code, f"{event.value}:{card.number}", data)])
 
 
 def _note(action: str, card: Card, by: User | None, reason: str = "", **detail: str) -> None:

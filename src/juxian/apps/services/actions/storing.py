@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from juxian.apps.files.models import StoredFile
 from juxian.apps.organisations.models import Organisation
+from juxian.apps.services.actions.announcing import announce_changes
 from juxian.apps.services.actions.effects import carry_out, effect_rows
 from juxian.apps.services.actions.telling import tell
 from juxian.apps.services.models import Case, CaseEvent, CaseFile, Seat, Timer, Turn
@@ -74,6 +75,7 @@ def store(changes: Sequence[Change], calendar: Calendar, *, locked: bool = False
     _store_timers(changes)
     effects = effect_rows((change.before.case, change.outcome) for change in changes)
     tell([(change.before.case, change.service, change.outcome, change.at) for change in changes])
+    announce_changes((change.before, change.outcome) for change in changes)
     carry_out(effects, at=changes[0].at if changes else None)
 
 
