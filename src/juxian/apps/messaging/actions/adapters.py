@@ -11,6 +11,7 @@ import hmac
 import http.client
 import json
 import smtplib
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
+from juxian.apps.messaging.actions.chat import Failed, check_answer, read_answer, send_wecom, signed_robot
 from juxian.apps.messaging.enums import Channel
 
 SECONDS = 15
@@ -107,13 +109,24 @@ def _mail(target: str, letter: Letter) -> None:
 
 def _post(target: str, channel: str, letter: Letter) -> None:
     """Redirects are not followed: what the operator wrote is where it goes."""
-    parts = urlsplit(target)
+    if channel == Channel.WECOM and "corpsecret=" in target:
+        _chat(lambda: send_wecom(target, letter.address, _text(letter), _asked))
+        return
+    if channel == Channel.DINGTALK:
+        target = signed_robot(target, int(time.time() * 1000))
     body = json.dumps(_content(channel, letter), ensure_ascii=False).encode()
+    said = _request("POST", target, body, _headers(letter, body))
+    if channel in (Channel.WECOM, Channel.DINGTALK):
+        _chat(lambda: check_answer(said))
+
+
+def _request(method: str, target: str, body: bytes | None, headers: Mapping[str, str]) -> bytes:
+    parts = urlsplit(target)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=SECONDS)
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", path, body, _headers(letter, body))
+        connection.request(method, path, body, dict(headers))
         answer = connection.getresponse()
         said = answer.read(10_000)
     except (OSError, http.client.HTTPException) as failed:
@@ -124,8 +137,25 @@ def _post(target: str, channel: str, letter: Letter) -> None:
         raise Undelivered(
             f"HTTP {answer.status}", for_good=400 <= answer.status < 500 and answer.status != 429
         )
-    if channel in (Channel.WECOM, Channel.DINGTALK):
-        _check_answer(said)
+    return said
+
+
+def _asked(address: str, body: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """A question to 企业微信: GET without a body. Raises ``ValueError``."""
+    if body is None:
+        return read_answer(_request("GET", address, None, {}))
+    data = json.dumps(body, ensure_ascii=False).encode()
+    kind = {"Content-Type": "application/json; charset=utf-8"}
+    return read_answer(_request("POST", address, data, kind))
+
+
+def _chat(do: Callable[[], None]) -> None:
+    try:
+        do()
+    except Failed as failed:
+        raise Undelivered(str(failed)) from failed
+    except ValueError as failed:
+        raise Undelivered("the answer is not understood") from failed
 
 
 def _headers(letter: Letter, body: bytes) -> dict[str, str]:
@@ -138,7 +168,7 @@ def _headers(letter: Letter, body: bytes) -> dict[str, str]:
 
 
 def _content(channel: str, letter: Letter) -> Mapping[str, Any]:
-    text = f"{letter.subject}\n{letter.body}"
+    text = _text(letter)
     match channel:
         case Channel.WECOM:
             return {"touser": letter.address, "msgtype": "text", "text": {"content": text}}
@@ -152,6 +182,10 @@ def _content(channel: str, letter: Letter) -> Mapping[str, Any]:
             return _plain(channel, letter)
 
 
+def _text(letter: Letter) -> str:
+    return f"{letter.subject}\n{letter.body}"
+
+
 def _plain(channel: str, letter: Letter) -> dict[str, str]:
     return {
         "channel": channel,
@@ -160,13 +194,3 @@ def _plain(channel: str, letter: Letter) -> dict[str, str]:
         "subject": letter.subject,
         "body": letter.body,
     }
-
-
-def _check_answer(said: bytes) -> None:
-    """Both services answer 200 with an error code inside."""
-    try:
-        code = json.loads(said).get("errcode", 0)
-    except (ValueError, AttributeError):
-        raise Undelivered("the answer is not understood") from None
-    if code:
-        raise Undelivered(f"errcode {code}")
