@@ -59,6 +59,7 @@ PAGES = {
         "/desk/officers/",
         "/desk/needs/",
         "/desk/cases/list/?which=ended",
+        "/desk/delegations/",
         "/desk/freezes/",
         "/desk/ratings/?view=all",
         "/desk/persons/JY00000100/officer/",

@@ -41,6 +41,10 @@ def _registration(objects: Objects, _batch: Batch) -> dict[str, Any]:
     }
 
 
+def _lending(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"to": objects.office.pk, "since": "2022-06-01", "last": "2022-06-10", "reason": "休假"}
+
+
 def _fact(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {
         "value-degree": "doctor",
@@ -442,6 +446,7 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "portal:account": _own_account,
     "portal:account-decide": _own_word,
     "desk:document-new": _text,
+    "desk:delegations": _lending,
     "desk:tokens": _token,
     "desk:hooks": _hook,
     "desk:hook-stop": _nothing,

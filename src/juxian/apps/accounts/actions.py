@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
@@ -10,7 +10,7 @@ from django.db import transaction
 
 from juxian.apps.accounts.models import LockOut, Post, SignedIn, User
 from juxian.apps.accounts.queries import locks_of, name_digest
-from juxian.apps.accounts.rules import lock_minutes
+from juxian.apps.accounts.rules import lock_minutes, may_lend
 from juxian.apps.audit.actions import record
 from juxian.apps.clock import now, today
 from juxian.apps.organisations.models import Organisation
@@ -92,3 +92,62 @@ def forget_ended() -> int:
     over = Session.objects.filter(expire_date__lt=now()).delete()[0]
     gone = SignedIn.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()[0]
     return over + gone + LockOut.objects.filter(at__lt=now() - LOCKS_KEPT).delete()[0]
+
+
+@transaction.atomic
+def lend_post(*, post: Post, to: User, since: date, until: date, reason: str, by: User) -> Post:
+    """Let ``to`` hold a post of ``by`` from ``since`` up to ``until`` (exclusive); the own post stays. Ends by itself.
+
+    Raises ``PermissionDenied`` with the reason, ``ValueError`` for a period that is none, ``AlreadyLent``.
+    """
+    if post.user_id != by.pk:
+        raise ValueError("a post is lent by who holds it")
+    if not since < until:
+        raise ValueError("the period ends before it begins")
+    User.objects.select_for_update().get(pk=to.pk)
+    may_lend(post, to).or_refuse()
+    if Post.objects.filter(user=to, stands_for=post, since__lt=until, until__gt=since).exists():
+        raise AlreadyLent
+    lent = Post.objects.create(
+        user=to,
+        role=post.role,
+        organisation=post.organisation,
+        since=since,
+        until=until,
+        stands_for=post,
+        reason=reason,
+    )
+    record(
+        "accounts.post_lent",
+        actor=by,
+        subject=to,
+        organisation_path=post.organisation.path,
+        detail={"role": post.role, "since": since.isoformat(), "until": until.isoformat()},
+        reason=reason,
+    )
+    return lent
+
+
+class AlreadyLent(Exception):
+    """The same colleague holds the post for a part of that time already."""
+
+
+@transaction.atomic
+def take_back(*, lent: Post, by: User) -> bool:
+    """End a delegation today; one that has not begun is dropped. False when it had ended. Raises ``ValueError``."""
+    if lent.stands_for is None or lent.stands_for.user_id != by.pk:
+        raise ValueError("a post is taken back by who lent it")
+    day = today()
+    if lent.since >= day:  # a period has a day at least, so what began today goes as a whole
+        ended = bool(Post.objects.filter(pk=lent.pk).delete()[0])
+    else:
+        ended = bool(Post.objects.filter(pk=lent.pk, until__gt=day).update(until=day))
+    if ended:
+        record(
+            "accounts.post_taken_back",
+            actor=by,
+            subject=lent.user,
+            organisation_path=lent.organisation.path,
+            detail={"role": lent.role},
+        )
+    return ended

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from django.contrib.auth.models import AbstractUser
@@ -46,19 +46,29 @@ class User(AbstractUser):
         return [post.organisation.path for post in self.posts_on(on) if post.role in wanted]
 
     def posts_on(self, day: date) -> list[Post]:
-        """Posts in force on ``day``; read once per user object."""
+        """Posts in force on ``day``, own ones and those of others for whom the user stands in; read once per user object."""
         if not hasattr(self, "_posts"):
-            self._posts = list(self.posts.select_related("organisation"))
+            self._posts = list(self.posts.select_related("organisation", "stands_for__user"))
         return [post for post in self._posts if post.holds_on(day)]
 
 
 class PostQuerySet(models.QuerySet["Post"]):
     def held_on(self, day: date) -> Self:
-        return self.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+        """In force on ``day``; one that was delegated only while the post it comes from is."""
+        own = Q(until=None) | Q(until__gt=day), Q(since__lte=day)
+        lent = Q(stands_for__until=None) | Q(stands_for__until__gt=day), Q(stands_for__user__is_active=True)
+        return self.filter(*own).filter(Q(stands_for=None) | (lent[0] & lent[1]))
+
+    def delegated(self) -> Self:
+        """Posts of somebody else, held for a time (受托)."""
+        return self.exclude(stands_for=None)
 
 
 class Post(models.Model):
-    """A role at an organisation for a time (岗位); it reaches the whole subtree of the organisation."""
+    """A role at an organisation for a time (岗位); it reaches the whole subtree of the organisation.
+
+    stands_for: the post of a colleague that the user holds in their stead (受托), until a day, and no longer than it lasts.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="posts", verbose_name=_("用户"))
     role = models.CharField(_("角色"), max_length=24, choices=Role.choices)
@@ -67,23 +77,45 @@ class Post(models.Model):
     )
     since = models.DateField(_("起"))
     until = models.DateField(_("止"), null=True, blank=True)  # exclusive
+    stands_for = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="lent", verbose_name=_("代行岗位")
+    )
+    reason = models.CharField(_("委托事由"), max_length=200, blank=True)
     objects = PostQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("岗位")
         verbose_name_plural = _("岗位")
         constraints = [
-            models.UniqueConstraint(fields=["user", "role", "organisation"], name="post_once"),
+            models.UniqueConstraint(
+                fields=["user", "role", "organisation"], condition=Q(stands_for=None), name="post_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(stands_for=None) | Q(until__isnull=False), name="post_lent_until_a_day"
+            ),
             models.CheckConstraint(
                 condition=Q(until=None) | Q(until__gt=models.F("since")), name="post_until_after_since"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_role_display()} · {self.organisation}"
+        own = f"{self.get_role_display()} · {self.organisation}"
+        return (
+            _("%(post)s（代 %(user)s）") % {"post": own, "user": self.stands_for.user}
+            if self.stands_for
+            else own
+        )
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of the post, as people say it."""
+        return self.until - timedelta(days=1) if self.until else None
 
     def holds_on(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or self.until > day)
+        """In force on ``day``, and so is the post it was lent from."""
+        lent = self.stands_for
+        own = self.since <= day and (self.until is None or self.until > day)
+        return own and (lent is None or (lent.user.is_active and lent.holds_on(day)))
 
 
 class SignedIn(models.Model):

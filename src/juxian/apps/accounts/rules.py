@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from juxian.apps.accounts.models import User
+from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.models import Post, User
 from juxian.apps.clock import today
 from juxian.apps.organisations.models import Organisation
 
@@ -85,3 +87,36 @@ class LongOrVaried:
 def lock_minutes(earlier: int) -> int:
     """How long a name is locked for: 15 minutes, doubled by each lock of the last day, a day at most."""
     return min(FIRST_LOCK_MINUTES << min(earlier, 7), A_DAY_MINUTES)
+
+
+LENT_ROLES = (Role.OFFICE, Role.DEPARTMENT)  # administrators and auditors are three people, and nobody else
+
+
+def may_lend(post: Post, to: User) -> Decision:
+    """Let a colleague hold an own post of the desk for a time (委托): one of the same unit, never passed on."""
+    if post.stands_for_id is not None:
+        return refuse(_("代行的岗位不能再委托他人。"))
+    if post.role not in LENT_ROLES:
+        return refuse(_("只有经办岗位可以委托。"))
+    if to.pk == post.user_id:
+        return refuse(_("不能委托给自己。"))
+    held = [own for own in to.posts_on(today()) if own.stands_for_id is None]
+    if not any(own.role in LENT_ROLES and own.organisation_id == post.organisation_id for own in held):
+        return refuse(_("只能委托给同一单位的经办。"))
+    if any(own.role not in LENT_ROLES for own in held):
+        return refuse(_("管理员、审计员和领导岗位不能兼任经办。"))
+    return allow()
+
+
+def same_hands(user: User, other: int | None) -> bool:
+    """Whether ``user`` would check work of their own: the other is they, or one of the two stands in for the other today.
+
+    Asked of the database once per user object.
+    """
+    if other is None or other == user.pk:
+        return other is not None
+    if not hasattr(user, "_stands_with"):
+        live = Post.objects.held_on(today()).delegated().filter(Q(user=user) | Q(stands_for__user=user))
+        pairs = live.values_list("user_id", "stands_for__user_id")
+        user._stands_with = {one for pair in pairs for one in pair}  # type: ignore[attr-defined]
+    return other in user._stands_with  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from django.db import connection, models, transaction
 
 from juxian.apps.audit.models import FIRST, AuditEntry, IntegrityCheck, Refusal
 from juxian.apps.audit.queries import HEADS, lines_of, proved, proved_since
+from juxian.apps.audit.registry import on_behalf_of
 from juxian.apps.clock import now
 from juxian.core.audit.heads import public_pem, read_signed, signed_line, signing_key
 from juxian.core.audit.verifier import Head
@@ -60,7 +61,7 @@ def record(
         subject_type=subject._meta.label_lower if subject is not None else "",
         subject_id=str(subject.pk) if subject is not None else "",
         organisation_path=organisation_path,
-        detail=dict(detail or {}),
+        detail=dict(detail or {}) | ({"on_behalf_of": on_behalf_of.get()} if on_behalf_of.get() else {}),
         reason=reason,
         address=address,
         previous=AuditEntry.objects.order_by("-id").values_list("digest", flat=True).first() or FIRST,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
-from juxian.apps.accounts.rules import Decision, allow, has_role, refuse
+from juxian.apps.accounts.rules import Decision, allow, has_role, refuse, same_hands
 from juxian.apps.clock import today
 from juxian.apps.corrections.enums import State
 from juxian.apps.corrections.models import Correction
@@ -42,7 +42,7 @@ def may_decide(user: User, correction: Correction) -> Decision:
     """The talent office, and not about what the same user proposed (核对更正)."""
     if correction.state != State.OPEN:
         return refuse(_("这项更正已经办理。"))
-    if correction.by_id == user.pk:
+    if same_hands(user, correction.by_id):
         return refuse(_("不能核对自己提出的更正。"))
     return has_role(user, [Role.OFFICE], correction.home)
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
-from juxian.apps.accounts.rules import Decision, has_role, refuse
+from juxian.apps.accounts.rules import Decision, has_role, refuse, same_hands
 from juxian.apps.clock import today
 from juxian.apps.files.models import StoredFile
 from juxian.apps.files.registry import Readable
@@ -25,7 +25,7 @@ def may_write_notices(user: User, organisation: Organisation) -> Decision:
 
 def may_publish_notice(user: User, notice: Notice) -> Decision:
     """A second person of the office publishes: whoever wrote a notice does not let it out alone."""
-    if notice.written_by_id == user.pk:
+    if same_hands(user, notice.written_by_id):
         return refuse(_("拟稿人不能自己发布，请由另一位经办核查并发布。"))
     return may_write_notices(user, notice.home)
 

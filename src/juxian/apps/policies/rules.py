@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
-from juxian.apps.accounts.rules import Decision, has_role, refuse
+from juxian.apps.accounts.rules import Decision, has_role, refuse, same_hands
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.policies.models import PolicyDraft
 
@@ -35,6 +35,6 @@ def may_publish(user: User, draft: PolicyDraft, root: Organisation) -> Decision:
     """Put a submitted draft in force (发布政策): another officer than the one who wrote it last."""
     if draft.state != PolicyDraft.State.SUBMITTED:
         return refuse(_("这份草稿没有提交发布。"))
-    if draft.written_by_id == user.pk:
+    if same_hands(user, draft.written_by_id):
         return refuse(_("起草人不能发布自己的草稿，请另一位经办发布。"))
     return has_role(user, [Role.OFFICE], root)

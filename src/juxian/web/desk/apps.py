@@ -64,6 +64,14 @@ class DeskConfig(AppConfig):
         watchers = frozenset({Role.REVIEWER, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
         register(
             "work",
+            Item(
+                "desk:delegations",
+                _("委托代办"),
+                "user-check",
+                "governance",
+                frozenset({Role.OFFICE, Role.DEPARTMENT}),
+                70,
+            ),
             Item("desk:post", _("我的岗位"), "id-card", "workbench", watchers, 10, phone=True),
             Item(
                 "desk:audit",

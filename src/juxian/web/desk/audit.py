@@ -43,6 +43,8 @@ ACTIONS: dict[str, str | Promise] = {
     "accounts.factor_refused": _("验证码不对"),
     "accounts.password_changed": _("更改密码"),
     "accounts.sessions_ended": _("结束登录"),
+    "accounts.post_lent": _("委托岗位"),
+    "accounts.post_taken_back": _("终止委托"),
     "accounts.created": _("新建账号"),
     "access.refused": _("没有权限"),
     "access.refused_again": _("再次没有权限（计数）"),

@@ -3,6 +3,7 @@ from django.urls import include, path
 from juxian.web.desk import (
     audit,
     completeness,
+    delegations,
     documents,
     explanations,
     figures,
@@ -80,6 +81,7 @@ urlpatterns = [
     path("hooks/", hooks.hooks, name="hooks"),
     path("hooks/<int:pk>/stop/", hooks.stop, name="hook-stop"),
     path("hooks/<int:pk>/again/", hooks.send_again, name="hook-again"),
+    path("delegations/", delegations.delegations, name="delegations"),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
     path("figures/", figures.figures, name="figures"),

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record_refusal
+from juxian.apps.audit.registry import on_behalf_of
 from juxian.web.kit.middleware import Respond
 from juxian.web.kit.origin import address_of
 
@@ -21,6 +22,7 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        on_behalf_of.set("")  # of an earlier request of this thread
         response = self.get_response(request)
         if response.status_code == HTTPStatus.FORBIDDEN:
             try:

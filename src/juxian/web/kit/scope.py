@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import Post, User
+from juxian.apps.audit.registry import on_behalf_of
 from juxian.apps.clock import today
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.packs.models import InstalledPack
@@ -68,9 +69,12 @@ def current_scope(request: HttpRequest) -> Scope:
 
 
 def posts_of(user: User) -> list[Post]:
-    """The user's posts today, the most official first."""
+    """The user's posts today, own ones first, the most official first."""
     order = {role: place for place, role in enumerate(Role.values)}
-    return sorted(user.posts_on(today()), key=lambda post: (order[post.role], post.organisation.path))
+    return sorted(
+        user.posts_on(today()),
+        key=lambda post: (post.stands_for_id is not None, order[post.role], post.organisation.path),
+    )
 
 
 def _of_user(request: HttpRequest, user: User) -> Scope:
@@ -79,6 +83,7 @@ def _of_user(request: HttpRequest, user: User) -> Scope:
         raise PermissionDenied(_("您的账号目前没有岗位，请联系系统管理员。"))
     wanted = request.session.get(POST_SESSION_KEY)
     post = next((post for post in posts if post.pk == wanted), posts[0])
+    on_behalf_of.set(post.stands_for.user.username if post.stands_for else "")
     return Scope(post.organisation, pack_of(post.organisation), post.role, formats.language(), today(), post)
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.models import User
+from juxian.apps.accounts.rules import same_hands
 from juxian.apps.audit.actions import record
 from juxian.apps.funds.actions.budgets import appropriate_more
 from juxian.apps.funds.actions.years import allot_to_lower, close_fund_year, move_between_lines
@@ -52,7 +53,7 @@ def decide_change(
 
     Raises ``NotPossible``, ``OpenReserves`` and what the ledger refuses; then it still waits.
     """
-    if change.asked_by_id == by.pk:
+    if same_hands(by, change.asked_by_id):
         raise NotPossible(_("申请人不能复核自己的申请，请由另一人复核。"))
     state = ChangeState.APPROVED if approved else ChangeState.REFUSED
     waiting = BudgetChange.objects.filter(pk=change.pk, state=ChangeState.ASKED)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.models import User
+from juxian.apps.accounts.rules import same_hands
 from juxian.apps.audit.actions import record
 from juxian.apps.clock import now
 from juxian.apps.funds.enums import AccountState
@@ -64,7 +65,7 @@ def confirm_account(*, account: PayeeAccount, by: User | None, evidence: str = "
     ``by`` is the person, or a second clerk with the person's signed paper as ``evidence``. When the person handed them in,
     a clerk's check is enough. Raises ``NotPossible``.
     """
-    if by is not None and account.proposed_by_id == by.pk:
+    if by is not None and same_hands(by, account.proposed_by_id):
         raise NotPossible(_("提交人不能确认自己提交的账户，须由另一人确认。"))
     of_person = {by.person_id if by else None, account.proposed_by.person_id if account.proposed_by else None}
     if by is not None and account.person_id not in of_person and not (evidence or account.evidence):

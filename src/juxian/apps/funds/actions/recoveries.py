@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.models import User
+from juxian.apps.accounts.rules import same_hands
 from juxian.apps.audit.actions import record
 from juxian.apps.funds.actions.grants import end_grant
 from juxian.apps.funds.actions.posting import open_accounts, post
@@ -175,7 +176,7 @@ def ask_relief(*, recovery: Recovery, kind: ReliefKind, amount_fen: int, reason:
 @transaction.atomic
 def decide_relief(*, relief: Relief, approved: bool, day: date, by: User) -> None:
     """The second person's word. Raises ``NotPossible`` and what the ledger refuses."""
-    if relief.asked_by_id == by.pk:
+    if same_hands(by, relief.asked_by_id):
         raise NotPossible(_("申请人不能批准自己的申请，须由另一人决定。"))
     recovery = _locked(relief.recovery)
     state = ReliefState.APPROVED if approved else ReliefState.REFUSED

@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.models import User
+from juxian.apps.accounts.rules import same_hands
 from juxian.apps.audit.actions import record
 from juxian.apps.clock import now
 from juxian.apps.funds.enums import LineState, RunState
@@ -136,7 +137,7 @@ def seal_run(*, run: PaymentRun, by: User) -> None:
     Raises ``NotPossible``: the same person, an open difference with the bank, a payment that may no longer be made, a
     value that does not fit into the bank's file.
     """
-    if run.made_by_id == by.pk:
+    if same_hands(by, run.made_by_id):
         raise NotPossible(_("拟制人不能复核自己拟制的批次，请由另一人复核。"))
     if unexplained(run.home):
         raise NotPossible(_("对账单还有未说明的差异，须先处理，才能封存下一批。"))

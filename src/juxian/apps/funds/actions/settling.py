@@ -14,6 +14,7 @@ from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.models import User
+from juxian.apps.accounts.rules import same_hands
 from juxian.apps.audit.actions import record
 from juxian.apps.clock import now
 from juxian.apps.funds.actions.posting import close_key, post, reverse
@@ -159,7 +160,7 @@ def tell_line(*, line: PaymentLine, state: str, day: date, reason: str, by: User
     if state not in TOLD or found.run.state not in AT_THE_BANK or found.state != LineState.OPEN:
         raise NotPossible(_("只有已生成银行文件、尚无结果的款项可以人工认定。"))
     same = (found.told, found.told_on) == (state, day)
-    if same and found.told_by_id == by.pk:
+    if same and same_hands(by, found.told_by_id):
         raise NotPossible(_("须由另一人作出相同认定。"))
     if not same:
         PaymentLine.objects.filter(pk=found.pk).update(

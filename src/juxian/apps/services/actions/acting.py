@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from juxian.apps.accounts.models import User
+from juxian.apps.accounts.rules import same_hands
 from juxian.apps.audit.actions import record
 from juxian.apps.services.actions.opening import evidence_held, profile_of
 from juxian.apps.services.actions.storing import Change, Overtaken, store
@@ -65,6 +66,7 @@ def act_on_case(
         actor = actor_of_system(system, service, loaded, wanted.name, action.task)
     else:
         actor = _actor(service, loaded, wanted, by, for_applicant, moment)
+        _refuse_own_hands(loaded, action, by)
     calendar = current_calendar()
     outcome = act(service, loaded.state, action, actor, moment, calendar)
     store([Change(loaded, outcome, service, moment)], calendar)
@@ -88,6 +90,14 @@ def act_on_case(
         reason=wanted.reason[:500],
     )
     return current
+
+
+def _refuse_own_hands(loaded: Loaded, action: Action, by: User | None) -> None:
+    """Who stands in for somebody does not confirm what that person proposed. Raises ``CaseRefused``."""
+    task = loaded.state.task(action.task) if action.name in ("confirm", "reject") else None
+    proposed = task.proposal.by if task is not None and task.proposal is not None else ""
+    if by is not None and proposed.isdecimal() and same_hands(by, int(proposed)):
+        raise CaseRefused(Why.SAME_PERSON)
 
 
 def _action(service: Service, loaded: Loaded, wanted: Wanted, moment: datetime) -> Action:
