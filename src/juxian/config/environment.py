@@ -98,6 +98,7 @@ class Environment(BaseSettings):
     metrics_networks: list[IPvAnyNetwork] = Field(
         [], description='networks that read /metrics without a token: ["127.0.0.1/32"]'
     )
+    search_first: bool = Field(False, description="the register shows nobody before a query or a filter")
     idle_minutes: int = Field(
         30, ge=1, le=720, description="a session ends after this long without a request"
     )

@@ -5,33 +5,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_sessions_and_locks'),
-        ('organisations', '0001_initial'),
+        ("accounts", "0003_sessions_and_locks"),
+        ("organisations", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='post',
-            name='post_once',
+            model_name="post",
+            name="post_once",
         ),
         migrations.AddField(
-            model_name='post',
-            name='reason',
-            field=models.CharField(blank=True, max_length=200, verbose_name='委托事由'),
+            model_name="post",
+            name="reason",
+            field=models.CharField(blank=True, max_length=200, verbose_name="委托事由"),
         ),
         migrations.AddField(
-            model_name='post',
-            name='stands_for',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lent', to='accounts.post', verbose_name='代行岗位'),
+            model_name="post",
+            name="stands_for",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lent",
+                to="accounts.post",
+                verbose_name="代行岗位",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(condition=models.Q(('stands_for', None)), fields=('user', 'role', 'organisation'), name='post_once'),
+            model_name="post",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("stands_for", None)),
+                fields=("user", "role", "organisation"),
+                name="post_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('stands_for', None), ('until__isnull', False), _connector='OR'), name='post_lent_until_a_day'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stands_for", None), ("until__isnull", False), _connector="OR"),
+                name="post_lent_until_a_day",
+            ),
         ),
     ]

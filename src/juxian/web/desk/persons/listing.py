@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
@@ -39,7 +40,9 @@ def persons(request: HttpRequest) -> HttpResponse:
         "employers": employers_of(home, scope.language),
         "may_register": may_register(request.user, home),  # type: ignore[arg-type]
     }
-    if form.is_valid():
+    if form.is_valid() and settings.JUXIAN_SEARCH_FIRST and not form.chips(""):
+        context["unasked"] = True  # no list of people before somebody says whom they look for
+    elif form.is_valid():
         context |= _found(request, form, scope, home, dict(context["employers"]))
     response = render_part(
         request, "desk/persons/list.html#list", context, status=200 if form.is_valid() else 422
