@@ -1,0 +1,182 @@
+"""Twenty people at once on the real server, and what the audit log costs (负载与审计).
+
+    .venv/bin/python benchmarks/load.py [--persons 100000] [--requests 10000] [--users 20] [--entries 1000000] [--home DIR]
+
+Goals on SQLite with 100,000 persons: 10,000 mixed requests without an error, 95 of 100 answered within 500 ms; 1,000,000
+entries of the audit log verified within 30 s. Wall times mean something on a machine that does nothing else; the CPU of
+the audit log does anyway. Exit status 1 when a request fails or a goal is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import os
+import random
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+from ground import client, populate, set_up
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "juxian.config.settings")
+P95_SECONDS, VERIFY_SECONDS = 0.5, 30
+SAMPLE_WRITES = 500
+
+
+def addresses() -> list[tuple[int, str]]:
+    """(weight, address) of what an office asks for; opening a record writes an entry of the audit log."""
+    from juxian.apps.persons.models import Person
+
+    numbers = list(Person.objects.order_by("pk").values_list("number", flat=True)[::997])
+    lists = ["", "?degree=doctor", "?q=王", "?q=张伟", "?sort=name", "?condition=学历 >= 硕士 且 年龄 <= 45"]
+    return (
+        [(6, f"/desk/persons/{number}/") for number in numbers]
+        + [(len(numbers), f"/desk/persons/{query}") for query in lists]
+        + [(len(numbers), address) for address in ("/desk/", "/desk/figures/", "/desk/policies/", "/healthz")]
+    )
+
+
+class Crowd:
+    """Users who ask at once, each on a connection of their own."""
+
+    def __init__(self, port: int, cookie: str, requests: int) -> None:
+        self.port, self.cookie, self.left = port, cookie, requests
+        self.seconds: list[float] = []
+        self.statuses: Counter[object] = Counter()
+        self.lock = threading.Lock()
+
+    def ask(self, seed: int, choices: list[tuple[int, str]]) -> None:
+        chance = random.Random(seed)
+        weights, paths = [weight for weight, _path in choices], [path for _weight, path in choices]
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        while True:
+            with self.lock:
+                if not self.left:
+                    return
+                self.left -= 1
+            begun = time.perf_counter()
+            status: object
+            try:
+                path = chance.choices(paths, weights)[0]
+                connection.request("GET", _quoted(path), headers={"Cookie": self.cookie})
+                answer = connection.getresponse()
+                answer.read()
+                status = answer.status
+            except (OSError, http.client.HTTPException) as error:
+                status = type(error).__name__
+                connection.close()
+            with self.lock:
+                self.seconds.append(time.perf_counter() - begun)
+                self.statuses[status] += 1
+
+
+def _quoted(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(path, safe="/?=&")
+
+
+def load(args: argparse.Namespace) -> bool:
+    """Serve, ask, tell; True when the goals are met."""
+    from django.conf import settings
+
+    browser = client("office")
+    cookie = f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "juxian.config.cli", "serve", "--port", str(port), "--workers", "2"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait(port)
+        crowd, choices = Crowd(port, cookie, args.requests), addresses()
+        begun = time.perf_counter()
+        people = [threading.Thread(target=crowd.ask, args=(seed, choices)) for seed in range(args.users)]
+        for person in people:
+            person.start()
+        for person in people:
+            person.join()
+        wall = time.perf_counter() - begun
+    finally:
+        server.terminate()
+        server.wait()
+    times = sorted(crowd.seconds)
+    p50, p95, p99 = (times[int(len(times) * share)] for share in (0.5, 0.95, 0.99))
+    failed = sum(count for status, count in crowd.statuses.items() if status != 200)
+    print(
+        f"{args.users} users, {len(times):,} requests in {wall:.0f} s, {len(times) / wall:.0f}/s, {failed} failed"
+    )
+    print(
+        f"p50 {p50 * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms, worst {times[-1] * 1000:.0f} ms"
+    )
+    print(f"answers {dict(crowd.statuses)}")
+    return not failed and p95 <= P95_SECONDS
+
+
+def _wait(port: int) -> None:
+    for _try in range(1200):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit("the server did not start")
+
+
+def audit(args: argparse.Namespace) -> bool:
+    """What one entry costs a writer, and how long a long log takes to verify."""
+    from django.db import transaction
+
+    from juxian.apps.audit.actions import record
+    from juxian.apps.audit.models import AuditEntry
+    from juxian.apps.audit.queries import verify
+
+    before = time.process_time()
+    for number in range(SAMPLE_WRITES):
+        with transaction.atomic():
+            record("benchmark.written", detail={"number": number})
+    each = (time.process_time() - before) / SAMPLE_WRITES
+    print(f"an entry in a transaction of its own: CPU {each * 1000:.2f} ms")
+    last = AuditEntry.objects.latest("id")
+    missing, batch, digest = args.entries - last.pk, [], last.digest
+    for number in range(missing):
+        entry = AuditEntry(at=last.at, action="benchmark.written", detail={"number": number}, previous=digest)
+        digest = entry.digest = entry.computed_digest()
+        batch.append(entry)
+        if len(batch) == 10_000 or number == missing - 1:
+            AuditEntry.objects.bulk_create(batch)
+            batch = []
+    wall, cpu = time.perf_counter(), time.process_time()
+    found = verify()
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    print(
+        f"verify {found.entries:,} entries: {wall:.1f} s, CPU {cpu:.1f} s, {'holds' if found.holds else 'BROKEN'}"
+    )
+    return found.holds and cpu <= VERIFY_SECONDS
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--persons", type=int, default=100_000)
+    parser.add_argument("--requests", type=int, default=10_000, help="0: the audit log alone")
+    parser.add_argument("--users", type=int, default=20)
+    parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--pack", help="code of a pack; the first with a population when left out")
+    parser.add_argument("--home", type=Path, help="directory to keep; a temporary one when left out")
+    args = parser.parse_args()
+    set_up(args)
+    populate(args)
+    met = [load(args) if args.requests else True, audit(args)]
+    return 0 if all(met) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
