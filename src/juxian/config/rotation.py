@@ -10,20 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Func, Value
 
 from juxian.apps.files.queries import FOLDER as ATTACHMENTS
-from juxian.apps.funds.models import PayeeAccount
 from juxian.apps.imports.actions.filing import FOLDER as ROSTERS
-from juxian.apps.imports.models import Row
-from juxian.apps.messaging.models import Hook
-from juxian.apps.persons.models import IdentityDocument
 from juxian.core.secrecy import ID_BYTES, Keys, Unreadable, seal, seal_pieces, unseal, unseal_pieces
 
 BATCH = 500
-SEALED_MODELS: tuple[type[models.Model], ...] = (IdentityDocument, PayeeAccount, Row, Hook)
+COLUMN = "sealed"  # what every model calls the column of its sealed value
 ENDING = ".sealed"
 _SECRETS = ("secret", "seed", "migrated_codes")
 
@@ -47,11 +44,23 @@ class NotOpened(Exception):
 
 def parts() -> list[Part]:
     """Everything that is sealed, each kind once."""
-    found = [_column(model) for model in SEALED_MODELS]
+    found = [_column(model) for model in sealed_models()]
     found.append(Part("mfa.authenticator", _stale_factors, _renew_factors))
     found.append(_folder(ROSTERS, whole=True))
     found.append(_folder(ATTACHMENTS, whole=False))
     return found
+
+
+def sealed_models() -> list[type[models.Model]]:
+    """Every model with a sealed column, so that a further one is never forgotten when a key is retired."""
+    return [
+        model
+        for model in apps.get_models()
+        if any(
+            field.name == COLUMN and isinstance(field, models.BinaryField)
+            for field in model._meta.concrete_fields
+        )
+    ]
 
 
 def _column(model: type[models.Model]) -> Part:
