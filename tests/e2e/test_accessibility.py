@@ -34,7 +34,12 @@ PAGES = {
         "/desk/persons/JY00000100/",
         "/desk/persons/new/",
         "/desk/completeness/",
+        "/desk/persons/?gaps=missing",
+        "/desk/persons/JY00000100/facts/",
+        "/desk/corrections/",
         "/desk/searches/",
+        "/desk/searches/2/",
+        "/desk/searches/2/change/",
         "/desk/searches/new/",
         "/desk/persons/export/",
         "/desk/persons/JY00000100/facts/education/",
@@ -67,6 +72,7 @@ PAGES = {
     "leader.tinghu": ("/board/", "/board/targets/", "/board/figures/", "/board/persons/"),
     "person.jiayuguan": (
         "/me/",
+        "/corrections/",
         "/me/card/",
         "/me/payments/",
         "/me/payments/statement/",
@@ -82,6 +88,7 @@ PAGES = {
     "reviewer.jiayuguan": ("/desk/post/",),
     "employer.jiayuguan": (
         "/unit/",
+        "/corrections/",
         "/desk/imports/",
         "/my-cases/",
         "/unit/lists/",

@@ -29,6 +29,7 @@ from juxian.apps.pools.actions import refresh_pool
 from juxian.config.commands.upgrade import upgrade
 from juxian.config.demo_cards import seed_cards
 from juxian.config.demo_cases import seed_cases
+from juxian.config.demo_corrections import seed_corrections
 from juxian.config.demo_doubles import add_doubles
 from juxian.config.demo_funds import seed_funds
 from juxian.config.demo_housing import house_people
@@ -150,6 +151,7 @@ def install_with_people(pack: Pack, count: int) -> None:
     seed_notices(root, maker, checker)
     seed_policies(pack, root, maker, checker)
     seed_privacy(pack, root)
+    seed_corrections(pack, root, maker)
 
 
 @cache
