@@ -41,7 +41,7 @@ from juxian.apps.imports.models import Batch
 from juxian.apps.linking.actions import merge_persons
 from juxian.apps.linking.models import Merge, Pair
 from juxian.apps.messaging.actions import make_hook, queue_message
-from juxian.apps.messaging.models import Hook, Message
+from juxian.apps.messaging.models import Hook, HookDelivery, Message
 from juxian.apps.notices.actions import publish_notice, write_notice
 from juxian.apps.notices.models import Notice
 from juxian.apps.organisations.models import Organisation
@@ -420,7 +420,11 @@ def _objects(code: str, number: str) -> Objects:
         organisation=place.root, name="测试系统", scopes=["policies.read"], expires_on=date(2023, 1, 1),
         requests_per_minute=60, persons_per_day=1000, by=office,
     )  # fmt: skip
-    make_hook(home=place.root, name="测试系统", url="https://example.cn/", events=["card.revoked"], by=office)
+    hook, _secret = make_hook(
+        home=place.root, name="测试系统", url="https://example.cn/", events=["card.revoked"], by=office
+    )
+    given_up = {"state": "failed", "made_at": hook.created_at, "due_at": hook.created_at}
+    HookDelivery.objects.create(hook=hook, event="card.revoked", key="card:1", body="{}", **given_up)
     money = make_money(place, office, person)
     pair, merge = _twice(place)
     pool = Pool.objects.create(
