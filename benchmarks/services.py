@@ -40,7 +40,7 @@ def main() -> None:
     args = _arguments()
     _set_up()
     stage = _staged()
-    print(f"{'what':54} {'measured':>14} {'goal':>12}")
+    _tell("what", "measured", "goal")
     if wanted := [part for part in PARTS[:4] if part not in args.skip]:
         count = _fill(stage, args.cases)
         _tell(f"cases, {_open_cases():,} of them open", f"{count:,}", "")

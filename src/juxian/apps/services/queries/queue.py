@@ -43,23 +43,26 @@ class Cursor:
 
 
 def seats_of(user: User, day: date) -> QuerySet[Seat]:
-    """Open seats that the user may take: of their roles and units, and what falls to the office."""
+    """Open seats that the user may take: of their roles and units, and what falls to the office.
+
+    ``open`` stands in every branch: a branch is looked up by an index of its own, and that of queues holds open seats alone.
+    """
     condition = Q(pk__in=[])
     for role in WORKERS:
         units = _ids(user.paths_for([role], on=day))
         if units:
-            condition |= Q(role=role, organisation__in=units)
+            condition |= Q(open=True, role=role, organisation__in=units)
     offices = list(
         Organisation.objects.under(*user.paths_for([Role.OFFICE], on=day)).values_list("pk", "kind")
     )
     if offices:
         fallen = (Role.DEPARTMENT, Role.EMPLOYER)
         own = [pk for pk, kind in offices if kind == "office"]
-        condition |= Q(role__in=fallen, organisation__in=own)
+        condition |= Q(open=True, role__in=fallen, organisation__in=own)
         condition |= Q(
-            role__in=fallen, organisation__in=[pk for pk, _kind in offices], organisation=F("home")
+            open=True, role__in=fallen, organisation__in=[pk for pk, _kind in offices], organisation=F("home")
         )
-    return Seat.objects.filter(condition, open=True)
+    return Seat.objects.filter(condition)
 
 
 def in_view(seats: QuerySet[Seat], view: str, user: User, day: date, calendar: Calendar) -> QuerySet[Seat]:
@@ -89,12 +92,10 @@ def page_of(seats: QuerySet[Seat], after: Cursor | None, size: int) -> tuple[lis
     """One page by the day on which it is due, what has none last; and where the next one begins."""
     if after is not None:
         seats = seats.filter(Q(due_on__gt=after.due_on) | Q(due_on=after.due_on, pk__gt=after.seat))
-    rows = list(
-        seats.select_related(
-            "turn__officer", "case__definition", "case__employer", "case__officer", "organisation"
-        ).order_by("due_on", "pk")[: size + 1]
-    )
-    further, rows = len(rows) > size, rows[:size]
+    ids = list(seats.order_by("due_on", "pk").values_list("pk", flat=True)[: size + 1])  # sorted while narrow
+    parts = ("turn__officer", "case__definition", "case__employer", "case__officer", "organisation")
+    rows = list(Seat.objects.filter(pk__in=ids[:size]).select_related(*parts).order_by("due_on", "pk"))
+    further = len(ids) > size
     return _once(rows), Cursor(rows[-1].due_on, rows[-1].pk) if further else None
 
 
