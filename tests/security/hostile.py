@@ -115,7 +115,18 @@ class Generator:
         )  # parts of addresses as they are now, whatever requests change later
         self.parts = {name: world.here.arguments(item.address) for name, item in functions.items()}
         self.names = sorted(
-            {*self.found.parameters, "page", "q", "as_of", "state", "size", "after", "before", "number"}
+            {
+                *self.found.parameters,
+                "page",
+                "q",
+                "as_of",
+                "state",
+                "size",
+                "after",
+                "before",
+                "number",
+                "new",
+            }
         )
         self.posts = [form for form in self.found.forms if form.method == "POST"]
         self.gets = [form for form in self.found.forms if form.method == "GET"]

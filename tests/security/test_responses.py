@@ -379,7 +379,7 @@ def test_a_session_opens_nothing_of_the_api(world: World) -> None:
     for item in addresses():
         function = MATRIX.functions[item.name]
         if getattr(item.view, "csrf_exempt", False):
-            assert {value for line in function.outcomes.values() for value in line.values()} == {401, 405}, (
+            assert {value for line in function.outcomes.values() for value in line.values()} <= {401, 405}, (
                 item.name
             )
 

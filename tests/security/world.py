@@ -67,6 +67,7 @@ from juxian.apps.services.actions import (
     submit_application,
 )
 from juxian.apps.services.actions.drafting import save_draft
+from juxian.apps.services.actions.opening import definition_of
 from juxian.apps.services.models import Case, Conference
 from juxian.apps.tokens.actions import make_token
 from juxian.apps.tokens.models import ApiToken
@@ -345,6 +346,7 @@ def _made() -> World:
         used = record_use(card=objects.card, benefit="check-up", partner=partner, key=partner.code, day=DAY)
         objects.use = used.pk
         objects.erasure = _erasure(objects.place)
+        _leave_behind(objects)
         objects.search = _search(objects.place, world.users[actor])
         objects.cover = _covered(objects.place, objects.office)
         objects.freeze = _frozen(objects.place, objects.office)
@@ -389,6 +391,14 @@ def _begin(user: User, objects: Objects) -> None:
             person=None,
             answers={"services": [CLAIM]},
         )
+
+
+def _leave_behind(objects: Objects) -> None:
+    """One running case follows an earlier version of its service."""
+    pack = objects.place.pack
+    earlier = example(pack, text=example(pack).origin.source.text + "# 前一版\n")
+    case = objects.claim("endorse")
+    Case.objects.filter(pk=case.pk).update(definition=definition_of(pack.code, earlier))
 
 
 def _session_of(user: User, *asked: str) -> str:
