@@ -169,8 +169,10 @@ def _place(parts: Iterable[str | int]) -> str:
 
 
 def addresses() -> list[URLPattern]:
-    """The addresses of all routers that were added; each declares that no post of a user opens it."""
-    found = [item for item in api.urls[0] if isinstance(item, URLPattern) and item.name != "api-root"]
-    for item in found:
+    """The addresses of all routers that were added, each once; each declares that no post of a user opens it."""
+    patterns = [item for item in api.urls[0] if isinstance(item, URLPattern) and item.name != "api-root"]
+    found: dict[str, URLPattern] = {}
+    for item in patterns:
         item.callback.open_to = TOKEN  # type: ignore[attr-defined]
-    return found
+        found.setdefault(str(item.pattern), item)  # one for each method, with one view behind all of a path
+    return list(found.values())
