@@ -10,7 +10,9 @@ from juxian.apps.housing.actions.cases import queue_of_case
 from juxian.apps.housing.models import Application, Estate
 from juxian.apps.persons.actions import FactDraft
 from juxian.apps.persons.models import Person
+from juxian.apps.services.actions.opening import definition_of
 from juxian.apps.services.registry import EffectCall, EffectRefused, apply_of
+from juxian.core.packs import pack_called
 from tests.apps.housing.conftest import APPLIED, NewApplication, NewPerson
 from tests.factories import PersonFactory
 
@@ -39,6 +41,16 @@ def test_a_granted_case_joins_the_queue_once_with_its_household(
         estate, person, {"household_members": 3},
     )  # fmt: skip
     assert application.applied_on == APPLIED
+
+
+def test_the_wish_of_the_form_goes_along_in_words(estate: Estate, new_person: NewPerson) -> None:
+    pack = pack_called(estate.home.pack)
+    asked = call(new_person(), household=1, wish="one_room")
+    asked.case.definition = definition_of(pack.code, pack.services["apartment-application"])
+
+    queue_of_case(asked)
+
+    assert Application.objects.get().wish == "一居室"
 
 
 def test_an_application_made_before_stands_for_it(new_application: NewApplication) -> None:

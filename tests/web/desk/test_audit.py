@@ -105,7 +105,9 @@ def test_the_number_of_queries_does_not_grow(place, django_assert_num_queries):
     client = place.client("auditor")
     note(place, actor=UserFactory())
     client.get(reverse(PAGE))
-    with django_assert_num_queries(6) as few:  # session, user, posts, policies in force, entries, unread
+    with django_assert_num_queries(
+        7
+    ) as few:  # session, user, posts, policies in force, entries, last check, unread
         client.get(reverse(PAGE))
     for _number in range(5):
         note(place, actor=UserFactory(), acting_as=f"office@{place.root.code}")

@@ -30,6 +30,7 @@ def apply_for_flat(
     day: date,
     by: User | None,
     spouse: Person | None = None,
+    wish: str = "",
 ) -> Application:
     """Put an application into the queue; what is not known makes it wait for papers, it never refuses.
 
@@ -45,6 +46,7 @@ def apply_for_flat(
                 spouse=spouse,
                 applied_on=day,
                 asked=dict(asked),
+                wish=wish,
                 snapshot=dict(taken.snapshot.values),
                 snapshot_on=day,
                 missing=list(taken.missing),

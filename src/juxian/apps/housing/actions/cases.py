@@ -9,7 +9,9 @@ from juxian.apps.housing.models import Application, Estate
 from juxian.apps.housing.rules import NotPossible
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.services.actions.facts import living
+from juxian.apps.services.queries.definitions import service_from
 from juxian.apps.services.registry import EffectCall, EffectRefused
+from juxian.core.facts.values import show_value
 from juxian.core.housing.words import HOUSEHOLD_MEMBERS
 from juxian.core.text import Text
 
@@ -18,6 +20,7 @@ SEVERAL = Text(
     "本地有多个公寓项目，请在轮候页代为登记",
     "there are several estates; enter the application on the page of one of them",
 )
+WISH = "wish"  # the field of the form that says which kind of flat is wished for
 HOUSEHOLD = "household"  # the field of the form that says how many live there
 
 
@@ -28,11 +31,21 @@ def queue_of_case(call: EffectCall) -> str:
     if found is None:
         try:
             found = apply_for_flat(
-                estate=_estate(person.home), person=person, asked=_asked(call), day=call.since, by=None
-            )
+                estate=_estate(person.home), person=person, asked=_asked(call), day=call.since, by=None,
+                wish=_wish(call),
+            )  # fmt: skip
         except NotPossible as why:
             raise EffectRefused(Text(str(why))) from why
     return f"application:{found.number}"
+
+
+def _wish(call: EffectCall) -> str:
+    """The kind of flat that the form says is wished for, in the office's words."""
+    code = (call.case.data or {}).get("answers", {}).get(WISH)
+    if code is None:
+        return ""
+    service = service_from(call.case.definition)
+    return show_value(code, service.fields[WISH].type, service.schema, "zh")
 
 
 def _estate(home: Organisation) -> Estate:

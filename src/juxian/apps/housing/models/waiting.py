@@ -38,6 +38,9 @@ class Application(models.Model):
     )
     applied_on = models.DateField(_("申请日期"))
     asked = models.JSONField(_("申请内容"), default=dict)  # values of APPLICATION_FIELDS
+    wish = models.CharField(
+        _("意向"), max_length=120, blank=True
+    )  # in the words of the form; nothing follows from it
     snapshot = models.JSONField(_("申请快照"), default=dict)
     snapshot_on = models.DateField(_("快照日期"))
     missing = models.JSONField(_("待补充"), default=list)
