@@ -9,9 +9,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-from django.db import connection
-
 ROOT = Path(__file__).parents[2]
 
 
@@ -50,6 +47,5 @@ def test_every_app_goes_back_by_one_and_forth_with_its_rows(tmp_path: Path) -> N
     unharmed(went(tmp_path))
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs a server of PostgreSQL")
 def test_the_same_on_postgresql(tmp_path: Path, new_database: Callable[[], str]) -> None:
     unharmed(went(tmp_path, new_database()))
