@@ -33,7 +33,7 @@ class DelegationForm(forms.Form):
     """To whom and for which days; the last day counts."""
 
     to: forms.ModelChoiceField[User] = forms.ModelChoiceField(
-        label=gettext_lazy("委托给"), queryset=User.objects.none()
+        label=gettext_lazy("委托给"), queryset=User.objects.none(), empty_label=gettext_lazy("请选择")
     )
     since = day_field(gettext_lazy("自"))
     last = day_field(gettext_lazy("至"), help_text=gettext_lazy("当日仍有效，次日自动终止"))

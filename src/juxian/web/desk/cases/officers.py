@@ -47,6 +47,9 @@ SHOWN, PAGE = 200, 50
 class StaffField(forms.ModelChoiceField):
     """One of those who may be named."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, empty_label=gettext_lazy("请选择"), **kwargs)
+
     def label_from_instance(self, obj: Any) -> str:
         """Name and account, since two people may have one name."""
         return f"{obj} · {obj.username}"
