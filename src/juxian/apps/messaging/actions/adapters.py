@@ -11,7 +11,6 @@ import hmac
 import http.client
 import json
 import smtplib
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
+from juxian.apps.clock import now
 from juxian.apps.messaging.actions.chat import Failed, check_answer, read_answer, send_wecom, signed_robot
 from juxian.apps.messaging.enums import Channel
 
@@ -113,7 +113,7 @@ def _post(target: str, channel: str, letter: Letter) -> None:
         _chat(lambda: send_wecom(target, letter.address, _text(letter), _asked))
         return
     if channel == Channel.DINGTALK:
-        target = signed_robot(target, int(time.time() * 1000))
+        target = signed_robot(target, int(now().timestamp() * 1000))
     body = json.dumps(_content(channel, letter), ensure_ascii=False).encode()
     said = _request("POST", target, body, _headers(letter, body))
     if channel in (Channel.WECOM, Channel.DINGTALK):
