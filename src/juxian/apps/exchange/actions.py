@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from juxian.apps.audit.actions import record
@@ -165,7 +166,7 @@ def _draft(item: Item, work: _Push) -> FactDraft:
         raise _Refused("unknown_kind", _("没有这类信息项。"))
     value, wrong = check_fact(kind, item.value, work.schema)
     if wrong:
-        raise _Refused("value", "；".join(text.zh for text in wrong))
+        raise _Refused("value", _("；").join(text.in_language(get_language() or "zh") for text in wrong))
     if not value:
         raise _Refused("value", _("没有内容。"))
     for name, part in value.items():
