@@ -85,6 +85,7 @@ PAGES = {
         "/together/new-arrival/",
     ),
     "auditor.jiayuguan": ("/desk/audit/",),
+    "system-admin.jiayuguan": ("/desk/hooks/", "/desk/tokens/"),
     "reviewer.jiayuguan": ("/desk/post/",),
     "employer.jiayuguan": (
         "/unit/",
