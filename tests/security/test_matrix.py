@@ -86,13 +86,14 @@ def test_the_file_agrees_with_what_views_declare() -> None:
     for item in addresses():
         function, declared = MATRIX.functions[item.name], open_to(item.view)
         if declared == {"token"}:
-            assert {value for line in function.outcomes.values() for value in line.values()} == {401, 405}
+            assert {value for line in function.outcomes.values() for value in line.values()} <= {401, 405}
             continue
         served = {
             actor
             for actor in Role.values
             for method in METHODS
-            if function.outcome(method, actor) in ("allow", 405)
+            if function.outcome(method, actor)
+            in ("allow", 404, 405)  # 404: let in, and the object is another's
         }
         assert declared in (EVERYBODY, served), item.name
 
