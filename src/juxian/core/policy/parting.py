@@ -155,7 +155,7 @@ def _write(found: pl.DataFrame, place: Path) -> None:
 
 
 def _finish(work: Path, out: Path) -> None:
-    """The parts become the result at one moment: a former one stands until then."""
+    """The parts become the result: one file at one moment; a directory after the former one has been moved into ``work``."""
     parts = sorted(work.glob("*.parquet"))
     if out.suffix:
         whole = work / "whole"

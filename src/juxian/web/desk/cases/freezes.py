@@ -21,7 +21,7 @@ from juxian.apps.services.rules import may_freeze
 from juxian.web.desk.cases.queue import service_choices
 from juxian.web.desk.forms import day_field, text_field
 from juxian.web.desk.scope import home_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.paging import page_by_key
 from juxian.web.kit.responses import go
@@ -71,10 +71,10 @@ def freezes(request: HttpRequest) -> HttpResponse:
     """All periods of the place, the newest first; one is added by POST."""
     scope = current_scope(request)
     home = home_of(scope)
-    may_freeze(request.user, home).or_refuse()  # type: ignore[arg-type]
+    may_freeze(user_of(request), home).or_refuse()
     form = FreezeForm(scope, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        freeze(home=home, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        freeze(home=home, by=user_of(request), **form.cleaned_data)
         messages.success(request, _("停办期已登记。"))
         return go(request, "desk:freezes")
     found = FreezePeriod.objects.filter(home=home).order_by("-pk")
@@ -99,8 +99,8 @@ def freezes(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """Applications are taken in again from today on."""
     home = home_of(current_scope(request))
-    may_freeze(request.user, home).or_refuse()  # type: ignore[arg-type]
+    may_freeze(user_of(request), home).or_refuse()
     period = get_object_or_404(FreezePeriod.objects.select_related("home"), pk=pk, home=home)
-    end_freeze(period=period, by=request.user)  # type: ignore[arg-type]
+    end_freeze(period=period, by=user_of(request))
     messages.success(request, _("已恢复受理。"))
     return go(request, "desk:freezes")
