@@ -110,6 +110,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "服务卡",
                 "verbose_name_plural": "服务卡",
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["home", "state", "until"], name="card_home_state"),
+                    models.Index(fields=["person", "kind"], name="card_person"),
+                    models.Index(fields=["state", "until"], name="card_until"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gt", models.F("since"))), name="card_until_after_since"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_on", None), ("state", "active")),
+                            models.Q(
+                                models.Q(("state", "active"), _negated=True), ("ended_on__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="card_ended_on_a_day",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -159,39 +179,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "使用记录",
                 "verbose_name_plural": "使用记录",
                 "ordering": ["-id"],
+                "indexes": [models.Index(fields=["card", "benefit", "day"], name="carduse_benefit")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="card",
-            index=models.Index(fields=["home", "state", "until"], name="card_home_state"),
-        ),
-        migrations.AddIndex(
-            model_name="card",
-            index=models.Index(fields=["person", "kind"], name="card_person"),
-        ),
-        migrations.AddIndex(
-            model_name="card",
-            index=models.Index(fields=["state", "until"], name="card_until"),
-        ),
-        migrations.AddConstraint(
-            model_name="card",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gt", models.F("since"))), name="card_until_after_since"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="card",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_on", None), ("state", "active")),
-                    models.Q(models.Q(("state", "active"), _negated=True), ("ended_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="card_ended_on_a_day",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="carduse",
-            index=models.Index(fields=["card", "benefit", "day"], name="carduse_benefit"),
         ),
     ]

@@ -69,6 +69,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "账户",
                 "verbose_name_plural": "账户",
                 "ordering": ["name"],
+                "indexes": [models.Index(fields=["home", "kind"], name="funds_account_home")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("floor", None), ("balance__gte", models.F("floor")), _connector="OR"
+                        ),
+                        name="funds_account_floor",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ceiling", None), ("balance__lte", models.F("ceiling")), _connector="OR"
+                        ),
+                        name="funds_account_ceiling",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -146,38 +161,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "明细",
                 "verbose_name_plural": "明细",
                 "ordering": ["id"],
+                "indexes": [models.Index(fields=["account", "-id"], name="funds_posting_account")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("entry", "account"), name="funds_posting_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True), name="funds_posting_not_nothing"
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(fields=["home", "kind"], name="funds_account_home"),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("floor", None), ("balance__gte", models.F("floor")), _connector="OR"),
-                name="funds_account_floor",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ceiling", None), ("balance__lte", models.F("ceiling")), _connector="OR"),
-                name="funds_account_ceiling",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="posting",
-            index=models.Index(fields=["account", "-id"], name="funds_posting_account"),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.UniqueConstraint(fields=("entry", "account"), name="funds_posting_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), _negated=True), name="funds_posting_not_nothing"
-            ),
         ),
     ]

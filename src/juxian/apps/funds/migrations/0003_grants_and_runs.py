@@ -53,6 +53,8 @@ class Migration(migrations.Migration):
                 "verbose_name": "对账单",
                 "verbose_name_plural": "对账单",
                 "ordering": ["-id"],
+                "indexes": [models.Index(fields=["home", "-id"], name="statement_home")],
+                "constraints": [models.UniqueConstraint(fields=("home", "digest"), name="statement_once")],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +84,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "预算科目",
                 "verbose_name_plural": "预算科目",
                 "ordering": ["home", "fund", "year", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("home", "fund", "year", "line"), name="budget_line_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -115,6 +120,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "家庭",
                 "verbose_name_plural": "家庭",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("first", models.F("second")), _negated=True), name="couple_of_two"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -193,6 +203,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "拨付事项",
                 "verbose_name_plural": "拨付事项",
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["home", "state", "-id"], name="grant_home_state"),
+                    models.Index(fields=["home", "policy", "benefit"], name="grant_benefit"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["active", "suspended"])),
+                        fields=("person", "policy", "benefit"),
+                        name="grant_standing_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("total_fen__gt", 0), ("whole_fen__gte", models.F("total_fen"))),
+                        name="grant_amounts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -245,6 +270,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "分期",
                 "verbose_name_plural": "分期",
                 "ordering": ["grant", "number"],
+                "indexes": [
+                    models.Index(fields=["state", "due"], name="instalment_due"),
+                    models.Index(fields=["budget", "state"], name="instalment_budget"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("grant", "number"), name="instalment_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0)), name="instalment_amount"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -312,6 +347,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "收款账户",
                 "verbose_name_plural": "收款账户",
                 "ordering": ["-id"],
+                "indexes": [models.Index(fields=["digest"], name="payee_digest")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "confirmed")),
+                        fields=("person",),
+                        name="payee_one_confirmed",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "proposed")),
+                        fields=("person",),
+                        name="payee_one_proposed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confirmed_by", None),
+                            models.Q(("confirmed_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="payee_two_people",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -399,6 +455,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "拨付批次",
                 "verbose_name_plural": "拨付批次",
                 "ordering": ["-id"],
+                "indexes": [models.Index(fields=["home", "-id"], name="run_home")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checked_by", None),
+                            models.Q(("checked_by", models.F("made_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="run_two_people",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -488,6 +555,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "拨付明细",
                 "verbose_name_plural": "拨付明细",
                 "ordering": ["run", "position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "position"), name="payment_position_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["open", "confirmed"])),
+                        fields=("instalment",),
+                        name="payment_live_once",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="payment_amount"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -554,135 +630,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "对账单明细",
                 "verbose_name_plural": "对账单明细",
                 "ordering": ["statement", "number"],
+                "indexes": [models.Index(fields=["outcome", "statement"], name="statement_line_outcome")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("statement", "number"), name="statement_line_once")
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="bankstatement",
-            index=models.Index(fields=["home", "-id"], name="statement_home"),
-        ),
-        migrations.AddConstraint(
-            model_name="bankstatement",
-            constraint=models.UniqueConstraint(fields=("home", "digest"), name="statement_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="budgetline",
-            constraint=models.UniqueConstraint(
-                fields=("home", "fund", "year", "line"), name="budget_line_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="couple",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first", models.F("second")), _negated=True), name="couple_of_two"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="grant",
-            index=models.Index(fields=["home", "state", "-id"], name="grant_home_state"),
-        ),
-        migrations.AddIndex(
-            model_name="grant",
-            index=models.Index(fields=["home", "policy", "benefit"], name="grant_benefit"),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["active", "suspended"])),
-                fields=("person", "policy", "benefit"),
-                name="grant_standing_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("total_fen__gt", 0), ("whole_fen__gte", models.F("total_fen"))),
-                name="grant_amounts",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="instalment",
-            index=models.Index(fields=["state", "due"], name="instalment_due"),
-        ),
-        migrations.AddIndex(
-            model_name="instalment",
-            index=models.Index(fields=["budget", "state"], name="instalment_budget"),
-        ),
-        migrations.AddConstraint(
-            model_name="instalment",
-            constraint=models.UniqueConstraint(fields=("grant", "number"), name="instalment_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="instalment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0)), name="instalment_amount"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payeeaccount",
-            index=models.Index(fields=["digest"], name="payee_digest"),
-        ),
-        migrations.AddConstraint(
-            model_name="payeeaccount",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "confirmed")), fields=("person",), name="payee_one_confirmed"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeeaccount",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "proposed")), fields=("person",), name="payee_one_proposed"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeeaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confirmed_by", None),
-                    models.Q(("confirmed_by", models.F("proposed_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="payee_two_people",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="paymentrun",
-            index=models.Index(fields=["home", "-id"], name="run_home"),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checked_by", None),
-                    models.Q(("checked_by", models.F("made_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="run_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentline",
-            constraint=models.UniqueConstraint(fields=("run", "position"), name="payment_position_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentline",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["open", "confirmed"])),
-                fields=("instalment",),
-                name="payment_live_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0)), name="payment_amount"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="statementline",
-            index=models.Index(fields=["outcome", "statement"], name="statement_line_outcome"),
-        ),
-        migrations.AddConstraint(
-            model_name="statementline",
-            constraint=models.UniqueConstraint(fields=("statement", "number"), name="statement_line_once"),
         ),
     ]

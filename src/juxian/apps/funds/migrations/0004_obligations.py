@@ -61,6 +61,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "服务义务",
                 "verbose_name_plural": "服务义务",
+                "indexes": [models.Index(fields=["state"], name="obligation_state")],
             },
         ),
         migrations.CreateModel(
@@ -158,6 +159,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "退款",
                 "verbose_name_plural": "退款",
                 "ordering": ["recovery", "id"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="receipt_amount")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -185,6 +189,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "分期缴还",
                 "verbose_name_plural": "分期缴还",
                 "ordering": ["recovery", "due", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0)), name="recovery_part_amount"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -250,39 +259,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "减免核销",
                 "verbose_name_plural": "减免核销",
                 "ordering": ["recovery", "id"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="relief_amount"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by", None),
+                            models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="relief_two_people",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="obligation",
-            index=models.Index(fields=["state"], name="obligation_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0)), name="receipt_amount"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recoverypart",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0)), name="recovery_part_amount"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="relief",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0)), name="relief_amount"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="relief",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by", None),
-                    models.Q(("decided_by", models.F("asked_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="relief_two_people",
-            ),
         ),
     ]

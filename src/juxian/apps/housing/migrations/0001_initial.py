@@ -130,6 +130,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "抽签",
                 "verbose_name_plural": "抽签",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("estate", "code", "attempt"), name="housing_draw_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "void"), _negated=True),
+                        fields=("estate", "code"),
+                        name="housing_draw_not_again",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "frozen")),
+                        fields=("estate",),
+                        name="housing_one_frozen_draw",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -232,6 +245,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "轮候申请",
                 "verbose_name_plural": "轮候申请",
                 "ordering": ["id"],
+                "indexes": [models.Index(fields=["estate", "state"], name="housing_application_queue")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("waiting", "incomplete"))),
+                        fields=("person",),
+                        name="housing_one_live_application",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -361,6 +382,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "账单",
                 "verbose_name_plural": "账单",
                 "ordering": ["-since", "id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("paid_fen__lt", models.F("amount_fen"))),
+                        fields=["due_on"],
+                        name="housing_bill_unpaid",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("lease", "kind", "payer", "since"), name="housing_bill_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0), ("paid_fen__lte", models.F("amount_fen"))),
+                        name="housing_bill_amount",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -424,6 +461,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "配租",
                 "verbose_name_plural": "配租",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("open", "accepted"))),
+                        fields=("space",),
+                        name="housing_one_offer_of_a_space",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("open", "accepted"))),
+                        fields=("application",),
+                        name="housing_one_offer_to_an_applicant",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -473,6 +522,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "收款",
                 "verbose_name_plural": "收款",
                 "ordering": ["-day", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("bill", "reference"), name="housing_receipt_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0)), name="housing_receipt_amount"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -505,6 +560,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "租金分段",
                 "verbose_name_plural": "租金分段",
                 "ordering": ["lease", "since"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("lease", "since"), name="housing_rent_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gt", models.F("since"))), name="housing_rent_days"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -550,6 +611,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "抽签房源",
                 "verbose_name_plural": "抽签房源",
                 "ordering": ["draw", "position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("draw", "space"), name="housing_draw_space_once"),
+                    models.UniqueConstraint(fields=("draw", "position"), name="housing_draw_space_position"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -582,6 +647,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "房屋",
                 "verbose_name_plural": "房屋",
                 "ordering": ["building", "floor", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("building", "number"), name="housing_unit_once")
+                ],
             },
         ),
         migrations.AddField(
@@ -729,6 +797,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "检查",
                 "verbose_name_plural": "检查",
                 "ordering": ["-day", "-id"],
+                "indexes": [models.Index(fields=["unit", "-day"], name="housing_inspection_unit")],
             },
         ),
         migrations.CreateModel(
@@ -901,95 +970,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.UniqueConstraint(
-                fields=("estate", "code", "attempt"), name="housing_draw_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "void"), _negated=True),
-                fields=("estate", "code"),
-                name="housing_draw_not_again",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "frozen")), fields=("estate",), name="housing_one_frozen_draw"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(fields=["estate", "state"], name="housing_application_queue"),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("waiting", "incomplete"))),
-                fields=("person",),
-                name="housing_one_live_application",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bill",
-            index=models.Index(
-                condition=models.Q(("paid_fen__lt", models.F("amount_fen"))),
-                fields=["due_on"],
-                name="housing_bill_unpaid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bill",
-            constraint=models.UniqueConstraint(
-                fields=("lease", "kind", "payer", "since"), name="housing_bill_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0), ("paid_fen__lte", models.F("amount_fen"))),
-                name="housing_bill_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.UniqueConstraint(fields=("bill", "reference"), name="housing_receipt_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0)), name="housing_receipt_amount"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rentperiod",
-            constraint=models.UniqueConstraint(fields=("lease", "since"), name="housing_rent_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="rentperiod",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gt", models.F("since"))), name="housing_rent_days"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("open", "accepted"))),
-                fields=("space",),
-                name="housing_one_offer_of_a_space",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("open", "accepted"))),
-                fields=("application",),
-                name="housing_one_offer_to_an_applicant",
-            ),
-        ),
         migrations.AddIndex(
             model_name="lease",
             index=models.Index(fields=["estate", "state"], name="housing_lease_estate"),
@@ -1042,25 +1022,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="drawspace",
-            constraint=models.UniqueConstraint(fields=("draw", "space"), name="housing_draw_space_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="drawspace",
-            constraint=models.UniqueConstraint(
-                fields=("draw", "position"), name="housing_draw_space_position"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.UniqueConstraint(fields=("building", "number"), name="housing_unit_once"),
-        ),
-        migrations.AddConstraint(
             model_name="space",
             constraint=models.UniqueConstraint(fields=("unit", "code"), name="housing_space_once"),
-        ),
-        migrations.AddIndex(
-            model_name="inspection",
-            index=models.Index(fields=["unit", "-day"], name="housing_inspection_unit"),
         ),
     ]

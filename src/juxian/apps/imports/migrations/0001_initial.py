@@ -102,6 +102,29 @@ class Migration(migrations.Migration):
                 "verbose_name": "名册批次",
                 "verbose_name_plural": "名册批次",
                 "ordering": ["-id"],
+                "indexes": [models.Index(fields=["organisation", "-id"], name="batch_organisation")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["undone", "rejected"]), _negated=True),
+                        fields=("organisation", "sha256"),
+                        name="batch_file_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "rows_total",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("rows_accepted"), "+", models.F("rows_waiting")
+                                    ),
+                                    "+",
+                                    models.F("rows_refused"),
+                                ),
+                            )
+                        ),
+                        name="batch_no_row_lost",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -141,6 +164,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "列对应",
                 "verbose_name_plural": "列对应",
+                "constraints": [
+                    models.UniqueConstraint(fields=("pack", "sender", "signature"), name="mapping_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -171,6 +197,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "表",
                 "verbose_name_plural": "表",
                 "ordering": ["batch", "position"],
+                "constraints": [models.UniqueConstraint(fields=("batch", "position"), name="table_once")],
             },
         ),
         migrations.CreateModel(
@@ -266,52 +293,8 @@ class Migration(migrations.Migration):
                 "verbose_name": "行",
                 "verbose_name_plural": "行",
                 "ordering": ["table", "number"],
+                "indexes": [models.Index(fields=["batch", "state", "reason"], name="row_batch_state")],
+                "constraints": [models.UniqueConstraint(fields=("table", "number"), name="row_once")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="batch",
-            index=models.Index(fields=["organisation", "-id"], name="batch_organisation"),
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["undone", "rejected"]), _negated=True),
-                fields=("organisation", "sha256"),
-                name="batch_file_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "rows_total",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("rows_accepted"), "+", models.F("rows_waiting")
-                            ),
-                            "+",
-                            models.F("rows_refused"),
-                        ),
-                    )
-                ),
-                name="batch_no_row_lost",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="columnmapping",
-            constraint=models.UniqueConstraint(fields=("pack", "sender", "signature"), name="mapping_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="table",
-            constraint=models.UniqueConstraint(fields=("batch", "position"), name="table_once"),
-        ),
-        migrations.AddIndex(
-            model_name="row",
-            index=models.Index(fields=["batch", "state", "reason"], name="row_batch_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="row",
-            constraint=models.UniqueConstraint(fields=("table", "number"), name="row_once"),
         ),
     ]

@@ -109,6 +109,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "消息",
                 "verbose_name_plural": "消息",
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["recipient", "-id"], name="message_recipient"),
+                    models.Index(
+                        condition=models.Q(("read_at", None), ("state", "released")),
+                        fields=["recipient"],
+                        name="message_unread",
+                    ),
+                    models.Index(fields=["place", "state", "-id"], name="message_outbox"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -168,30 +177,8 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "送达",
                 "verbose_name_plural": "送达",
+                "indexes": [models.Index(fields=["state", "due_at"], name="delivery_due")],
+                "constraints": [models.UniqueConstraint(fields=("message", "channel"), name="delivery_once")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["recipient", "-id"], name="message_recipient"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("read_at", None), ("state", "released")),
-                fields=["recipient"],
-                name="message_unread",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["place", "state", "-id"], name="message_outbox"),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(fields=["state", "due_at"], name="delivery_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(fields=("message", "channel"), name="delivery_once"),
         ),
     ]

@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "事件推送",
                 "verbose_name_plural": "事件推送",
                 "ordering": ["-id"],
+                "indexes": [models.Index(fields=["home", "-id"], name="hook_home")],
             },
         ),
         migrations.CreateModel(
@@ -113,22 +114,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "推送记录",
                 "verbose_name_plural": "推送记录",
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["state", "due_at"], name="hook_due"),
+                    models.Index(fields=["hook", "state"], name="hook_state"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("hook", "key"), name="hook_event_once")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="hook",
-            index=models.Index(fields=["home", "-id"], name="hook_home"),
-        ),
-        migrations.AddIndex(
-            model_name="hookdelivery",
-            index=models.Index(fields=["state", "due_at"], name="hook_due"),
-        ),
-        migrations.AddIndex(
-            model_name="hookdelivery",
-            index=models.Index(fields=["hook", "state"], name="hook_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="hookdelivery",
-            constraint=models.UniqueConstraint(fields=("hook", "key"), name="hook_event_once"),
         ),
     ]

@@ -52,6 +52,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "人才",
                 "verbose_name_plural": "人才",
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["home", "-id"], name="person_home"),
+                    models.Index(fields=["name"], name="person_name"),
+                    models.Index(fields=["home", "name_key"], name="person_name_key"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -173,6 +178,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "证件",
                 "verbose_name_plural": "证件",
+                "indexes": [models.Index(fields=["digest"], name="identity_digest")],
             },
         ),
         migrations.CreateModel(
@@ -235,6 +241,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "信息项",
                 "verbose_name_plural": "信息项",
                 "ordering": ["-since", "-id"],
+                "indexes": [
+                    models.Index(fields=["person", "kind"], name="fact_person_kind"),
+                    models.Index(fields=["kind", "since"], name="fact_kind_since"),
+                    models.Index(fields=["source"], name="fact_source"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until", None), ("until__gt", models.F("since")), _connector="OR"
+                        ),
+                        name="fact_until_after_since",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -304,61 +323,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "画像",
                 "verbose_name_plural": "画像",
+                "indexes": [
+                    models.Index(fields=["home", "degree"], name="profile_degree"),
+                    models.Index(fields=["home", "talent_level"], name="profile_talent_level"),
+                    models.Index(fields=["home", "title_level"], name="profile_title_level"),
+                    models.Index(fields=["home", "employer"], name="profile_employer"),
+                    models.Index(fields=["home", "introduced_on"], name="profile_introduced_on"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(fields=["home", "-id"], name="person_home"),
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(fields=["name"], name="person_name"),
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(fields=["home", "name_key"], name="person_name_key"),
-        ),
-        migrations.AddIndex(
-            model_name="identitydocument",
-            index=models.Index(fields=["digest"], name="identity_digest"),
-        ),
-        migrations.AddIndex(
-            model_name="fact",
-            index=models.Index(fields=["person", "kind"], name="fact_person_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="fact",
-            index=models.Index(fields=["kind", "since"], name="fact_kind_since"),
-        ),
-        migrations.AddIndex(
-            model_name="fact",
-            index=models.Index(fields=["source"], name="fact_source"),
-        ),
-        migrations.AddConstraint(
-            model_name="fact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until", None), ("until__gt", models.F("since")), _connector="OR"),
-                name="fact_until_after_since",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="profile",
-            index=models.Index(fields=["home", "degree"], name="profile_degree"),
-        ),
-        migrations.AddIndex(
-            model_name="profile",
-            index=models.Index(fields=["home", "talent_level"], name="profile_talent_level"),
-        ),
-        migrations.AddIndex(
-            model_name="profile",
-            index=models.Index(fields=["home", "title_level"], name="profile_title_level"),
-        ),
-        migrations.AddIndex(
-            model_name="profile",
-            index=models.Index(fields=["home", "employer"], name="profile_employer"),
-        ),
-        migrations.AddIndex(
-            model_name="profile",
-            index=models.Index(fields=["home", "introduced_on"], name="profile_introduced_on"),
         ),
     ]

@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "分类人才库",
                 "verbose_name_plural": "分类人才库",
                 "ordering": ["home", "id"],
+                "constraints": [models.UniqueConstraint(fields=("home", "code"), name="pool_once")],
             },
         ),
         migrations.CreateModel(
@@ -101,25 +102,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "在库记录",
                 "verbose_name_plural": "在库记录",
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["pool", "until", "-id"], name="membership_pool"),
+                    models.Index(fields=["person", "pool"], name="membership_person"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until", None), ("until__gte", models.F("since")), _connector="OR"
+                        ),
+                        name="membership_until_not_before_since",
+                    )
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="pool",
-            constraint=models.UniqueConstraint(fields=("home", "code"), name="pool_once"),
-        ),
-        migrations.AddIndex(
-            model_name="membership",
-            index=models.Index(fields=["pool", "until", "-id"], name="membership_pool"),
-        ),
-        migrations.AddIndex(
-            model_name="membership",
-            index=models.Index(fields=["person", "pool"], name="membership_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until", None), ("until__gte", models.F("since")), _connector="OR"),
-                name="membership_until_not_before_since",
-            ),
         ),
     ]

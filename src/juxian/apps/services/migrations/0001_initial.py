@@ -326,6 +326,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "草稿",
                 "verbose_name_plural": "草稿",
                 "ordering": ["-saved_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("person__isnull", False)),
+                        fields=("user", "home", "service", "person"),
+                        name="draft_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("person", None)),
+                        fields=("user", "home", "service"),
+                        name="draft_once_own",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -355,6 +367,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "停办期",
                 "verbose_name_plural": "停办期",
                 "ordering": ["-since", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gt", models.F("since"))), name="freeze_until_after_since"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -422,6 +439,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "计时",
                 "verbose_name_plural": "计时",
                 "ordering": ["id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("provisional", False), ("waits", True)),
+                        fields=["due_on", "id"],
+                        name="timer_due",
+                    ),
+                    models.Index(fields=["due_on"], name="timer_dated"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("case", "key"), name="timer_once")],
             },
         ),
         migrations.CreateModel(
@@ -473,6 +499,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "待办",
                 "verbose_name_plural": "待办",
                 "ordering": ["id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("current", True), ("open", True)),
+                        fields=["officer", "due_on"],
+                        name="turn_officer",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("current", True)),
+                        fields=("case", "key"),
+                        name="turn_current_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -531,6 +571,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "办理席位",
                 "verbose_name_plural": "办理席位",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("open", True)),
+                        fields=["organisation", "role", "due_on", "id"],
+                        name="seat_queue",
+                    ),
+                    models.Index(fields=["case", "organisation"], name="seat_case"),
+                    models.Index(fields=["organisation", "case"], name="seat_organisation"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("turn", "role", "place"), name="seat_once")],
             },
         ),
         migrations.CreateModel(
@@ -576,6 +626,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "评价",
                 "verbose_name_plural": "评价",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("stars__gte", 1), ("stars__lte", 5)), name="rating_of_five"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -871,84 +926,6 @@ class Migration(migrations.Migration):
             model_name="case",
             index=models.Index(
                 condition=models.Q(("result", "")), fields=["home", "due_on", "id"], name="case_running"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("person__isnull", False)),
-                fields=("user", "home", "service", "person"),
-                name="draft_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("person", None)),
-                fields=("user", "home", "service"),
-                name="draft_once_own",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="freezeperiod",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gt", models.F("since"))), name="freeze_until_after_since"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="timer",
-            index=models.Index(
-                condition=models.Q(("provisional", False), ("waits", True)),
-                fields=["due_on", "id"],
-                name="timer_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="timer",
-            index=models.Index(fields=["due_on"], name="timer_dated"),
-        ),
-        migrations.AddConstraint(
-            model_name="timer",
-            constraint=models.UniqueConstraint(fields=("case", "key"), name="timer_once"),
-        ),
-        migrations.AddIndex(
-            model_name="turn",
-            index=models.Index(
-                condition=models.Q(("current", True), ("open", True)),
-                fields=["officer", "due_on"],
-                name="turn_officer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="turn",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("current", True)), fields=("case", "key"), name="turn_current_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="seat",
-            index=models.Index(
-                condition=models.Q(("open", True)),
-                fields=["organisation", "role", "due_on", "id"],
-                name="seat_queue",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="seat",
-            index=models.Index(fields=["case", "organisation"], name="seat_case"),
-        ),
-        migrations.AddIndex(
-            model_name="seat",
-            index=models.Index(fields=["organisation", "case"], name="seat_organisation"),
-        ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=models.UniqueConstraint(fields=("turn", "role", "place"), name="seat_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stars__gte", 1), ("stars__lte", 5)), name="rating_of_five"
             ),
         ),
     ]

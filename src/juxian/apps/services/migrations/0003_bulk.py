@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "批量申请",
                 "verbose_name_plural": "批量申请",
                 "ordering": ["-id"],
+                "indexes": [models.Index(fields=["unit", "-id"], name="bulk_unit")],
             },
         ),
         migrations.CreateModel(
@@ -119,14 +120,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "批量申请明细",
                 "verbose_name_plural": "批量申请明细",
                 "ordering": ["bulk_id", "line"],
+                "constraints": [models.UniqueConstraint(fields=("bulk", "line"), name="bulk_row_once")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="bulk",
-            index=models.Index(fields=["unit", "-id"], name="bulk_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="bulkrow",
-            constraint=models.UniqueConstraint(fields=("bulk", "line"), name="bulk_row_once"),
         ),
     ]

@@ -57,26 +57,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={"verbose_name": "服务专员", "verbose_name_plural": "服务专员", "ordering": ["-id"]},
-        ),
-        migrations.AddIndex(
-            model_name="officership",
-            index=models.Index(
-                condition=models.Q(("until", None)), fields=["officer", "id"], name="officership_standing"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="officership",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until", None)), fields=("person",), name="officership_standing_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="officership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until", None), ("until__gte", models.F("since")), _connector="OR"),
-                name="officership_until_not_before",
-            ),
+            options={
+                "verbose_name": "服务专员",
+                "verbose_name_plural": "服务专员",
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("until", None)),
+                        fields=["officer", "id"],
+                        name="officership_standing",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until", None)),
+                        fields=("person",),
+                        name="officership_standing_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until", None), ("until__gte", models.F("since")), _connector="OR"
+                        ),
+                        name="officership_until_not_before",
+                    ),
+                ],
+            },
         ),
         migrations.RunPython(keep, keep_back),
         migrations.DeleteModel(name="OfficerOf"),
