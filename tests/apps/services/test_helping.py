@@ -32,7 +32,7 @@ from juxian.apps.services.models import Case, Seat, Timer, Turn
 from juxian.apps.services.queries.calendar import current_calendar
 from juxian.apps.services.queries.figures import service_figures, unit_figures
 from juxian.apps.services.queries.loading import CASE_PARTS
-from juxian.apps.services.queries.queue import in_view, seats_of
+from juxian.apps.services.queries.queue import in_view, lens_of, seats_of
 from juxian.apps.services.queries.visible import visible_to
 from juxian.apps.services.rules import may_rate
 from juxian.core.source import Rejected
@@ -93,9 +93,8 @@ def test_a_turn_is_taken_once(stage: Stage):
     with pytest.raises(NotTaken):
         take_turn(turn=turn, by=colleague)
 
-    mine = in_view(
-        seats_of(stage.clerks["finance"], DAY), "mine", stage.clerks["finance"], DAY, current_calendar()
-    )
+    clerk = stage.clerks["finance"]
+    mine = in_view(seats_of(clerk, DAY), "mine", lens_of(clerk, DAY, current_calendar()))
     assert [seat.turn for seat in mine] == [turn]
 
 

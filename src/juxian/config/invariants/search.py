@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from django.db import IntegrityError, connection
 
 from juxian.apps.audit.queries import verify
-from juxian.config.invariants import batches, money, register, storage
+from juxian.config.invariants import batches, cases, money, register, storage
 from juxian.config.invariants.result import Result, Scope
 from juxian.core.text import Text
 
@@ -52,6 +52,7 @@ CHECKS: dict[str, Check] = {
     "profiles_derived": register.profiles_derived,
     "files": storage.files,
     "sealed": storage.sealed,
+    "seats": cases.seats,
     "ledger": money.ledger,
     "grants": money.grants,
     "audit": audit,

@@ -45,11 +45,11 @@ def waiting_for(user: User, scope: Scope, home: Organisation) -> list[Waiting]:
 
 
 def _lines(user: User, scope: Scope, home: Organisation) -> Iterator[Waiting]:
-    seats = queue.seats_of(user, scope.as_of).filter(turn__waiting=False)
+    work = [part.filter(waiting=False) for part in queue.work_of(user, scope.as_of)]
     cases = reverse("desk:cases")
-    late = seats.filter(due_on__lt=scope.as_of)
-    yield _line(_("已超时的办件"), late, f"{cases}?view=overdue", "bad")
-    yield _line(_("待办的办件"), seats, cases)
+    late = [part.filter(due_on__lt=scope.as_of) for part in work]
+    yield _counted(_("已超时的办件"), queue.bounded(late, COUNTED + 1), f"{cases}?view=overdue", "bad")
+    yield _counted(_("待办的办件"), queue.bounded(work, COUNTED + 1), cases)
     if scope.role != Role.OFFICE:
         return
     yield _line(
@@ -69,5 +69,9 @@ def _lines(user: User, scope: Scope, home: Organisation) -> Iterator[Waiting]:
 
 
 def _line(title: str, rows: QuerySet[Any], href: str, tone: str = "info") -> Waiting:
-    number = rows.order_by()[: COUNTED + 1].count()
+    return _counted(title, rows.order_by()[: COUNTED + 1].count(), href, tone)
+
+
+def _counted(title: str, number: int, href: str, tone: str = "info") -> Waiting:
+    """number: counted no further than one more than is shown."""
     return Waiting(title, min(number, COUNTED), href, tone, number > COUNTED)

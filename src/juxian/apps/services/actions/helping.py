@@ -14,6 +14,7 @@ from juxian.apps.clock import today
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from juxian.apps.services.actions.noting import note
+from juxian.apps.services.actions.seating import lock_cases, seat_officers, seat_officers_of
 from juxian.apps.services.models import Case, Cover, Officership, Seat, Turn
 
 
@@ -31,7 +32,10 @@ class NotNamed(Exception):
 @transaction.atomic
 def take_turn(*, turn: Turn, by: User) -> None:
     """Work on an open turn by oneself; nobody else is kept from acting (领取). Raises ``NotTaken``."""
+    lock_cases(Case.objects.filter(pk=turn.case_id))
     taken = Turn.objects.filter(pk=turn.pk, current=True, open=True, officer=None).update(officer=by)
+    if taken:
+        seat_officers(Seat.objects.filter(turn=turn))
     if not taken and not Turn.objects.filter(pk=turn.pk, open=True, officer=by).exists():
         raise NotTaken
     record(
@@ -46,7 +50,9 @@ def take_turn(*, turn: Turn, by: User) -> None:
 @transaction.atomic
 def put_back(*, turn: Turn, by: User) -> None:
     """Give work that was taken back to the unit (退回待领)."""
+    lock_cases(Case.objects.filter(pk=turn.case_id))
     if Turn.objects.filter(pk=turn.pk, officer=by).update(officer=None):
+        seat_officers(Seat.objects.filter(turn=turn))
         record(
             "services.put_back",
             actor=by,
@@ -126,10 +132,15 @@ def hand_over(*, absent: User, to: User, home: Organisation, by: User, reason: s
     """
     if absent.pk == to.pk:
         raise NotNamed(_("请选择另一位专员接手。"))
-    Turn.objects.filter(officer=absent, open=True, case__home=home).update(officer=to)
+    taken = Turn.objects.filter(officer=absent, open=True, case__home=home).order_by()
+    helped = Case.objects.running().filter(officer=absent, home=home)
+    lock_cases(Case.objects.filter(Q(pk__in=taken.values("case")) | Q(pk__in=helped.values("pk"))))
+    turns = list(taken.values_list("pk", flat=True))
+    taken.update(officer=to)
+    seat_officers_of(turns)
     talents = Officership.objects.standing().filter(officer=absent, person__home=home)
     people = talents.update(officer=to, since=today())
-    cases = list(Case.objects.running().filter(officer=absent, home=home).order_by("pk"))
+    cases = list(helped.order_by("pk"))
     for case in cases:
         note(case, "hand_over", by, reason, detail={"officer": to.pk, "before": absent.pk}, officer=to)
     record(
@@ -185,9 +196,11 @@ def end_cover(*, cover: Cover, by: User, path: str) -> None:
 @transaction.atomic
 def move_turn(*, turn: Turn, to: Organisation, by: User, reason: str) -> Case:
     """Another unit does the work of an open turn (转办). Raises ``NotTaken`` when it is done."""
+    lock_cases(Case.objects.filter(pk=turn.case_id))
     if not Turn.objects.filter(pk=turn.pk, current=True, open=True).update(officer=None):
         raise NotTaken
     Seat.objects.filter(~Q(role="person"), turn=turn).update(organisation=to)
+    seat_officers(Seat.objects.filter(turn=turn))
     case = note(turn.case, "move", by, reason, task=turn.key, detail={"to": to.code})
     record(
         "services.turn_moved",

@@ -80,7 +80,8 @@ def move_to_current(
 def _move(
     case: Case, home: Organisation, service: Service, by: User | None, moment: datetime
 ) -> tuple[Text, ...]:
-    loaded, calendar = load(case), current_calendar()
+    held = Case.objects.select_for_update(of=("self",)).select_related(*CASE_PARTS).get(pk=case.pk)
+    case, loaded, calendar = held, load(held), current_calendar()
     before = case.definition.digest
     actor = Actor(str(by.pk), None) if by else CLOCK
     try:

@@ -8,8 +8,9 @@ from typing import Any
 from django.db import transaction
 
 from juxian.apps.accounts.models import User
+from juxian.apps.services.actions.seating import seat_officers
 from juxian.apps.services.actions.storing import Overtaken
-from juxian.apps.services.models import Case, CaseEvent
+from juxian.apps.services.models import Case, CaseEvent, Seat
 from juxian.apps.services.queries.actors import engine_id
 from juxian.apps.services.queries.calendar import office_time
 
@@ -35,6 +36,8 @@ def note(
     case.version, case.moved_at = case.version + 1, moment
     for name, value in columns.items():
         setattr(case, name, value)
+    if "officer" in columns:
+        seat_officers(Seat.objects.filter(case=case))
     CaseEvent.objects.create(
         case=case,
         version=case.version,

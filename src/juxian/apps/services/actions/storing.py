@@ -18,9 +18,10 @@ from juxian.apps.files.models import StoredFile
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.services.actions.announcing import announce_changes
 from juxian.apps.services.actions.effects import carry_out, effect_rows
+from juxian.apps.services.actions.rows import save_rows
+from juxian.apps.services.actions.seating import seat_turns
 from juxian.apps.services.actions.telling import tell
 from juxian.apps.services.models import Case, CaseEvent, CaseFile, Seat, Timer, Turn
-from juxian.apps.services.models.turns import FAR
 from juxian.apps.services.queries.actors import organisation_of
 from juxian.apps.services.queries.loading import Loaded, term_columns
 from juxian.core.services import Outcome, Service
@@ -65,7 +66,7 @@ def store(changes: Sequence[Change], calendar: Calendar, *, locked: bool = False
     for change in changes:
         _update_case(change, calendar)
     if locked:
-        Case.objects.bulk_update([change.before.case for change in changes], MOVED, batch_size=100)
+        save_rows([change.before.case for change in changes], MOVED)
     else:
         for change in changes:
             _compare_and_set(change)
@@ -181,20 +182,20 @@ def _store_turns(changes: Sequence[Change]) -> None:
         kept = {task.key for task in change.outcome.case.tasks} if _same_step(change) else set()
         for key, turn in change.before.turns.items():
             if key not in kept:
-                gone.append(_closed(turn, change))
+                gone.append((_closed(turn, change), change.before.case))
         for task in change.outcome.case.tasks:
             known = change.before.turns.get(task.key) if task.key in kept else None
             if known is None:
                 new.append((change, _turn(task, change)))
             elif _changes(known, task, change):
-                changed.append(known)
+                changed.append((known, change.before.case))
     if gone or changed:
         fields = [
             "current", "open", "waiting", "result", "done_key", "reason", "proposal", "marks", "officer", "done_at",
             "due_on", "provisional", "on_time",
         ]  # fmt: skip
-        Turn.objects.bulk_update([*gone, *changed], fields, batch_size=100)
-        _update_seats([*gone, *changed])
+        save_rows([turn for turn, _case in (*gone, *changed)], fields)
+        seat_turns([*gone, *changed])
     Turn.objects.bulk_create(turn for _change, turn in new)
     seats = [seat for change, turn in new for seat in _seats(change, turn)]
     _place(seats)
@@ -307,7 +308,9 @@ def _seats(change: Change, turn: Turn) -> list[Seat]:
             role=str(party.role),
             place=party.place,
             open=turn.open,
-            due_on=turn.due_on or FAR,
+            waiting=turn.waiting,
+            officer_id=turn.officer_id or case.officer_id,
+            due_on=turn.day,
         )
         for party in dict.fromkeys(parties)
     ]
@@ -323,15 +326,6 @@ def _place(seats: Iterable[Seat]) -> None:
             seat.organisation = known[code]
         elif seat.role != "person":
             seat.organisation = seat.home
-
-
-def _update_seats(turns: Sequence[Turn]) -> None:
-    seats = list(Seat.objects.filter(turn__in=[turn.pk for turn in turns]))
-    by_turn = {turn.pk: turn for turn in turns}
-    for seat in seats:
-        turn = by_turn[seat.turn_id]
-        seat.open, seat.due_on = turn.open and turn.current, turn.due_on or FAR
-    Seat.objects.bulk_update(seats, ["open", "due_on"], batch_size=200)
 
 
 # clocks
@@ -359,5 +353,5 @@ def _store_timers(changes: Sequence[Change]) -> None:
             "days", "unit", "counts_first_day", "rolls", "since", "after_hours", "pauses", "due_on", "provisional",
             "told", "waits",
         ]  # fmt: skip
-        Timer.objects.bulk_update(changed, fields, batch_size=100)
+        save_rows(changed, fields)
     Timer.objects.bulk_create(new)

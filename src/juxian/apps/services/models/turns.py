@@ -62,16 +62,28 @@ class Turn(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    @property
+    def day(self) -> date:
+        """The last day; ``FAR`` without one."""
+        return self.due_on or FAR
+
 
 class Seat(models.Model):
     """Who may take a turn: a role in an organisation (办理席位); what queues are read from.
 
     place: the engine's word, ``office``, ``unit:finance`` … organisation: None where the applicant is meant.
-    due_on: of the turn, ``FAR`` without one. home, service: of the case. All repeated so that one index serves a queue.
+    due_on: of the turn, ``FAR`` without one. home, service: of the case. officer: who has taken the turn, else who helps
+    through the case. All repeated so that one index serves a queue; of what is open they equal their source at every commit
+    (``actions.seating``, ``juxian invariants``).
     """
 
-    turn = models.ForeignKey(Turn, models.CASCADE, related_name="seats", verbose_name=_("待办"))
-    case = models.ForeignKey("services.Case", models.CASCADE, related_name="seats", verbose_name=_("办件"))
+    # db_index: the indexes below begin with these columns
+    turn = models.ForeignKey(
+        Turn, models.CASCADE, related_name="seats", db_index=False, verbose_name=_("待办")
+    )
+    case = models.ForeignKey(
+        "services.Case", models.CASCADE, related_name="seats", db_index=False, verbose_name=_("办件")
+    )
     home = models.ForeignKey(
         "organisations.Organisation", models.PROTECT, related_name="+", verbose_name=_("管辖机构")
     )
@@ -84,9 +96,20 @@ class Seat(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
         verbose_name=_("机构"),
     )
     open = models.BooleanField(_("待办"), default=True)
+    waiting = models.BooleanField(_("等待补正"), default=False)
+    officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("经办人"),
+    )
     due_on = models.DateField(_("到期日"), default=FAR)
 
     class Meta:
@@ -95,7 +118,14 @@ class Seat(models.Model):
         constraints = [models.UniqueConstraint(fields=["turn", "role", "place"], name="seat_once")]
         indexes = [
             models.Index(
-                fields=["organisation", "role", "due_on", "id"], name="seat_queue", condition=Q(open=True)
+                fields=["organisation", "role", "waiting", "due_on", "id", "service"],
+                name="seat_work",
+                condition=Q(open=True),
+            ),
+            models.Index(
+                fields=["officer", "organisation", "role", "waiting", "due_on", "id", "service"],
+                name="seat_own",
+                condition=Q(open=True, officer__isnull=False),
             ),
             models.Index(fields=["case", "organisation"], name="seat_case"),
             models.Index(fields=["organisation", "case"], name="seat_organisation"),

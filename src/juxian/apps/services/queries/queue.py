@@ -1,24 +1,26 @@
-"""Work that waits for a user (待办队列); every list is one query, by an index."""
+"""Work that waits for a user (待办队列): every page and count is a stretch of one index, whatever the number of cases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
 from juxian.apps.organisations.models import Organisation
-from juxian.apps.services.models import Seat
+from juxian.apps.services.models import Case, Seat
 from juxian.apps.services.models.turns import FAR
 from juxian.apps.services.queries.visible import helped_by
 from juxian.core.workdays import Calendar
 
 WORKERS = (Role.OFFICE, Role.DEPARTMENT, Role.LEADER, Role.REVIEWER, Role.EMPLOYER)
+FALLEN = (Role.DEPARTMENT, Role.EMPLOYER)  # done by the office where nobody else is
 SOON = 3  # working days
-COUNTED = 999
+COUNTED = 9_999
+TOGETHER = 100  # stretches of one query
 VIEWS = ("unit", "mine", "overdue", "soon", "supplement")
 
 
@@ -42,10 +44,23 @@ class Cursor:
             return None
 
 
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """By what views tell work apart. soon: the last day that is due soon. people: the user, and for whom they stand in."""
+
+    day: date
+    soon: date
+    people: tuple[int, ...]
+
+
+def lens_of(user: User, day: date, calendar: Calendar) -> Lens:
+    return Lens(day, soon_until(day, calendar), tuple(helped_by(user, day)))
+
+
 def seats_of(user: User, day: date) -> QuerySet[Seat]:
     """Open seats that the user may take: of their roles and units, and what falls to the office.
 
-    ``open`` stands in every branch: a branch is looked up by an index of its own, and that of queues holds open seats alone.
+    One set, to look up single turns in; lists are made of ``work_of``.
     """
     condition = Q(pk__in=[])
     for role in WORKERS:
@@ -56,28 +71,75 @@ def seats_of(user: User, day: date) -> QuerySet[Seat]:
         Organisation.objects.under(*user.paths_for([Role.OFFICE], on=day)).values_list("pk", "kind")
     )
     if offices:
-        fallen = (Role.DEPARTMENT, Role.EMPLOYER)
         own = [pk for pk, kind in offices if kind == "office"]
-        condition |= Q(open=True, role__in=fallen, organisation__in=own)
+        condition |= Q(open=True, role__in=FALLEN, organisation__in=own)
         condition |= Q(
-            open=True, role__in=fallen, organisation__in=[pk for pk, _kind in offices], organisation=F("home")
+            open=True,
+            role__in=FALLEN,
+            organisation__in=[pk for pk, _kind in offices],
+            organisation=F("home"),
         )
     return Seat.objects.filter(condition)
 
 
-def in_view(seats: QuerySet[Seat], view: str, user: User, day: date, calendar: Calendar) -> QuerySet[Seat]:
+def work_of(user: User, day: date) -> list[QuerySet[Seat]]:
+    """``seats_of`` apart: what an organisation has to do in one role is a stretch of an index, in the order of its days.
+
+    One query finds the organisations that have anything open.
+    """
+    paths = {role: user.paths_for([role], on=day) for role in WORKERS}
+    everywhere = {path for own in paths.values() for path in own}
+    if not everywhere:
+        return []
+    open_seats = Seat.objects.filter(open=True, organisation=OuterRef("pk")).order_by()
+    found = (
+        Organisation.objects.under(*sorted(everywhere))
+        .filter(Exists(open_seats))
+        .annotate(
+            is_home=Exists(Case.objects.filter(home=OuterRef("pk")).order_by()),
+            **{f"as_{role}": Exists(open_seats.filter(role=role)) for role in WORKERS},
+        )
+        .order_by("pk")
+        .values("pk", "path", "kind", "is_home", *(f"as_{role}" for role in WORKERS))
+    )
+    return [
+        part
+        for row in found
+        for role in WORKERS
+        if row[f"as_{role}"]
+        for part in _part(row["pk"], row["path"], row["kind"], row["is_home"], role, paths)
+    ]
+
+
+def _part(
+    pk: int, path: str, kind: str, is_home: bool, role: Role, paths: dict[Role, list[str]]
+) -> Iterator[QuerySet[Seat]]:
+    seats = Seat.objects.filter(open=True, organisation=pk, role=role)
+    if _under(path, paths[role]):
+        yield seats
+    elif role in FALLEN and _under(path, paths[Role.OFFICE]):
+        if kind == "office":
+            yield seats
+        elif is_home:
+            yield seats.filter(home=pk)
+
+
+def _under(path: str, above: Iterable[str]) -> bool:
+    return any(path == one or path.startswith(f"{one}/") for one in above)
+
+
+def in_view(seats: QuerySet[Seat], view: str, lens: Lens) -> QuerySet[Seat]:
     """view: of ``VIEWS``. What waits for the applicant stands in ``supplement`` alone."""
     if view == "supplement":
-        return seats.filter(turn__waiting=True)
-    seats = seats.filter(turn__waiting=False)
+        return seats.filter(waiting=True)
+    seats = seats.filter(waiting=False)
     match view:
         case "mine":
-            people = helped_by(user, day)
-            return seats.filter(Q(turn__officer__in=people) | Q(turn__officer=None, case__officer__in=people))
+            return seats.filter(officer__in=lens.people)
         case "overdue":
-            return seats.filter(due_on__lt=day)
+            return seats.filter(due_on__lt=lens.day)
         case "soon":
-            return seats.filter(due_on__gte=day, due_on__lte=soon_until(day, calendar))
+            return seats.filter(due_on__gte=lens.day, due_on__lte=lens.soon)
     return seats
 
 
@@ -88,22 +150,51 @@ def soon_until(day: date, calendar: Calendar) -> date:
     return day
 
 
-def page_of(seats: QuerySet[Seat], after: Cursor | None, size: int) -> tuple[list[Seat], Cursor | None]:
-    """One page by the day on which it is due, what has none last; and where the next one begins."""
-    if after is not None:
-        seats = seats.filter(Q(due_on__gt=after.due_on) | Q(due_on=after.due_on, pk__gt=after.seat))
-    ids = list(seats.order_by("due_on", "pk").values_list("pk", flat=True)[: size + 1])  # sorted while narrow
-    parts = ("turn__officer", "case__definition", "case__employer", "case__officer", "organisation")
-    rows = list(Seat.objects.filter(pk__in=ids[:size]).select_related(*parts).order_by("due_on", "pk"))
-    further = len(ids) > size
-    return _once(rows), Cursor(rows[-1].due_on, rows[-1].pk) if further else None
+def page_of(
+    parts: Sequence[QuerySet[Seat]], after: Cursor | None, size: int
+) -> tuple[list[Seat], Cursor | None]:
+    """One page by the day on which it is due, what has none last; and where the next one begins.
+
+    Of each part no more is read than one page.
+    """
+    if after is not None:  # the first condition is the one that an index can use
+        later = Q(due_on__gt=after.due_on) | Q(pk__gt=after.seat)
+        parts = [part.filter(later, due_on__gte=after.due_on) for part in parts]
+    keys: list[tuple[date, int]] = []
+    for some in _together(parts):
+        first = [
+            Seat.objects.filter(pk__in=part.order_by("due_on", "pk").values("pk")[: size + 1])
+            .order_by()
+            .values_list("due_on", "pk")
+            for part in some
+        ]
+        keys += first[0].union(*first[1:], all=True) if len(first) > 1 else first[0]
+    keys.sort()
+    related = ("turn__officer", "case__definition", "case__employer", "case__officer", "organisation")
+    ids = [pk for _day, pk in keys[:size]]
+    rows = list(Seat.objects.filter(pk__in=ids).select_related(*related).order_by("due_on", "pk"))
+    further = len(keys) > size
+    return _once(rows), Cursor(rows[-1].due_on, rows[-1].pk) if further and rows else None
 
 
-def counts(seats: QuerySet[Seat], user: User, day: date, calendar: Calendar) -> dict[str, int]:
-    """Each view's seats, counted up to ``COUNTED``."""
-    return {
-        view: in_view(seats, view, user, day, calendar).order_by()[: COUNTED + 1].count() for view in VIEWS
-    }
+def counts(parts: Sequence[QuerySet[Seat]], lens: Lens) -> dict[str, int]:
+    """Each view's seats, counted up to ``COUNTED``; one more stands for all that follow."""
+    return {view: bounded([in_view(part, view, lens) for part in parts], COUNTED + 1) for view in VIEWS}
+
+
+def bounded(parts: Sequence[QuerySet[Seat]], most: int) -> int:
+    """How many there are, counted no further than ``most``."""
+    number = 0
+    for some in _together(parts):
+        ids = [part.order_by().values("pk") for part in some]
+        rows = ids[0].union(*ids[1:], all=True) if len(ids) > 1 else ids[0]
+        number += rows[: most - number].count() if number < most else 0
+    return number
+
+
+def _together(parts: Sequence[QuerySet[Seat]]) -> Iterator[Sequence[QuerySet[Seat]]]:
+    for first in range(0, len(parts), TOGETHER):
+        yield parts[first : first + TOGETHER]
 
 
 def has_day(seat: Seat) -> bool:

@@ -27,7 +27,7 @@ from juxian.core.services import CaseRefused
 from juxian.core.workdays import Calendar
 from juxian.web.desk.cases.finding import STAFF
 from juxian.web.desk.forms import text_field
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import Scope, current_scope
@@ -81,13 +81,12 @@ def queue(request: HttpRequest) -> HttpResponse:
     right = form.is_valid()
     wanted = form.cleaned_data if right else {}
     calendar = current_calendar()
-    everything = queues.seats_of(request.user, scope.as_of)  # type: ignore[arg-type]
+    user = user_of(request)
+    work, lens = queues.work_of(user, scope.as_of), queues.lens_of(user, scope.as_of, calendar)
     view = wanted.get("view") or "unit"
-    seats = queues.in_view(everything, view, request.user, scope.as_of, calendar)  # type: ignore[arg-type]
-    rows, next_one = queues.page_of(
-        _filtered(seats, wanted), queues.Cursor.read(wanted.get("after", "")), PAGE_SIZE
-    )
-    numbers = queues.counts(everything, request.user, scope.as_of, calendar)  # type: ignore[arg-type]
+    shown = [_filtered(queues.in_view(part, view, lens), wanted) for part in work]
+    rows, next_one = queues.page_of(shown, queues.Cursor.read(wanted.get("after", "")), PAGE_SIZE)
+    numbers = queues.counts(work, lens)
     context = {
         "form": form,
         "view": view,
