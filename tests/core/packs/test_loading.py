@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from juxian.core.packs import check_pack, find_packs_dir, load_all, load_pack, pack_called, run_pack_cases
-from juxian.core.source import Problem, Rejected
+from juxian.core.source import Problem, Rejected, errors_in
 from tests.core.packs.place import PACK, write_base, write_pack, write_policy
 
 
@@ -240,3 +240,23 @@ def test_the_named_place_of_packs_must_exist(tmp_path: Path, monkeypatch: pytest
 
     with pytest.raises(FileNotFoundError, match="JUXIAN_PACKS"):
         find_packs_dir()
+
+
+@pytest.mark.parametrize(("line", "stars"), [("", 2), ("bad_rating: 3\n", 3)])
+def test_a_place_says_how_many_stars_are_bad_or_leaves_it_to_the_base(tmp_path: Path, line: str, stars: int):
+    write_base(tmp_path)
+    text = PACK.format(code="shiyan", prefix="SY") + line
+
+    pack, problems = check_pack(write_pack(tmp_path, pack=text))
+
+    assert (pack and pack.bad_rating, errors_in(problems)) == (stars, [])
+
+
+def test_a_rating_has_one_to_five_stars(tmp_path: Path):
+    write_base(tmp_path)
+
+    _pack, problems = check_pack(
+        write_pack(tmp_path, pack=PACK.format(code="shiyan", prefix="SY") + "bad_rating: 6\n")
+    )
+
+    assert [problem.code for problem in errors_in(problems)] == ["K107"]

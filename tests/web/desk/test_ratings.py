@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -53,6 +54,20 @@ def test_a_bad_rating_waits_until_it_is_answered(stage: Stage) -> None:
     assert bad.number in everything
     assert "已改进" in everything
     assert "等您回复的差评" not in client.get(reverse("desk:home")).content.decode()
+
+
+def test_how_many_stars_are_bad_is_data_of_the_place(stage: Stage, monkeypatch: Any) -> None:
+    three = rated(stage, 3)
+    client, address = signed_in(stage.office), reverse(RATINGS)
+    assert stage.place.pack.bad_rating == 2
+    assert three.number not in client.get(address).content.decode()
+
+    stricter = replace(stage.place.pack, bad_rating=3)
+    monkeypatch.setattr("juxian.web.kit.scope.pack_of", lambda _code: stricter)
+
+    page = client.get(address).content.decode()
+    assert three.number in page
+    assert "3 星及以下为差评" in page
 
 
 def test_an_empty_reply_is_told(stage: Stage) -> None:

@@ -50,7 +50,7 @@ from juxian.core.text import Text
 
 _HEAD = ("pack", "title", "level")
 _PLACE = ("root", "product", "number_prefix", "as_of", "extends")  # of a pack that stands for a place
-_MORE = ("contact", "division")
+_MORE = ("contact", "division", "bad_rating")
 COMMON_SCALES = (
     "degree", "academic_degree", "title_level", "school_tag", "gender", "six_ranks", "employer_kind", "industry",
     "organisation_kind",
@@ -343,6 +343,7 @@ class _Check:
             division=head.get("division").matching(_DIVISION, "六位数字，加引号", "six digits in quotes"),
             as_of=as_of,
             contact=head.get("contact").title(),
+            bad_rating=head.get("bad_rating").integer(1, 5) or (parent.bad_rating if parent else 0),
             schema=schema,
             organisations=organisations,
             indicators=indicators,

@@ -54,7 +54,8 @@ class OrganisationEntry:
 class Pack:
     """Everything of one place (地方包): vocabulary, organisations, figures, policies, services, demonstration people.
 
-    schema: with the parents' vocabulary merged in. as_of: day up to which the published figures reach.
+    schema: with the parents' vocabulary merged in. bad_rating: so many stars and less are a bad rating (差评), to which the
+    office owes a reply; the parent's where the pack says nothing, 0 where nobody does: then none is bad. as_of: day up to which the published figures reach.
     digest: SHA-256 over the names and bytes of its files and its parent's digest, in hexadecimal.
     """
 
@@ -68,6 +69,7 @@ class Pack:
     division: str
     as_of: date
     contact: Text
+    bad_rating: int
     schema: Schema
     organisations: tuple[OrganisationEntry, ...]
     indicators: Mapping[str, Indicator]

@@ -62,7 +62,7 @@ def _lines(user: User, scope: Scope, home: Organisation) -> Iterator[Waiting]:
     yield _line(_("等您复核的拨付批次"), runs, reverse("desk:runs"), "warn")
     drafts = drafts_of(scope.pack.code).filter(state=PolicyDraft.State.SUBMITTED).exclude(written_by=user)
     yield _line(_("等您发布的政策"), drafts, reverse("desk:drafts"), "warn")
-    bad = without_reply(ratings_of(home))
+    bad = without_reply(ratings_of(home), scope.pack)
     yield _line(_("等您回复的差评"), bad, reverse("desk:ratings"), "warn")
     held = outbox_visible_to(user).filter(state=MessageState.HELD)
     yield _line(_("等待放行的消息"), held, reverse("desk:outbox"))

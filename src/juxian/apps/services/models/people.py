@@ -146,7 +146,7 @@ class Rating(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(stars__gte=1) & Q(stars__lte=5), name="rating_of_five")
         ]
-        indexes = [models.Index(fields=["case"], name="rating_bad_open", condition=Q(stars__lte=2, reply=""))]
+        indexes = [models.Index(fields=["stars", "case"], name="rating_unanswered", condition=Q(reply=""))]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.stars}"

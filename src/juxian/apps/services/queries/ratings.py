@@ -6,8 +6,7 @@ from django.db.models import QuerySet
 
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.services.models import Rating
-
-BAD = 2  # stars and less: a reply is due
+from juxian.core.packs.schema import Pack
 
 
 def ratings_of(home: Organisation, service: str = "") -> QuerySet[Rating]:
@@ -17,6 +16,6 @@ def ratings_of(home: Organisation, service: str = "") -> QuerySet[Rating]:
     return found.select_related("case__definition", "case__home", "replied_by").order_by("-pk")
 
 
-def without_reply(ratings: QuerySet[Rating]) -> QuerySet[Rating]:
-    """Bad ones that nobody has answered."""
-    return ratings.filter(stars__lte=BAD, reply="")
+def without_reply(ratings: QuerySet[Rating], pack: Pack) -> QuerySet[Rating]:
+    """Bad ones that nobody has answered; how many stars are bad is data of the place (``bad_rating``)."""
+    return ratings.filter(stars__lte=pack.bad_rating, reply="")

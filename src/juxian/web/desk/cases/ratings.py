@@ -56,7 +56,7 @@ def _show(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     found = ratings_of(home_of(scope), wanted.get("service", ""))
     view = wanted.get("view") or "bad"
     rows, further = page_by_key(
-        without_reply(found) if view == "bad" else found, request.GET.get("after", ""), PAGE
+        without_reply(found, scope.pack) if view == "bad" else found, request.GET.get("after", ""), PAGE
     )
     context = {
         "form": form,
@@ -65,6 +65,7 @@ def _show(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
         "services": service_choices(scope),
         "rows": rows,
         "next": further,
+        "bad": scope.pack.bad_rating,
         "may_reply": scope.role == Role.OFFICE,
         **more,
     }
