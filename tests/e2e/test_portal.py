@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.attachments import picture
+from tests.attachments import paper as sound
+from tests.attachments import pdf, picture
 from tests.e2e.test_journeys import sign_in
 from tests.rosters import resident_id, xlsx
 
@@ -17,6 +19,7 @@ from tests.rosters import resident_id, xlsx
 def paper(tmp_path: Path) -> Path:
     path = tmp_path / "材料.png"
     path.write_bytes(picture("PNG"))
+    path.with_suffix(".pdf").write_bytes(pdf())
     return path
 
 
@@ -30,7 +33,8 @@ def fill_in(page: Page, paper: Path, **answers: str) -> None:
     for control in main.locator("form#apply-form [name^=f-], form [name^=f-]").all():
         _answer(control, answers)
     for upload in main.locator("input[type=file]").all():
-        upload.set_input_files(str(paper))
+        takes = upload.get_attribute("accept") or ""
+        upload.set_input_files(str(paper if ".png" in takes else paper.with_suffix(".pdf")))
 
 
 def _answer(control: Locator, answers: dict[str, str]) -> None:
@@ -134,7 +138,14 @@ def test_an_employer_applies_for_many_and_endorses_them_together(page: Page, tmp
     table.write_bytes(xlsx([head, ["JY99999999", *answers], *rows]))
     page.set_input_files("[name=file]", str(table))
     page.get_by_role("button", name="提交名单").click()
-    bulk, main = page.url, page.get_by_role("main")
+    main = page.get_by_role("main")
+    if page.url.endswith("/papers/"):
+        page.set_input_files("[name=files]", str(_papers_of(page, tmp_path)))
+        page.get_by_role("button", name="上传并对号").click()
+        expect(main).to_contain_text("扫描0001.pdf 文件名应为")
+        expect(main).to_contain_text("已附上")
+        page.get_by_role("button", name="提交材料齐全的行").click()
+    bulk = page.url
     for _batch in range(4):
         if page.get_by_role("button", name="现在处理下一批").count():
             page.get_by_role("button", name="现在处理下一批").click()
@@ -150,6 +161,19 @@ def test_an_employer_applies_for_many_and_endorses_them_together(page: Page, tmp
         box.check()
     page.get_by_role("button", name="推荐所选").click()
     expect(main).to_contain_text(f"已办理 {len(boxes)} 件")
+
+
+def _papers_of(page: Page, folder: Path) -> Path:
+    """A ZIP with every paper that a row still wants, and one that says nothing by its name."""
+    made = folder / "材料.zip"
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("扫描0001.pdf", sound("scan"))
+        for row in page.get_by_role("main").locator("tbody tr").all():
+            line = row.locator("td").first.inner_text().strip()
+            for wanted in row.locator("li", has_text="必须提交").all():
+                title = wanted.inner_text().partition("必须提交")[0].strip()
+                archive.writestr(f"{line}_{title}.pdf", sound(f"{line} {title}"))
+    return made
 
 
 def test_a_visitor_asks_without_an_account_and_follows(page: Page, paper: Path) -> None:

@@ -11,10 +11,11 @@ from juxian.apps.accounts.models import Post, User
 from juxian.apps.imports.actions.deciding import decisions_for
 from juxian.apps.imports.enums import RowDecision, RowState
 from juxian.apps.imports.models import Batch, Row
+from juxian.apps.services.models import BulkPaper
 from tests import rosters
 from tests.apps.funds.scene import BANK, BENEFIT, POLICY, statement
 from tests.apps.services.stage import ANSWERS, CLAIM, FILES
-from tests.attachments import picture
+from tests.attachments import paper
 from tests.security.world import OWN_PASSWORD, Objects, roster
 
 NEW_NUMBER = rosters.resident_id("19870707", 301, "620299")
@@ -280,6 +281,18 @@ def _act(objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"action": "pass", "task": "checks/staff", "version": objects.case.version}
 
 
+def _list_paper(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"files": [SimpleUploadedFile("1_diploma.pdf", paper("one more"))]}
+
+
+def _listed_paper(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"paper": BulkPaper.objects.get(row__bulk=objects.staged).pk}
+
+
+def _rest(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"rest": "1"}
+
+
 def _bulk(objects: Objects, _batch: Batch) -> dict[str, Any]:
     turn = objects.case.turns.get(key="checks/money")
     return {"turn": f"{turn.pk}:{objects.case.version}"}
@@ -290,7 +303,7 @@ def _counter(objects: Objects, _batch: Batch) -> dict[str, Any]:
         "f-education": "master",
         "f-married": "false",
     }
-    files = {f"m-{name}": SimpleUploadedFile(f"{name}.png", picture("PNG")) for name in FILES}
+    files = {f"m-{name}": SimpleUploadedFile(f"{name}.pdf", paper(name)) for name in FILES}
     return {"service": CLAIM, "who": objects.person.number, **answers, **files}
 
 
@@ -511,6 +524,9 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "portal:apply-drop": _nothing,
     "portal:bulk-new": _people,
     "portal:bulk-go": _nothing,
+    "portal:bulk-papers": _list_paper,
+    "portal:bulk-paper-drop": _listed_paper,
+    "portal:bulk-submit": _rest,
     "portal:endorse-many": _turns,
     "portal:ask": _question,
     "portal:asked-supplement": _answer,

@@ -59,6 +59,7 @@ from juxian.apps.services.actions import (
     Wanted,
     act_on_case,
     ask_as_visitor,
+    attach_paper,
     begin_bulk,
     convene,
     cover_for,
@@ -75,7 +76,7 @@ from juxian.core.packs import load_all
 from juxian.web.kit.sessions import BEGAN, SEEN
 from tests import rosters
 from tests.apps.services.stage import ANSWERS, CLAIM, FILES, example, offer
-from tests.attachments import picture
+from tests.attachments import paper, picture
 from tests.browser import Browser
 from tests.factories import EmployerFactory, UserFactory
 from tests.flats import Flats, make_flats
@@ -140,6 +141,7 @@ class Objects:
     erasure: int = 0
     asked: str = ""  # number of a visitor's question that was returned for a supplement
     bulk: int = 0  # an employer's list of which nothing was worked on yet
+    staged: int = 0  # an employer's list that waits for papers
     flats: Flats | None = None
     card: Card | None = None
     correction: Correction | None = None
@@ -205,6 +207,7 @@ class Objects:
             "public_service": "policy-question",
             "asked": self.asked,
             "bulk": self.bulk,
+            "staged": self.staged,
             "bundle": next(iter(self.place.pack.bundles)),
             "conference": self.conference.pk,
             "message": self.message.pk,
@@ -478,6 +481,7 @@ def _objects(code: str, number: str) -> Objects:
         determination=determination,
         asked=_asked(place, office),
         bulk=_bulk(place, person, office),
+        staged=_staged(place, person, office),
     )
 
 
@@ -529,6 +533,15 @@ def _asked(place: Place, office: User) -> str:
 def _bulk(place: Place, person: Person, by: User) -> int:
     rows = [Listed(1, person.name, person.number, person)]
     return begin_bulk(home=place.root, unit=place.employer, service=CLAIM, by=by, rows=rows).pk
+
+
+def _staged(place: Place, person: Person, by: User) -> int:
+    """A list whose only row has one paper and wants another."""
+    rows = [Listed(1, person.name, person.number, person)]
+    bulk = begin_bulk(home=place.root, unit=place.employer, service=CLAIM, by=by, rows=rows, papers=True)
+    upload = SimpleUploadedFile("1_diploma.pdf", paper(place.root.code))
+    attach_paper(bulk=bulk, line=1, material="diploma", upload=upload, by=by)
+    return bulk.pk
 
 
 def _search(place: Place, owner: User | None) -> int:

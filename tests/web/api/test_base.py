@@ -162,6 +162,10 @@ def test_the_description_is_open_and_names_every_address(place: Place) -> None:
         "/api/v1/cards/{number}", "/api/v1/cards/{number}/uses",
         "/api/v1/services", "/api/v1/services/{service_id}", "/api/v1/cases", "/api/v1/cases/{number}",
         "/api/v1/cases/{number}/history", "/api/v1/cases/{number}/steps", "/api/v1/cases/{number}/applicant",
+        "/api/v1/papers", "/api/v1/papers/inline",
         "/api/v1/register/facts", "/api/v1/register/changes",
     }  # fmt: skip
+    (sent,) = paths["/api/v1/papers"]["post"]["requestBody"]["content"].items()
+    assert sent[0] == "multipart/form-data"
+    assert {"id", "file"} <= set(sent[1]["schema"]["properties"])
     assert Client().head("/api/v1/openapi.json").status_code == 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -14,6 +15,7 @@ from juxian.apps.persons.actions import FactDraft
 from juxian.apps.services.actions import freeze
 from juxian.apps.services.models import Case, Draft
 from juxian.web.kit.once import FIELD, new_key
+from tests.attachments import pdf
 from tests.factories import OrganisationFactory, UserFactory
 from tests.web.portal.test_applying import photo, signed_in
 
@@ -48,7 +50,10 @@ def filled_in(page) -> dict[str, object]:
     for name, field in page.context["form"].fields.items():
         kind = type(field).__name__
         if name.startswith("m-"):
-            found[name] = photo(f"{name}.png")
+            takes = field.widget.attrs["accept"]
+            found[name] = (
+                photo(f"{name}.png") if ".png" in takes else SimpleUploadedFile(f"{name}.pdf", pdf())
+            )
         elif getattr(field, "choices", None):
             values = [value for value, _title in field.choices if value]
             found[name] = values[-1] if kind != "MultipleChoiceField" else values[:1]

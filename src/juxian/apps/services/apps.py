@@ -19,6 +19,7 @@ class ServicesConfig(AppConfig):
         from juxian.apps.services.actions.facts import begin_fact, end_facts
         from juxian.apps.services.actions.grants import grant_of_case
         from juxian.apps.services.actions.opening import open_further
+        from juxian.apps.services.actions.receiving import drop_unused_papers
         from juxian.apps.services.actions.timing import sweep_timers
         from juxian.apps.services.queries.materials import PURPOSE, may_read
         from juxian.apps.services.registry import effect
@@ -32,4 +33,5 @@ class ServicesConfig(AppConfig):
         effect(EffectKind.GRANT, grant_of_case)
         periodic("services.timers", timedelta(minutes=1), sweep_timers)
         periodic("services.effects", timedelta(minutes=5), carry_out_waiting)
+        periodic("services.papers", timedelta(days=1), drop_unused_papers)
         readable_by(PURPOSE, may_read)

@@ -27,6 +27,7 @@ class Gone(models.TextChoices):
 class BulkState(models.TextChoices):
     """What became of one row of an employer's list."""
 
+    PAPERS = "papers", _("待附材料")
     WAITING = "waiting", _("待处理")
     ACCEPTED = "accepted", _("已受理")
     REFUSED = "refused", _("未受理")

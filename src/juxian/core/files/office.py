@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 
 from defusedxml import ElementTree  # type: ignore[import-untyped]
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 
-from juxian.core.files.limits import MEGABYTE, FileLimits, damaged, encrypted, forbidden, refusal
+from juxian.core.files.archives import FAULTS, check_entries
+from juxian.core.files.limits import MEGABYTE, FileLimits, damaged, forbidden, refusal
 from juxian.core.text import Text
 
 _CHUNK = MEGABYTE
@@ -54,16 +54,6 @@ _HARMLESS_EXTERNAL = (
     "/xlpathmissing",
     "/xlexternallinkpath/xlpathmissing",
 )
-_FAULTS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    KeyError,
-    OSError,
-)
 
 
 def check_office(data: bytes, name: str, limits: FileLimits) -> None:
@@ -71,51 +61,13 @@ def check_office(data: bytes, name: str, limits: FileLimits) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
-            _check_entries(entries, data, name, limits)
+            names = [entry.filename for entry in entries]
+            check_entries(entries, names, data, name, limits)
+            _check_names(names, name)
             for entry in entries:
                 _check_part(archive, entry, name)
-    except _FAULTS as error:
+    except FAULTS as error:
         raise damaged(name) from error
-
-
-def _check_entries(entries: list[zipfile.ZipInfo], data: bytes, name: str, limits: FileLimits) -> None:
-    names = [entry.filename for entry in entries]
-    if len(entries) > limits.parts:
-        message = Text(f"内部文件超过 {limits.parts} 个", f"it has more than {limits.parts} parts")
-        raise refusal("F105", name, message)
-    if len({part.lower() for part in names}) < len(names) or any(map(_escapes, names)):
-        raise refusal("F105", name, Text("内部文件名不正常", "the names of its parts are not in order"))
-    if any(entry.flag_bits & 1 for entry in entries):
-        raise encrypted(name)
-    _check_sizes(entries, len(data), name, limits)
-    _check_places(entries, data, name)
-    _check_names(names, name)
-
-
-def _escapes(part: str) -> bool:
-    path = part.replace("\\", "/")
-    return path.startswith("/") or ".." in path.split("/") or ":" in path or "\0" in path or path != part
-
-
-def _check_sizes(entries: list[zipfile.ZipInfo], packed: int, name: str, limits: FileLimits) -> None:
-    total = sum(entry.file_size for entry in entries)
-    if total > limits.unpacked_bytes or any(entry.file_size > limits.part_bytes for entry in entries):
-        most = limits.unpacked_bytes // MEGABYTE
-        raise refusal("F104", name, Text(f"解压后超过 {most} MB", f"unpacked it is larger than {most} MB"))
-    if total > 10 * MEGABYTE and total > limits.ratio * packed:
-        message = Text(f"压缩比超过 {limits.ratio} 倍", f"it unpacks to more than {limits.ratio} times")
-        raise refusal("F105", name, message)
-
-
-def _check_places(entries: list[zipfile.ZipInfo], data: bytes, name: str) -> None:
-    """The archive begins with its first part, and no part lies over another."""
-    places = sorted(
-        (entry.header_offset, entry.header_offset + 30 + entry.compress_size) for entry in entries
-    )
-    begins = [begin for begin, _end in places]
-    overlap = any(end > begin for (_begin, end), begin in zip(places, begins[1:], strict=False))
-    if begins[:1] != [0] or overlap or not data.startswith(b"PK\x03\x04"):
-        raise refusal("F105", name, Text("内部文件互相重叠", "its parts lie over one another"))
 
 
 def _check_names(names: list[str], name: str) -> None:

@@ -61,9 +61,9 @@ class Needs(HttpBearer):
 
     openapi_name = "token"
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, *, files: bool = False) -> None:
         super().__init__()
-        self.scope = scope
+        self.scope, self.files = scope, files
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
         found = token_of(token)
@@ -72,13 +72,17 @@ class Needs(HttpBearer):
         if self.scope not in found.scopes:
             raise Refusal(403, _("这个令牌没有“%(scope)s”权限。") % {"scope": self.scope.label})
         spend(count_request, found)
-        if int(request.META.get("CONTENT_LENGTH") or 0) > (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0):
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+        if self.files:
+            most += settings.JUXIAN_UPLOAD_LIMIT_BYTES
+        if int(request.META.get("CONTENT_LENGTH") or 0) > most:
             raise Refusal(413, errors.PAGES[413][0])
         return found
 
 
-def needs(scope: Scope) -> Needs:
-    return Needs(scope)
+def needs(scope: Scope, *, files: bool = False) -> Needs:
+    """files: the body may hold one file of the largest size that is taken."""
+    return Needs(scope, files=files)
 
 
 def spend(count: Any, *amount: Any) -> None:

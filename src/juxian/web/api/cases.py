@@ -5,7 +5,9 @@ Numbers, states and days are told; names, answers and materials are not.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest
@@ -16,7 +18,7 @@ from juxian.apps.clock import SHANGHAI
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from juxian.apps.services.actions import NotTakenIn, Overtaken, Wanted, act_on_case
-from juxian.apps.services.actions.receiving import OtherContent, receive_case
+from juxian.apps.services.actions.receiving import OtherContent, papers_of, receive_case
 from juxian.apps.services.models import Case
 from juxian.apps.services.queries.actors import System
 from juxian.apps.services.queries.definitions import service_of
@@ -24,6 +26,7 @@ from juxian.apps.services.queries.loading import CASE_PARTS, load
 from juxian.apps.services.queries.systems import system_actions
 from juxian.apps.tokens.enums import Scope
 from juxian.core.services import CaseRefused, Service, Why
+from juxian.core.services.papers import paper_refused
 from juxian.web.api.base import Caller, Refusal, caller, needs
 from juxian.web.api.services import both
 from juxian.web.kit.formats import language
@@ -34,6 +37,7 @@ WRONG = (Why.INCOMPLETE, Why.NOT_MARKED, Why.REASON_NEEDED, Why.MARKS_NEEDED, Wh
 Word = Annotated[str, Field(min_length=1, max_length=130, pattern=r"^[A-Za-z0-9_.:/-]+$")]
 Key = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
 Answers = Annotated[dict[str, Any], Field(max_length=400)]
+Papers = Annotated[dict[Word, Annotated[list[UUID], Field(max_length=10)]], Field(max_length=50)]
 
 
 class CasesAsked(Schema):
@@ -47,7 +51,8 @@ class CasesAsked(Schema):
 
 class CaseIn(Schema):
     """``id``: the sender's own, one for each application; the same again gives the same case. Either ``person`` (number) or
-    ``unit`` (code) applies. hand_in: else the applicant completes it in the portal.
+    ``unit`` (code) applies. papers: material → ids of papers that this token uploaded. hand_in: else the applicant completes
+    it in the portal.
     """
 
     id: Key
@@ -55,6 +60,7 @@ class CaseIn(Schema):
     person: Annotated[str, Field(max_length=16)] | None = None
     unit: Word | None = None
     answers: Answers = {}
+    papers: Papers = {}
     hand_in: bool = True
 
 
@@ -64,7 +70,9 @@ class MarkIn(Schema):
 
 
 class StepIn(Schema):
-    """``version``: of the case as the sender knows it. official: who answers for it in the sender's office."""
+    """``version``: of the case as the sender knows it. official: who answers for it in the sender's office. papers: of a
+    supplement, as in an application.
+    """
 
     version: int = Field(..., ge=0)
     action: Word
@@ -73,6 +81,7 @@ class StepIn(Schema):
     reason: str = Field("", max_length=2000)
     marks: list[MarkIn] = Field(default_factory=list, max_length=100)
     answers: Answers = {}
+    papers: Papers = {}
 
 
 @router.get("/cases", auth=needs(Scope.CASES_READ), url_name="cases", response=dict[str, Any])
@@ -101,6 +110,9 @@ def open_case(request: HttpRequest, wanted: CaseIn) -> dict[str, Any]:
     if wanted.service not in by.pack.services:
         raise _wrong("service", "unknown_service", _("没有这个事项。"))
     person, unit = _applicant(by, wanted)
+    if wanted.papers and not wanted.hand_in:
+        raise _wrong("papers", "not_handed_in", _("没有提交的申请不能附材料。"))
+    materials = _materials(by, by.pack.services[wanted.service], wanted.papers)
     try:
         case, new = receive_case(
             token=by.token,
@@ -111,6 +123,7 @@ def open_case(request: HttpRequest, wanted: CaseIn) -> dict[str, Any]:
             person=person,
             unit=unit,
             answers=wanted.answers,
+            materials=materials,
             hand_in=wanted.hand_in,
         )
     except OtherContent as other:
@@ -226,12 +239,15 @@ def _act(request: HttpRequest, number: str, wanted: StepIn, *, as_applicant: boo
         for item in open_to_us
     ):
         raise _refused(CaseRefused(Why.ENDED if case.ended else Why.NOT_YOURS))
+    if wanted.papers and not as_applicant:
+        raise _wrong("papers", "not_yours", _("材料由申请人提交。"))
     action = Wanted(
         wanted.action,
         task=task,
         reason=wanted.reason,
         marks=[(mark.name, mark.note) for mark in wanted.marks],
         answers=wanted.answers,
+        materials=_materials(by, service_of(case), wanted.papers),
     )
     try:
         act_on_case(
@@ -247,6 +263,31 @@ def _act(request: HttpRequest, number: str, wanted: StepIn, *, as_applicant: boo
     except CaseRefused as refused:
         raise _refused(refused) from refused
     return _told(_found(by, number))
+
+
+def _materials(
+    by: Caller, service: Service, papers: Mapping[str, Sequence[UUID]]
+) -> dict[str, tuple[str, ...]]:
+    """Papers by material; each has to be one that this token uploaded, of a kind and size that the material takes."""
+    known = papers_of(by.token, [str(uuid) for uuids in papers.values() for uuid in uuids]) if papers else {}
+    problems: list[dict[str, Any]] = []
+    for name, uuids in papers.items():
+        material = service.materials.get(name)
+        if material is None:
+            message = _("这个事项没有这种材料。")
+            problems.append({"at": f"papers.{name}", "code": "unknown_material", "message": message})
+            continue
+        for place, uuid in enumerate(uuids):
+            at, file = f"papers.{name}[{place}]", known.get(str(uuid))
+            refused = paper_refused(material, file.kind, file.size) if file else None
+            if file is None:
+                message = _("没有这份材料，或它已被删除。")
+                problems.append({"at": at, "code": "unknown_paper", "message": message})
+            elif refused is not None:
+                problems.append({"at": at, "code": "wrong_kind", "message": refused.in_language(language())})
+    if problems:
+        raise Refusal(422, problems[0]["message"], problems[:100])
+    return {name: tuple(str(uuid) for uuid in uuids) for name, uuids in papers.items()}
 
 
 def _of_office(task: str, service: Service) -> bool:

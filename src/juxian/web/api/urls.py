@@ -2,7 +2,7 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from juxian.web.api import cards, cases, policies, register, services
+from juxian.web.api import cards, cases, papers, policies, register, services
 from juxian.web.api.base import PREFIX, addresses, api
 from juxian.web.kit.access import public
 
@@ -11,6 +11,7 @@ api.add_router("", cards.router)
 api.add_router("", register.router)
 api.add_router("", services.router)
 api.add_router("", cases.router)
+api.add_router("", papers.router)
 
 
 @public

@@ -13,9 +13,9 @@ from juxian.apps.organisations.models import Organisation
 from juxian.core.services import Service, materials_needed
 from juxian.core.services.answers import Need, shown_fields
 from juxian.core.services.bundles import Question, WantedMaterial, joined_form, joined_materials
+from juxian.core.services.definition import Material
 from juxian.core.text import Text
-from juxian.web.kit.serviceforms import FIELD, MATERIAL, ServiceForm, field_of, shown_value
-from juxian.web.kit.uploads import AttachmentField
+from juxian.web.kit.serviceforms import FIELD, MATERIAL, ServiceForm, field_of, material_field, shown_value
 
 
 class JointForm(ServiceForm):
@@ -74,9 +74,7 @@ class JointForm(ServiceForm):
         if needs <= {Need.HELD, Need.NOT_NEEDED}:
             self.held += [title] if Need.HELD in needs else []
             return
-        self.fields[MATERIAL + item.key] = AttachmentField(
-            label=title, required=False, help_text=item.material.help.in_language(self.language) or None
-        )
+        self.fields[MATERIAL + item.key] = material_field(item.material, self.language)
 
     @property
     def sections(self) -> list[tuple[str, list[forms.BoundField]]]:
@@ -104,6 +102,9 @@ class JointForm(ServiceForm):
                     place in self.errors and place.startswith(FIELD)
                 ):
                     self.add_error(place, words)
+
+    def material_of(self, key: str) -> Material:
+        return next(item.material for item in self.wanted if item.key == key)
 
     def was_given(self, key: str) -> bool:
         """Whether a file for this material came with the form."""

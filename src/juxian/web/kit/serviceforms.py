@@ -7,14 +7,20 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
+from juxian.apps.files.actions import check_upload
 from juxian.apps.organisations.models import Organisation
 from juxian.core.facts.schema import Kind
+from juxian.core.files.kinds import ENDINGS
+from juxian.core.files.kinds import Kind as FileKind
 from juxian.core.money import yuan
 from juxian.core.services import CaseRefused, Service, materials_needed
 from juxian.core.services.answers import Need, shown_fields
-from juxian.core.services.definition import FormField
+from juxian.core.services.definition import FormField, Material
+from juxian.core.services.papers import paper_refused
+from juxian.web.kit.formats import listed
 from juxian.web.kit.uploads import AttachmentField, kept_file
 
 FIELD, MATERIAL = "f-", "m-"
@@ -61,11 +67,7 @@ class ServiceForm(forms.Form):
             if needs[name] in (Need.HELD, Need.NOT_NEEDED) and (only is None or name not in only):
                 continue
             if only is None or name in only:
-                self.fields[MATERIAL + name] = AttachmentField(
-                    label=material.title.in_language(language),
-                    required=False,
-                    help_text=material.help.in_language(language) or None,
-                )
+                self.fields[MATERIAL + name] = material_field(material, language)
 
     def _add(self, item: FormField, value: Any) -> None:
         field = field_of(item, self.service, self.language, self.home)
@@ -111,11 +113,27 @@ class ServiceForm(forms.Form):
         """Keep what was uploaded; material → ids. A refused file is an error of its field."""
         kept: dict[str, list[str]] = {}
         for name in self.fields:
-            if name.startswith(MATERIAL):
+            if name.startswith(MATERIAL) and not self._not_for_it(name):
                 file = kept_file(request, self, name, home=home, purpose=PURPOSE)
                 if file is not None:
                     kept[name.removeprefix(MATERIAL)] = [str(file.uuid)]
         return kept
+
+    def material_of(self, key: str) -> Material:
+        """The material of a field."""
+        return self.service.materials[key]
+
+    def _not_for_it(self, name: str) -> bool:
+        """Whether a sound file is of a kind or a size that its material does not take, which its field then says."""
+        upload = self.cleaned_data.get(name)
+        if not isinstance(upload, File) or getattr(upload, "refused", None) != []:
+            return False  # what is wrong with it altogether is told by ``kept_file``
+        checked = check_upload(upload, None)
+        material = self.material_of(name.removeprefix(MATERIAL))
+        refused = paper_refused(material, checked.found.kind.value, checked.size)
+        if refused is not None:
+            self.add_error(name, refused.in_language(self.language))
+        return refused is not None
 
     def tell(self, refused: CaseRefused) -> None:
         """What the engine said: beside the fields, the rest above them."""
@@ -128,6 +146,21 @@ class ServiceForm(forms.Form):
             else:
                 rest.append(words)
         self.add_error(None, rest or refused.reason.in_language(self.language))
+
+
+def material_field(material: Material, language: str) -> AttachmentField:
+    """A field that takes the kinds of its material and says which."""
+    takes = _("%(formats)s，不超过 %(size)d MB") % {
+        "formats": listed(material.formats).upper(),
+        "size": material.max_mb,
+    }
+    endings = sorted(ending for kind in material.formats for ending in ENDINGS[FileKind(kind)])
+    return AttachmentField(
+        label=material.title.in_language(language),
+        required=False,
+        help_text=" ".join(text for text in (material.help.in_language(language), takes) if text),
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(endings)}),
+    )
 
 
 def field_of(item: FormField, service: Service, language: str, home: Organisation | None) -> forms.Field:

@@ -25,6 +25,13 @@ from juxian.apps.services.actions.helping import (
     take_turn,
 )
 from juxian.apps.services.actions.joining import Part, TogetherRefused, submit_together
+from juxian.apps.services.actions.listpapers import (
+    HandedIn,
+    NotAttached,
+    attach_paper,
+    hand_in_list,
+    take_off_paper,
+)
 from juxian.apps.services.actions.migrating import Migrated, Tried, cases_behind, move_to_current, try_to_move
 from juxian.apps.services.actions.opening import NotTakenIn, open_service, submit_application
 from juxian.apps.services.actions.rating import AlreadyRated, end_freeze, freeze, rate, reply_to_rating
@@ -34,8 +41,10 @@ from juxian.apps.services.actions.visiting import TooManyVisits, ask_as_visitor,
 
 __all__ = [
     "AlreadyRated",
+    "HandedIn",
     "Listed",
     "Migrated",
+    "NotAttached",
     "NotNamed",
     "NotOnAgenda",
     "NotTaken",
@@ -49,6 +58,7 @@ __all__ = [
     "act_on_case",
     "ask_as_visitor",
     "assign_officer",
+    "attach_paper",
     "begin_bulk",
     "carry_on",
     "carry_out_waiting",
@@ -63,6 +73,7 @@ __all__ = [
     "end_officer",
     "escalate",
     "freeze",
+    "hand_in_list",
     "hand_over",
     "move_to_current",
     "move_turn",
@@ -77,6 +88,7 @@ __all__ = [
     "submit_application",
     "submit_together",
     "sweep_timers",
+    "take_off_paper",
     "take_turn",
     "try_to_move",
     "upload_year",

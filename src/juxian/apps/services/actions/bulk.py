@@ -17,6 +17,7 @@ from juxian.apps.services.actions.drafting import save_draft
 from juxian.apps.services.actions.opening import NotTakenIn, submit_application
 from juxian.apps.services.enums import BulkState
 from juxian.apps.services.models import Bulk, BulkRow, Case, Draft
+from juxian.apps.services.queries.papers import attached
 from juxian.core.packs import pack_called
 from juxian.core.services import CaseRefused
 from juxian.core.text import Text
@@ -48,8 +49,13 @@ def begin_bulk(
     by: User,
     rows: Sequence[Listed],
     file_name: str = "",
+    papers: bool = False,
 ) -> Bulk:
-    """Keep the whole list; what cannot be worked on is refused at once, the rest waits for ``carry_on``."""
+    """Keep the whole list; what cannot be worked on is refused at once, the rest waits for ``carry_on``.
+
+    papers: it waits until ``hand_in_list`` has found its papers complete.
+    """
+    ready = BulkState.PAPERS if papers else BulkState.WAITING
     bulk = Bulk.objects.create(
         home=home, unit=unit, service=service, begun_by=by, begun_at=now(), file_name=file_name[-200:]
     )
@@ -69,8 +75,8 @@ def begin_bulk(
                 number=row.number[:40],
                 person=row.person,
                 answers=dict(row.answers),
-                state=BulkState.REFUSED if problem else BulkState.WAITING,
-                reasons=[_pair(problem)] if problem else [],
+                state=BulkState.REFUSED if problem else ready,
+                reasons=[pair(problem)] if problem else [],
             )
         )
     BulkRow.objects.bulk_create(kept)
@@ -100,32 +106,41 @@ def _row_done(pk: int, by: User) -> bool:
     if row.state != BulkState.WAITING or row.person is None:
         return False
     bulk = row.bulk
+    materials = attached([row]).get(row.pk, {})
     running = Case.objects.running().filter(person=row.person, service=bulk.service).first()
     if running is not None:
         told = [Text(f"已有在办：{running.number}", f"under way already: {running.number}")]
-        return _refused(row, told, by)
+        return refuse_row(row, told, by)
     try:
         with transaction.atomic():
             row.case = submit_application(
-                home=bulk.home, service=bulk.service, by=by, answers=row.answers, person=row.person
+                home=bulk.home,
+                service=bulk.service,
+                by=by,
+                answers=row.answers,
+                materials=materials,
+                person=row.person,
             )
     except CaseRefused as refused:
-        return _refused(row, _reasons(bulk, refused), by)
+        return refuse_row(row, _reasons(bulk, refused), by)
     except NotTakenIn as frozen:
-        return _refused(row, [Text(str(frozen))], by)
+        return refuse_row(row, [Text(str(frozen))], by)
     row.state, row.answers = BulkState.ACCEPTED, {}
     row.save(update_fields=["state", "answers", "case"])
     return True
 
 
-def _refused(row: BulkRow, reasons: Sequence[Text], by: User) -> bool:
-    """What was filled in is kept as a draft of the person's own application, unless there is one."""
-    row.state, row.reasons, row.case = BulkState.REFUSED, [_pair(text) for text in reasons], None
+def refuse_row(row: BulkRow, reasons: Sequence[Text], by: User) -> bool:
+    """What was filled in and attached is kept as a draft of the person's own application, unless there is one."""
+    row.state, row.reasons, row.case = BulkState.REFUSED, [pair(text) for text in reasons], None
     row.save(update_fields=["state", "reasons", "case"])
     home, service = row.bulk.home, row.bulk.service
     kept = Draft.objects.filter(user=by, home=home, service=service, person=row.person)
-    if row.answers and not kept.exists():
-        save_draft(user=by, home=home, service=service, person=row.person, answers=row.answers)
+    materials = attached([row]).get(row.pk, {})
+    if (row.answers or materials) and not kept.exists():
+        save_draft(
+            user=by, home=home, service=service, person=row.person, answers=row.answers, materials=materials
+        )
     return True
 
 
@@ -143,5 +158,5 @@ def _reasons(bulk: Bulk, refused: CaseRefused) -> list[Text]:
     return found or [refused.reason]
 
 
-def _pair(text: Text) -> list[str]:
+def pair(text: Text) -> list[str]:
     return [text.zh, text.in_language("en")]

@@ -68,3 +68,21 @@ class BulkRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bulk_id}:{self.line}"
+
+
+class BulkPaper(models.Model):
+    """A file attached to one row before the list is handed in (名单材料). material: its name in the definition."""
+
+    row = models.ForeignKey(BulkRow, models.CASCADE, related_name="papers", verbose_name=_("名单行"))
+    material = models.CharField(_("材料"), max_length=64)
+    file = models.OneToOneField(
+        "files.StoredFile", models.PROTECT, related_name="bulk_paper", verbose_name=_("附件")
+    )
+
+    class Meta:
+        verbose_name = _("名单材料")
+        verbose_name_plural = _("名单材料")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.material

@@ -26,3 +26,25 @@ class SystemCase(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class SystemPaper(models.Model):
+    """A paper that another system uploaded, to be named in an application (接口材料).
+
+    key: the sender's own id. content: SHA-256 of what was sent; the same key with something else is refused.
+    """
+
+    file = models.OneToOneField(
+        "files.StoredFile", models.CASCADE, related_name="system_paper", verbose_name=_("附件")
+    )
+    token = models.ForeignKey("tokens.ApiToken", models.PROTECT, related_name="+", verbose_name=_("接口令牌"))
+    key = models.CharField(_("对方编号"), max_length=64)
+    content = models.CharField(_("内容摘要"), max_length=64)
+
+    class Meta:
+        verbose_name = _("接口材料")
+        verbose_name_plural = _("接口材料")
+        constraints = [models.UniqueConstraint(fields=["token", "key"], name="system_paper_once")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -10,19 +10,21 @@ from juxian.apps.accounts.models import User
 from juxian.apps.files.models import StoredFile
 from juxian.apps.files.registry import Readable
 from juxian.apps.services.models import Case, CaseFile, Draft
+from juxian.apps.services.queries.papers import may_read_listed
 from juxian.apps.services.queries.visible import visible_to
 
 PURPOSE = "case_material"
 
 
 def may_read(file: StoredFile, user: User | AnonymousUser) -> Readable | None:
-    """Whoever may see a case that it was handed in with; before that, who uploaded it."""
+    """Whoever may see a case that it was handed in with; before that, who uploaded it, and the unit of its list."""
     if not isinstance(user, User):
         return None
     if file.uploaded_by_id == user.pk:
         return Readable(recorded=False)
     cases = CaseFile.objects.filter(file=file).values("case")
-    return Readable() if visible_to(user).filter(pk__in=cases).exists() else None
+    seen = visible_to(user).filter(pk__in=cases).exists() or may_read_listed(user, file.pk)
+    return Readable() if seen else None
 
 
 def files_of(case: Case) -> dict[str, list[StoredFile]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -29,6 +30,7 @@ from juxian.apps.services.actions import Listed, Overtaken, Wanted, act_on_case,
 from juxian.apps.services.enums import BulkState
 from juxian.apps.services.models import Bulk, BulkRow, Turn
 from juxian.apps.services.queries.definitions import service_of
+from juxian.apps.services.queries.papers import row_papers
 from juxian.apps.services.queries.possible import safe_action
 from juxian.apps.services.queries.queue import seats_of
 from juxian.apps.services.tasks import apply_in_bulk
@@ -54,7 +56,12 @@ from juxian.web.portal.services.guides import may_hand_in, service_or_404
 PAGE_SIZE, PICKED_PAGE = 20, 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEGABYTE = 1024 * 1024
-TONES = {BulkState.WAITING: "info", BulkState.ACCEPTED: "ok", BulkState.REFUSED: "warn"}
+TONES = {
+    BulkState.PAPERS: "warn",
+    BulkState.WAITING: "info",
+    BulkState.ACCEPTED: "ok",
+    BulkState.REFUSED: "warn",
+}
 
 
 class ListForm(forms.Form):
@@ -142,7 +149,8 @@ def bulk_new(request: HttpRequest, service_id: str) -> HttpResponse:
         rows = _picked(request, picked) if picked else _read(request, form, service)
         if rows:
             bulk = _begun(request, service, rows, "" if picked else form.cleaned_data["file"].name)
-            return go(request, "portal:bulk", bulk.pk)
+            waits = bulk.rows.filter(state=BulkState.PAPERS).exists()
+            return go(request, "portal:bulk-papers" if waits else "portal:bulk", bulk.pk)
         if not form.errors:
             problem = _("名单里没有人。")
     wanted = request.GET.get("q", "").replace("\0", "").strip()[:60]
@@ -163,7 +171,7 @@ def bulk_new(request: HttpRequest, service_id: str) -> HttpResponse:
         "papers": [
             material.title.in_language(scope.language)
             for material in service.materials.values()
-            if material.required and not material.evidence
+            if material.required
         ],
         "action": reverse("portal:bulk-new", args=[service.id]),
     }
@@ -203,9 +211,20 @@ def _begun(request: HttpRequest, service: Service, rows: Sequence[Listed], name:
             by=user,
             rows=rows,
             file_name=name.replace("\0", ""),
+            papers=_want_papers(service, rows, scope.as_of),
         )
         apply_in_bulk.enqueue(bulk.pk, user.pk)
     return bulk
+
+
+def _want_papers(service: Service, rows: Sequence[Listed], day: date) -> bool:
+    """Whether anybody of the list has to hand in a paper, so that the list waits for papers first."""
+    people = [
+        BulkRow(line=row.line, person=row.person, answers=dict(row.answers))
+        for row in rows
+        if row.person is not None and row.problem is None
+    ]
+    return any(found.missing for found in row_papers(people, service, day))
 
 
 @for_roles(Role.EMPLOYER)
@@ -229,12 +248,14 @@ def bulk(request: HttpRequest, pk: int) -> HttpResponse:
         request.GET.get("page")
     )
     total, waiting = sum(counted.values()), counted.get(BulkState.WAITING, 0)
+    papers = counted.get(BulkState.PAPERS, 0)
     context = {
         "bulk": found,
         "title": _title(found, request),
         "counted": counted,
-        "total": total,
-        "done": total - waiting,
+        "total": total - papers,
+        "done": total - papers - waiting,
+        "papers": papers,
         "waiting": waiting,
         "page": page,
         "rows": [
