@@ -24,4 +24,5 @@ class HousingConfig(AppConfig):
         for model in ("Application", "Lease", "Ban"):
             follows_person(f"housing.{model}")
         follows_person("housing.Application", "spouse")
+        follows_person("housing.Lease", "spouse")
         periodic("housing.nightly", timedelta(hours=6), lambda: nightly(today()))

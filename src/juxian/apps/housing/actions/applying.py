@@ -11,15 +11,20 @@ from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
+from juxian.apps.funds.queries.grants import spouse_of
+from juxian.apps.gate import writing
+from juxian.apps.housing.actions.households import require_free
 from juxian.apps.housing.enums import LIVE_OFFERS, ApplicationState
-from juxian.apps.housing.models import Application, Estate, Lease
+from juxian.apps.housing.models import Application, Estate
 from juxian.apps.housing.queries.stock import scheme_of
-from juxian.apps.housing.queries.waiting import ban_on
 from juxian.apps.housing.rules import NotPossible, worded
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import profile_as_of, schema_for
 from juxian.core.housing.points import Entry, points_of
 from juxian.core.housing.snapshot import Snapshot, eligibility, snapshot_of
+from juxian.core.housing.words import HOUSEHOLD_MEMBERS
+
+COUPLE = 2
 
 
 def apply_for_flat(
@@ -34,29 +39,40 @@ def apply_for_flat(
 ) -> Application:
     """Put an application into the queue; what is not known makes it wait for papers, it never refuses.
 
-    asked: values of ``APPLICATION_FIELDS``. Raises ``NotPossible`` (rules not met, banned, another application or flat).
+    asked: values of ``APPLICATION_FIELDS``. spouse: the one on record when left out; a couple is one household with one
+    application. Raises ``NotPossible`` (rules not met, banned, another application or flat of the household).
     """
-    _require_free(estate, person, spouse, day)
-    taken = _look(estate, person, spouse, asked, day)
-    try:
-        with transaction.atomic():
-            made = Application.objects.create(
-                estate=estate,
-                person=person,
-                spouse=spouse,
-                applied_on=day,
-                asked=dict(asked),
-                wish=wish,
-                snapshot=dict(taken.snapshot.values),
-                snapshot_on=day,
-                missing=list(taken.missing),
-                state=taken.state,
-                by=by,
-            )
-            _record("housing.applied", made, by)
-    except IntegrityError:
-        raise NotPossible(_("您已有一份公寓申请，不能重复提交。")) from None
+    spouse = spouse or spouse_of(person)
+    with writing():
+        require_free(estate, person, spouse, day)
+        require_room_for_both(asked, spouse)
+        taken = look(estate, person, spouse, asked, day)
+        try:
+            with transaction.atomic():
+                made = Application.objects.create(
+                    estate=estate,
+                    person=person,
+                    spouse=spouse,
+                    applied_on=day,
+                    asked=dict(asked),
+                    wish=wish,
+                    snapshot=dict(taken.snapshot.values),
+                    snapshot_on=day,
+                    missing=list(taken.missing),
+                    state=taken.state,
+                    by=by,
+                )
+                _record("housing.applied", made, by)
+        except IntegrityError:
+            raise NotPossible(_("您已有一份公寓申请，不能重复提交。")) from None
     return made
+
+
+def require_room_for_both(asked: Mapping[str, Any], spouse: Person | None) -> None:
+    """Two who apply together are at least two; raises ``NotPossible``."""
+    members = asked.get(HOUSEHOLD_MEMBERS)
+    if spouse is not None and members is not None and members < COUPLE:
+        raise NotPossible(_("夫妻同住的，家庭人数至少为 2。"))
 
 
 @transaction.atomic
@@ -65,7 +81,7 @@ def renew_snapshot(*, application: Application, day: date, by: User | None) -> A
     locked = Application.objects.live().select_for_update().filter(pk=application.pk).first()
     if locked is None or locked.offers.filter(state__in=LIVE_OFFERS).exists():
         raise NotPossible(_("这份申请现在不能更新。"))
-    taken = _look(locked.estate, locked.person, locked.spouse, locked.asked, day)
+    taken = look(locked.estate, locked.person, locked.spouse, locked.asked, day)
     locked.snapshot, locked.snapshot_on = dict(taken.snapshot.values), day
     locked.missing, locked.state = list(taken.missing), taken.state
     locked.save(update_fields=["snapshot", "snapshot_on", "missing", "state"])
@@ -84,7 +100,7 @@ def withdraw_application(*, application: Application, by: User, reason: str = ""
     _record("housing.application_withdrawn", application, by, reason)
 
 
-class _Look:
+class Look:
     """What the facts of a day say of an application."""
 
     def __init__(self, snapshot: Snapshot, missing: tuple[str, ...]) -> None:
@@ -92,9 +108,8 @@ class _Look:
         self.state = ApplicationState.INCOMPLETE if missing else ApplicationState.WAITING
 
 
-def _look(
-    estate: Estate, person: Person, spouse: Person | None, asked: Mapping[str, Any], day: date
-) -> _Look:
+def look(estate: Estate, person: Person, spouse: Person | None, asked: Mapping[str, Any], day: date) -> Look:
+    """Whether the rules let the household apply, as the facts of ``day`` say; raises ``NotPossible`` when they do not."""
     scheme, schema = scheme_of(estate), schema_for(estate.home)
     other = profile_as_of(spouse, day, schema) if spouse else None
     snapshot = snapshot_of(scheme, day, profile_as_of(person, day, schema), asked, schema, other)
@@ -105,26 +120,7 @@ def _look(
             % {"scheme": worded(scheme.title), "article": scheme.article}
         )
     points = points_of(scheme, Entry("", day, snapshot), schema, day)
-    return _Look(snapshot, tuple(dict.fromkeys((*answer.missing, *points.missing))))
-
-
-def _require_free(estate: Estate, person: Person, spouse: Person | None, day: date) -> None:
-    """No ban, no flat, and of a household no more than the scheme allows; raises ``NotPossible``."""
-    if ban := ban_on(person, day):
-        raise NotPossible(
-            _("因“%(cause)s”，%(until)s 前不能申请。")
-            % {"cause": ban.get_cause_display(), "until": ban.until}
-        )
-    if Lease.objects.standing().filter(person=person).exists():
-        raise NotPossible(_("您正在租住人才公寓。"))
-    if spouse is None:
-        return
-    if spouse == person:
-        raise NotPossible(_("配偶不能是本人。"))
-    held = Lease.objects.standing().filter(person=spouse).count()
-    held += Application.objects.live().filter(person=spouse).count()
-    if held >= scheme_of(estate).flats_per_household:
-        raise NotPossible(_("配偶已有人才公寓或申请，一户限租一套。"))
+    return Look(snapshot, tuple(dict.fromkeys((*answer.missing, *points.missing))))
 
 
 def _record(action: str, application: Application, by: User | None, reason: str = "") -> None:

@@ -16,6 +16,7 @@ from juxian.apps.funds.actions import open_accounts
 from juxian.apps.gate import writing
 from juxian.apps.housing.actions.banning import ban
 from juxian.apps.housing.actions.billing import bill_deposit, bill_exit, bill_months, settle_deposit
+from juxian.apps.housing.actions.households import require_no_lease
 from juxian.apps.housing.actions.offering import close_after_signing
 from juxian.apps.housing.enums import ApplicationState, LeaseState, OfferState
 from juxian.apps.housing.models import Application, Estate, Lease, Offer, RentPeriod, Space
@@ -48,6 +49,7 @@ def sign_lease(*, offer: Offer, first_day: date, by: User) -> Lease:
     with writing():
         lease = start_lease(
             person=application.person,
+            spouse=application.spouse,
             space=space,
             estate=application.estate,
             first_day=first_day,
@@ -76,14 +78,17 @@ def start_lease(
     snapshot: Snapshot,
     by: User | None,
     offer: Offer | None = None,
+    spouse: Person | None = None,
 ) -> Lease:
     """A lease with its first term; used for signing, and for tenants who were there before the system."""
     scheme = scheme_of(estate)
+    require_no_lease(person, spouse)
     until = term_end(scheme.tenure, first_day)
     try:
         with transaction.atomic():
             lease = Lease.objects.create(
                 person=person,
+                spouse=spouse,
                 space=space,
                 estate=estate,
                 offer=offer,
@@ -122,7 +127,9 @@ def renew_lease(*, lease: Lease, day: date, by: User) -> Lease:
     scheme, schema = scheme_of(locked.estate), schema_for(locked.estate.home)
     if not locked.renewal_asked_on:
         raise NotPossible(_("承租人还没有申请续租。"))
-    snapshot = snapshot_of(scheme, day, profile_as_of(locked.person, day, schema), locked.asked, schema)
+    spouse = profile_as_of(locked.spouse, day, schema) if locked.spouse else None
+    profile = profile_as_of(locked.person, day, schema)
+    snapshot = snapshot_of(scheme, day, profile, locked.asked, schema, spouse)
     since = locked.until
     months = scheme.tenure.months * locked.term
     locked.term += 1
@@ -212,7 +219,9 @@ def _add_term(lease: Lease, snapshot: Snapshot, since: date, until: date) -> Non
 
 def _running(lease: Lease) -> Lease:
     found = (
-        Lease.objects.select_for_update().select_related("estate__home", "person", "space").get(pk=lease.pk)
+        Lease.objects.select_for_update(of=("self",))
+        .select_related("estate__home", "person", "space", "spouse")
+        .get(pk=lease.pk)
     )
     if found.state != LeaseState.RUNNING:
         raise NotPossible(_("这份租约不在租期内。"))

@@ -13,9 +13,10 @@ from juxian.apps.clock import now
 from juxian.apps.gate import writing
 from juxian.apps.housing.actions.banning import ban
 from juxian.apps.housing.enums import ApplicationState, DrawState, OfferState
-from juxian.apps.housing.models import Application, Draw, Lease, Offer, Space
+from juxian.apps.housing.models import Application, Draw, Estate, Lease, Offer, Space
 from juxian.apps.housing.queries.draws import allotments_of, transcript_of
-from juxian.apps.housing.queries.stock import scheme_of
+from juxian.apps.housing.queries.stock import free_spaces, scheme_of
+from juxian.apps.housing.queries.waiting import places_of
 from juxian.apps.housing.rules import NotPossible
 from juxian.core.housing.words import BanCause
 
@@ -26,6 +27,8 @@ def make_offer(
     """Offer a space to one who waits; raises ``NotPossible`` when either has a live offer, or the space a tenant."""
     estate = application.estate
     with writing():
+        if space.unit.closed_because:
+            raise NotPossible(_("%(space)s 已停用。") % {"space": space})
         if Lease.objects.standing().filter(space=space).exists():
             raise NotPossible(_("%(space)s 正在出租。") % {"space": space})
         if not Application.objects.waiting().filter(pk=application.pk).exists():
@@ -43,6 +46,28 @@ def make_offer(
             raise NotPossible(_("%(space)s 或申请人已有待答复的配租。") % {"space": space}) from None
         _record("housing.offered", made, by)
     return made
+
+
+def offer_next(*, estate: Estate, space: Space, day: date, by: User) -> Offer:
+    """Offer a free space to the first in the queue (按位次配租), e.g. a room that a sharer gave back.
+
+    Equal points at the head are for a public draw; so is whoever stands in a draw that still gives out. Raises
+    ``NotPossible``.
+    """
+    with writing():
+        if not free_spaces(estate).filter(pk=space.pk).exists():
+            raise NotPossible(_("%(space)s 现在不能配租。") % {"space": space})
+        first = next(iter(places_of(estate, day)), None)
+        if first is None:
+            raise NotPossible(_("没有人在轮候。"))
+        if first.last > first.first:
+            raise NotPossible(_("前 %(number)s 位同分，请组织公开抽签。") % {"number": first.last})
+        application = Application.objects.select_related("estate__home", "person").get(
+            pk=int(first.standing.id)
+        )
+        if application.draw_entries.filter(draw__state=DrawState.FROZEN).exists():
+            raise NotPossible(_("第 1 位在未结束的抽签名单中，请先完成抽签。"))
+        return make_offer(application=application, space=space, day=day, by=by)
 
 
 def offer_drawn(*, draw: Draw, day: date, by: User) -> list[Offer]:

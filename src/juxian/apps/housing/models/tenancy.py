@@ -20,6 +20,7 @@ from juxian.apps.housing.enums import (
 from juxian.apps.housing.models.draws import Draw
 from juxian.apps.housing.models.stock import Estate, Space, Unit
 from juxian.apps.housing.models.waiting import Application
+from juxian.apps.persons.models import Person
 from juxian.core.housing.words import BAN_CAUSES, CAUSES
 
 CAUSE_CHOICES = [(cause.value, words.zh) for cause, words in CAUSES.items()]
@@ -77,15 +78,23 @@ class LeaseQuerySet(models.QuerySet["Lease"]):
         """Leases whose keys are not back yet."""
         return self.exclude(state=LeaseState.ENDED)
 
+    def of(self, *people: Person) -> Self:
+        """Leases on which one of them stands, as tenant or as the spouse."""
+        return self.filter(Q(person__in=people) | Q(spouse__in=people))
+
 
 class Lease(models.Model):
     """A tenancy (租约). first_day: of term 1; until: exclusive end of the running term.
 
+    spouse: stands on the lease beside the tenant (夫妻同住); sharers of a flat have a lease each.
     notice_on, cause, leave_by: of leaving (腾退). keys_on: the day the keys came back. renewal_asked_on: of this term.
     """
 
     person = models.ForeignKey(
         "persons.Person", models.PROTECT, related_name="leases", verbose_name=_("承租人")
+    )
+    spouse = models.ForeignKey(
+        "persons.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("共同承租人")
     )
     space = models.ForeignKey(Space, models.PROTECT, related_name="leases", verbose_name=_("租住单元"))
     estate = models.ForeignKey(Estate, models.PROTECT, related_name="leases", verbose_name=_("公寓项目"))
@@ -119,6 +128,14 @@ class Lease(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["person"], condition=~Q(state=LeaseState.ENDED), name="housing_one_lease_of_a_person"
+            ),
+            models.UniqueConstraint(
+                fields=["spouse"],
+                condition=~Q(state=LeaseState.ENDED) & Q(spouse__isnull=False),
+                name="housing_one_lease_of_a_spouse",
+            ),
+            models.CheckConstraint(
+                condition=Q(spouse=None) | ~Q(spouse=F("person")), name="housing_tenant_and_spouse"
             ),
             models.CheckConstraint(condition=Q(until__gt=F("first_day")), name="housing_lease_days"),
             models.CheckConstraint(

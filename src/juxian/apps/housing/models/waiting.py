@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.housing.enums import LIVE_APPLICATIONS, ApplicationState
 from juxian.apps.housing.models.stock import Estate
+from juxian.apps.persons.models import Person
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -20,11 +21,16 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def waiting(self) -> Self:
         return self.filter(state=ApplicationState.WAITING)
 
+    def of(self, *people: Person) -> Self:
+        """Made by one of them, or naming one of them as the spouse."""
+        return self.filter(Q(person__in=people) | Q(spouse__in=people))
+
 
 class Application(models.Model):
     """One application (申请). snapshot: the fields that the scheme reads, as known on ``snapshot_on`` (申请快照).
 
-    missing: fields that must be known before it holds a place. spouse: whose higher class counts, and who has no flat.
+    missing: fields that must be known before it holds a place. spouse: of the same household, which applies once (夫妻同住);
+    the higher class of the two counts, and both stand on the lease.
     """
 
     estate = models.ForeignKey(
@@ -61,7 +67,15 @@ class Application(models.Model):
                 fields=["person"],
                 condition=Q(state__in=LIVE_APPLICATIONS),
                 name="housing_one_live_application",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["spouse"],
+                condition=Q(state__in=LIVE_APPLICATIONS, spouse__isnull=False),
+                name="housing_one_live_household",
+            ),
+            models.CheckConstraint(
+                condition=Q(spouse=None) | ~Q(spouse=F("person")), name="housing_applicant_and_spouse"
+            ),
         ]
 
     def __str__(self) -> str:

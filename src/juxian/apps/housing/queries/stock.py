@@ -45,7 +45,7 @@ def scheme_of(estate: Estate) -> Scheme:
 
 def units_of(estate: Estate) -> list[Unit]:
     """Flats with their spaces; of leases and offers only those that stand, with persons (four queries)."""
-    leases = Lease.objects.standing().select_related("person")
+    leases = Lease.objects.standing().select_related("person", "spouse")
     offers = Offer.objects.live().select_related("application__person")
     spaces = Space.objects.prefetch_related(Prefetch("leases", leases), Prefetch("offers", offers))
     found = Unit.objects.filter(building__estate=estate).select_related("building")
@@ -61,6 +61,28 @@ def free_spaces(estate: Estate) -> QuerySet[Space]:
     promised = DrawSpace.objects.filter(space=OuterRef("pk"), draw__closed_on=None)
     found = Space.objects.filter(unit__building__estate=estate, unit__closed_because="")
     return found.exclude(Exists(tenants) | Exists(offers) | Exists(promised)).select_related("unit__building")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A space and who lives there: the lease that stands, or the offer that is open (居住情况)."""
+
+    space: Space
+    lease: Lease | None
+    offer: Offer | None
+
+
+def who_lives_in(unit: Unit) -> list[Place]:
+    """Every space of a flat with its household (three queries)."""
+    leases = Lease.objects.standing().select_related("person", "spouse", "estate")
+    offers = Offer.objects.live().select_related("application__person", "application__estate")
+    spaces = unit.spaces.order_by("code").prefetch_related(
+        Prefetch("leases", leases, to_attr="now_let"), Prefetch("offers", offers, to_attr="now_offered")
+    )
+    return [
+        Place(space, next(iter(space.now_let), None), next(iter(space.now_offered), None))  # type: ignore[attr-defined]
+        for space in spaces
+    ]
 
 
 def occupancy_of(estate: Estate) -> Occupancy:

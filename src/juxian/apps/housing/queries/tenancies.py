@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import F, Max, Q, QuerySet, Sum
 
 from juxian.apps.accounts.models import User
+from juxian.apps.funds.queries.grants import spouse_of
 from juxian.apps.housing.enums import BillKind, Finding, LeaseState, OfferState, PayerKind
 from juxian.apps.housing.models import Bill, Estate, Inspection, Lease, Offer, Unit
 from juxian.apps.housing.queries.stock import estates_visible_to, scheme_of
@@ -55,12 +56,22 @@ def offers_of(person: Person) -> QuerySet[Offer]:
 
 def leases_visible_to(user: User) -> QuerySet[Lease]:
     return Lease.objects.filter(estate__in=estates_visible_to(user)).select_related(
-        "person", "estate__home", "space__unit__building"
+        "person", "spouse", "estate__home", "space__unit__building"
     )
 
 
 def leases_of(person: Person) -> QuerySet[Lease]:
-    return person.leases.select_related("estate__home", "space__unit__building").order_by("-id")
+    """Leases of the household: as tenant, or as the spouse on the lease."""
+    found = Lease.objects.of(person).select_related(
+        "person", "spouse", "estate__home", "space__unit__building"
+    )
+    return found.order_by("-id")
+
+
+def sharers_of(lease: Lease) -> QuerySet[Lease]:
+    """Who shares the flat (合租): the leases that stand for its other rooms or beds."""
+    others = Lease.objects.standing().filter(space__unit=lease.space.unit_id).exclude(pk=lease.pk)
+    return others.select_related("person", "spouse", "space", "estate").order_by("space__code")
 
 
 def bills_visible_to(user: User) -> QuerySet[Bill]:
@@ -89,6 +100,14 @@ def grounds_of(lease: Lease, day: date) -> list[Ground]:
     known = scheme.leaving.causes
     facts = records_of(lease.person.facts.standing())
     found = [Ground(one.cause, one.since, f"fact {one.fact}") for one in breaches(scheme, facts, day)]
+    if lease.spouse is not None and not any(one.cause is Cause.BOUGHT_HOME for one in found):
+        theirs = breaches(scheme, records_of(lease.spouse.facts.standing()), day)
+        found += [
+            Ground(one.cause, one.since, f"fact {one.fact}")
+            for one in theirs
+            if one.cause is Cause.BOUGHT_HOME  # a home of the household; the tenant alone has to work here
+        ]
+    found += _second_flat(lease, scheme.flats_per_household)
     found += _seen(lease, day)
     if lease.until <= day:
         found.append(Ground(Cause.EXPIRED, lease.until, lease.number))
@@ -100,6 +119,17 @@ def grounds_of(lease: Lease, day: date) -> list[Ground]:
         for one in found
         if one.cause in known and add_months(one.since, known[one.cause].after_months) <= day
     ]
+
+
+def _second_flat(lease: Lease, most: int) -> list[Ground]:
+    """The household, as it is recorded, stands on more leases than it may."""
+    spouse = lease.spouse or spouse_of(lease.person)
+    people = [lease.person] if spouse is None else [lease.person, spouse]
+    others = Lease.objects.standing().of(*people).exclude(pk=lease.pk).order_by("-first_day", "-pk")
+    found = list(others.select_related("estate")[:most])
+    if len(found) < most:
+        return []
+    return [Ground(Cause.SECOND_FLAT, max(lease.first_day, found[0].first_day), found[0].number)]
 
 
 def _seen(lease: Lease, day: date) -> list[Ground]:
