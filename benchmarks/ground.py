@@ -1,6 +1,7 @@
 """What the benchmarks of pages stand on: a home of its own, one pack, many persons, an account, and a stop-watch.
 
-Kept between runs with ``--home``, so that the persons need not be registered again.
+Kept between runs with ``--home``, so that the persons need not be registered again. Of more than 100,000 persons the first
+hundred thousand are registered by the application, the others are copies of their rows with numbers of their own.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 TODAY = "2025-06-30"
 USER = "benchmark"
+REGISTERED = 100_000  # persons; more are copies of their rows
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ def arguments(description: str | None) -> argparse.Namespace:
     parser.add_argument("--pack", help="code of a pack; the first with a population when left out")
     parser.add_argument("--home", type=Path, help="directory to keep; a temporary one when left out")
     parser.add_argument("--rounds", type=int, default=15, help="requests measured for each address")
+    parser.add_argument("--no-policies", action="store_true", help="register the people, leave out the sweep")
     return parser.parse_args()
 
 
@@ -83,10 +87,115 @@ def populate(args: argparse.Namespace) -> None:
     root = install_pack(pack).root
     source = Source.objects.create(kind=SourceKind.DEMO, title="benchmark", organisation=root, day=pack.as_of)
     watch.tell(f"install the pack {code}")
-    count = register_people_in_bulk(home=root, drafts=make_people(pack, args.persons), source=source)
-    watch.tell(f"register {count:,} persons with {Fact.objects.count():,} facts")
+    with filling():
+        count = register_people_in_bulk(
+            home=root, drafts=make_people(pack, min(args.persons, REGISTERED)), source=source
+        )
+        watch.tell(f"register {count:,} persons")
+        if args.persons > REGISTERED:
+            multiply(args.persons // REGISTERED - 1)
+            watch.tell(f"copy their rows, to {Person.objects.count():,} persons")
+    watch.tell(f"sort the search terms, make the indexes of {Fact.objects.count():,} facts")
+    if args.no_policies:
+        return
     run = sweep_pack(pack=pack, as_of=pack.as_of)
     watch.tell(f"run {len(pack.policies)} policies, {run.determinations.count():,} determinations")
+
+
+def multiply(times: int) -> None:
+    """Add ``times`` copies of every row of every person, with numbers and digests of their own; names recur."""
+    from django.db import connection
+    from django.db.models import Max
+
+    from juxian.apps.persons.models import Fact, IdentityDocument, NumberSeries, Person, Profile
+
+    people = Person.objects.count()
+    steps = {
+        model: model.objects.aggregate(last=Max("pk"))["last"] for model in (Person, Fact, IdentityDocument)
+    }
+    step, eight = (
+        steps[Person],
+        "substr('00000000' || {n}, -8)" if connection.vendor == "sqlite" else "right('00000000' || {n}, 8)",
+    )
+    place = "cast(substr(number, length(number) - 7) as integer)"
+    altered = {
+        (Person, "id"): f"id + {{k}} * {step}",
+        (Person, "number"): "substr(number, 1, length(number) - 8) || "
+        + eight.format(n=f"({place} + {{k}} * {people})"),
+        (Profile, "person_id"): f"person_id + {{k}} * {step}",
+        (IdentityDocument, "id"): f"id + {{k}} * {steps[IdentityDocument]}",
+        (IdentityDocument, "digest"): "'copy{k}' || substr(digest, 6)",
+        (Fact, "id"): f"id + {{k}} * {steps[Fact]}",
+    }
+    with connection.cursor() as cursor:
+        for model in (Person, IdentityDocument, Fact, Profile):
+            columns = [field.column for field in model._meta.concrete_fields]
+            key = "person_id" if model is Profile else "id"
+            last = step if model is Profile else steps[model]
+            for copy in range(1, times + 1):
+                values = [
+                    altered.get(
+                        (model, name), f"person_id + {{k}} * {step}" if name == "person_id" else f'"{name}"'
+                    ).format(k=copy)
+                    for name in columns
+                ]
+                names = ", ".join(f'"{name}"' for name in columns)
+                cursor.execute(
+                    f"INSERT INTO {model._meta.db_table} ({names}) SELECT {', '.join(values)} "  # noqa: S608  # our own tables
+                    f"FROM {model._meta.db_table} WHERE {key} <= {last} ORDER BY {key}"
+                )
+        for copy in range(1, times + 1):
+            cursor.execute(
+                f"INSERT INTO persons_searchterm (term, person_id) SELECT term, person_id + {copy} * {step} "  # noqa: S608  # our own tables
+                f"FROM persons_searchterm WHERE person_id <= {step}"
+            )
+        NumberSeries.objects.update(last=people * (times + 1))
+        if connection.vendor == "postgresql":
+            from django.core.management.color import no_style
+
+            for sql in connection.ops.sequence_reset_sql(no_style(), [Person, IdentityDocument, Fact]):
+                cursor.execute(sql)
+
+
+@contextmanager
+def filling() -> Iterator[None]:
+    """SQLite filled at one go: no waiting for the disk, indexes made and search terms sorted when all rows stand.
+
+    On PostgreSQL nothing is changed. A run that breaks off leaves a home that is of no use.
+    """
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        yield
+        return
+    tables = ("persons_fact", "persons_profile", "persons_person", "persons_identitydocument")
+    terms = "persons_searchterm"
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous = OFF")
+        cursor.execute("PRAGMA cache_size = -400000")
+        marks = ", ".join(["%s"] * len(tables))
+        cursor.execute(
+            f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({marks})",  # noqa: S608  # our own tables
+            tables,
+        )
+        indexes = cursor.fetchall()
+        for name, _sql in indexes:
+            cursor.execute(f'DROP INDEX "{name}"')
+        cursor.execute("CREATE TABLE loose_terms (term varchar(16), person_id integer)")
+        cursor.execute("CREATE INDEX loose_terms_person ON loose_terms (person_id)")
+        cursor.execute(f"ALTER TABLE {terms} RENAME TO kept_terms")
+        cursor.execute(f"ALTER TABLE loose_terms RENAME TO {terms}")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO kept_terms (term, person_id) SELECT term, person_id FROM {terms} ORDER BY term, person_id"  # noqa: S608  # our own tables
+        )
+        cursor.execute(f"DROP TABLE {terms}")
+        cursor.execute(f"ALTER TABLE kept_terms RENAME TO {terms}")
+        for _name, sql in indexes:
+            cursor.execute(sql)
+        cursor.execute("ANALYZE")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 class Watch:

@@ -126,6 +126,22 @@ class Generator:
                 "before",
                 "number",
                 "new",
+                *(
+                    "day",
+                    "known",
+                    "unit",
+                    "who",
+                    "by",
+                    "field",
+                    "level",
+                    "born",
+                    "since",
+                    "flow",
+                    "here",
+                    "only",
+                    "people",
+                    "age",
+                ),
             }
         )
         self.posts = [form for form in self.found.forms if form.method == "POST"]

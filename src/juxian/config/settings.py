@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "juxian.apps.linking",
     "juxian.apps.corrections",
     "juxian.apps.searches",
+    "juxian.apps.stocktake",
     "juxian.apps.exchange",
     "juxian.apps.documents",
     "juxian.apps.notices",

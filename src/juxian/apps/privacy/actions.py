@@ -27,6 +27,7 @@ from juxian.apps.privacy.queries import (
     withdrawn_by,
 )
 from juxian.apps.privacy.rules import may_speak_for
+from juxian.apps.stocktake.actions import forget_person, forget_takes
 from juxian.core.packs.purposes import Purpose, purposes_of, rests_on
 
 CHUNK = 5000
@@ -150,6 +151,7 @@ def _erase_person(person: Person) -> dict[str, Any]:
             erased[kind] = person.facts.filter(kind=kind).delete()[0]
     if erased:
         refresh_profiles([person])
+        forget_person(person)
     return {"erased": erased, "kept": kept}
 
 
@@ -166,6 +168,7 @@ def retain(*, home: Organisation, day: date, dry_run: bool = False) -> Retention
             Fact.objects.filter(pk__in=due_facts(home, kind, row["months"], day).values("pk")).delete()
     run.save()
     if total:
+        forget_takes(home)
         detail = {"day": day.isoformat(), "report": report}
         record("privacy.retention_run", subject=run, organisation_path=home.path, detail=detail)
     return run

@@ -54,7 +54,8 @@ class DeskConfig(AppConfig):
             Item(
                 "desk:card-counter", _("服务卡核验"), "scan-line", "service", office | {Role.DEPARTMENT}, 52
             ),
-            Item("desk:structure", _("年龄结构"), "hourglass", "people", readers, 28),
+            Item("desk:stocktake", _("人才盘点"), "clipboard-list", "people", readers, 28),
+            Item("desk:structure", _("年龄结构"), "hourglass", "people", readers, 29),
             Item("desk:figures", _("公布数核对"), "list-checks", "governance", staff, 20),
             Item("desk:organisations", _("机构"), "network", "governance", staff, 30),
             Item("desk:privacy", _("个人信息权益"), "shield-check", "governance", office, 36),

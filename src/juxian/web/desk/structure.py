@@ -71,7 +71,7 @@ def band_rows(born: dict[date, int], day: date, employer: str) -> list[BandRow]:
     columns = [in_bands(born, add_years(day, years)) for years in (0, *AHEAD)]
     return [
         BandRow(
-            _title(band),
+            band_title(band),
             columns[0][place],
             _list(_condition(band), employer),
             [column[place] for column in columns[1:]],
@@ -96,7 +96,7 @@ def _wave(wave: list[int], age: int, first: int, employer: str) -> Chart:
     return histogram(_("退休潮"), marks, finding, width=728, height=220)
 
 
-def _title(band: AgeBand) -> str:
+def band_title(band: AgeBand) -> str:
     if band.low is None:
         return _("%(age)s 岁及以下") % {"age": band.high}
     if band.high is None:

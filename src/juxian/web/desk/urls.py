@@ -34,6 +34,7 @@ urlpatterns = [
     path("privacy/", privacy.overview, name="privacy"),
     path("privacy/requests/<int:pk>/decide/", privacy.decide, name="erasure-decide"),
     path("structure/", structure.structure, name="structure"),
+    path("stocktake/", include("juxian.web.desk.stocktake.urls")),
     path("pools/", include("juxian.web.desk.pools.urls")),
     path("cards/", include("juxian.web.desk.cards.urls")),
     path("linking/", include("juxian.web.desk.linking.urls")),
