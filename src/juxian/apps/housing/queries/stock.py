@@ -80,8 +80,7 @@ def who_lives_in(unit: Unit) -> list[Place]:
         Prefetch("leases", leases, to_attr="now_let"), Prefetch("offers", offers, to_attr="now_offered")
     )
     return [
-        Place(space, next(iter(space.now_let), None), next(iter(space.now_offered), None))  # type: ignore[attr-defined]
-        for space in spaces
+        Place(space, next(iter(space.now_let), None), next(iter(space.now_offered), None)) for space in spaces
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Field, Model
 
 
 def update_rows(
@@ -18,8 +18,8 @@ def update_rows(
     """
     if not rows:
         return
-    fields = [model._meta.get_field(name) for name in (*names, by)]
-    columns = [connection.ops.quote_name(field.column) for field in fields]
+    fields = [_column_of(model, name) for name in (*names, by)]
+    columns = [connection.ops.quote_name(str(field.column)) for field in fields]
     *changed, key = columns
     table = connection.ops.quote_name(model._meta.db_table)
     setting = ", ".join(f"{column} = %s" for column in changed)
@@ -35,6 +35,14 @@ def update_rows(
 def save_rows(rows: Sequence[Model], names: Sequence[str]) -> None:
     """Write the fields ``names`` of instances of one model."""
     if rows:
-        attributes = [rows[0]._meta.get_field(name).attname for name in (*names, "id")]
+        attributes = [_column_of(type(rows[0]), name).attname for name in (*names, "id")]
         values = [[getattr(row, attribute) for attribute in attributes] for row in rows]
         update_rows(type(rows[0]), names, values)
+
+
+def _column_of(model: type[Model], name: str) -> Field[Any, Any]:
+    """The field of one column; a relation from elsewhere has none."""
+    field = model._meta.get_field(name)
+    if not isinstance(field, Field):
+        raise TypeError(f"{model.__name__}.{name} is no column")
+    return field

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("files", "0001_initial"),
-        ("services", "0007_system_cases"),
+        ("services", "0010_rating_unanswered"),
         ("tokens", "0001_initial"),
     ]
 
