@@ -281,6 +281,11 @@ def _act(objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"action": "pass", "task": "checks/staff", "version": objects.case.version}
 
 
+def _addresses(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    table = f"账号,方式,地址\n{objects.office.username},钉钉,new.address\n"
+    return {"file": SimpleUploadedFile("addresses.csv", table.encode())}
+
+
 def _list_paper(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"files": [SimpleUploadedFile("1_diploma.pdf", paper("one more"))]}
 
@@ -405,6 +410,8 @@ def _move(objects: Objects, _batch: Batch) -> dict[str, Any]:
 
 BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "session-end": _nothing,
+    "desk:addresses": _addresses,
+    "desk:address-drop": _nothing,
     "portal:privacy-consent": lambda _objects, _batch: {"given": "yes"},
     "portal:privacy-erase": lambda _objects, _batch: {"words": "请删除联系方式"},
     "desk:erasure-decide": lambda _objects, _batch: {"decision": "grant", "reason": REASON},

@@ -40,8 +40,8 @@ from juxian.apps.imports.enums import RowState
 from juxian.apps.imports.models import Batch
 from juxian.apps.linking.actions import merge_persons
 from juxian.apps.linking.models import Merge, Pair
-from juxian.apps.messaging.actions import make_hook, queue_message
-from juxian.apps.messaging.models import Hook, HookDelivery, Message
+from juxian.apps.messaging.actions import give_addresses, make_hook, queue_message
+from juxian.apps.messaging.models import ChatAddress, Hook, HookDelivery, Message
 from juxian.apps.notices.actions import publish_notice, write_notice
 from juxian.apps.notices.models import Notice
 from juxian.apps.organisations.models import Organisation
@@ -182,6 +182,7 @@ class Objects:
             "pack": self.place.pack.code,
             "account": self.office.username,
             "file": self.file.uuid,
+            "chat_address": ChatAddress.objects.filter(user=self.office).get().pk,
             "hook": Hook.objects.get(home=self.place.root).pk,
             "token": self.token.pk,
             "draft": self.draft.pk,
@@ -433,6 +434,7 @@ def _objects(code: str, number: str) -> Objects:
         organisation=place.root, name="测试系统", scopes=["policies.read"], expires_on=date(2023, 1, 1),
         requests_per_minute=60, persons_per_day=1000, by=office,
     )  # fmt: skip
+    give_addresses(home=place.root, rows=[(1, office.username, "wecom", f"chat.{code}")], by=office)
     hook, _secret = make_hook(
         home=place.root, name="测试系统", url="https://example.cn/", events=["card.revoked"], by=office
     )

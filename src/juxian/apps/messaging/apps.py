@@ -16,8 +16,13 @@ class MessagingConfig(AppConfig):
             push_waiting,
             send_digests,
         )  # deferred: they need the models
+        from juxian.apps.messaging.enums import CHATS
+        from juxian.apps.messaging.queries import chat_addresses_on
+        from juxian.apps.messaging.registry import addresses
         from juxian.apps.schedules.registry import periodic
 
+        for channel in CHATS:
+            addresses(channel, chat_addresses_on(channel))
         periodic("messaging.deliver", timedelta(seconds=20), deliver_waiting)
         periodic("messaging.hooks", timedelta(seconds=20), push_waiting)
         periodic("messaging.digest", timedelta(minutes=30), send_digests)

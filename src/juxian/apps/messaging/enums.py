@@ -12,6 +12,9 @@ class Channel(models.TextChoices):
     WEBHOOK = "webhook", _("系统对接")
 
 
+CHATS = (Channel.WECOM, Channel.DINGTALK)  # of which an account keeps its own address
+
+
 class HookEvent(models.TextChoices):
     """What other systems are told of (推送事件)."""
 

@@ -130,6 +130,45 @@ class Preference(models.Model):
         return str(self.user_id)
 
 
+class ChatAddress(models.Model):
+    """Where somebody is reached by 企业微信 or 钉钉 (站外地址): an address that its owner confirmed by a code sent there, or that the
+    system administrator gave.
+
+    address: empty until it is confirmed. given_by: None where the owner confirmed it. pending, code, code_until, tries: what waits
+    for a code, of which only a keyed digest is kept. codes, codes_since: how many codes were sent in this hour.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="chat_addresses", verbose_name=_("用户")
+    )
+    channel = models.CharField(_("方式"), max_length=10, choices=Channel.choices)
+    address = models.CharField(_("地址"), max_length=64, blank=True)
+    bound_at = models.DateTimeField(_("绑定时间"), null=True, blank=True)
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("录入人"),
+    )
+    pending = models.CharField(_("待确认地址"), max_length=64, blank=True)
+    code = models.CharField(_("验证码摘要"), max_length=64, blank=True)
+    code_until = models.DateTimeField(_("验证码有效至"), null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(_("试错次数"), default=0)
+    codes = models.PositiveSmallIntegerField(_("已发验证码"), default=0)
+    codes_since = models.DateTimeField(_("计数起"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("站外地址")
+        verbose_name_plural = _("站外地址")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["user", "channel"], name="chat_address_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.channel}"
+
+
 class HookQuerySet(models.QuerySet["Hook"]):
     def active(self) -> Self:
         return self.filter(stopped_at=None)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db.models import Count, Max, Q, QuerySet
 
 from juxian.apps.accounts.enums import Role
-from juxian.apps.accounts.models import User
+from juxian.apps.accounts.models import Post, User
 from juxian.apps.clock import today
 from juxian.apps.messaging.enums import DeliveryState
-from juxian.apps.messaging.models import Hook, HookDelivery, HookQuerySet, Message, Preference
+from juxian.apps.messaging.models import ChatAddress, Hook, HookDelivery, HookQuerySet, Message, Preference
 from juxian.apps.organisations.models import Organisation
+
+STAFF = tuple(role for role in Role if role not in (Role.PERSON, Role.EMPLOYER))
 
 
 def messages_of(user: User) -> QuerySet[Message]:
@@ -44,6 +46,23 @@ def preference_of(user: User) -> Preference:
 def everybodys(user: User) -> Preference:
     """Mail alone leaves the site unasked."""
     return Preference(user=user, channels=["mail"])
+
+
+def chat_addresses_on(channel: str) -> Callable[[Iterable[User]], dict[int, str]]:
+    """Users → id → address on ``channel``, for ``registry.addresses``; who has bound none is left out."""
+
+    def found(users: Iterable[User]) -> dict[int, str]:
+        rows = ChatAddress.objects.filter(channel=channel, user__in=[user.pk for user in users])
+        return dict(rows.exclude(address="").values_list("user_id", "address"))
+
+    return found
+
+
+def staff_of(root: Organisation) -> QuerySet[User]:
+    """Accounts that hold an office post in a jurisdiction today: whose addresses its system administrator gives."""
+    posts = Post.objects.held_on(today()).filter(role__in=STAFF)
+    posts = posts.filter(organisation__in=Organisation.objects.under(root.path))
+    return User.objects.filter(is_active=True, pk__in=posts.values("user")).order_by("username")
 
 
 def hooks_visible_to(user: User) -> HookQuerySet:

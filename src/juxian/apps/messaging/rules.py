@@ -21,3 +21,8 @@ def may_decide(user: User, message: Message) -> Decision:
 def may_manage_hooks(user: User, root: Organisation) -> Decision:
     """Say which systems are told of events (管理事件推送): the system administrator of the jurisdiction."""
     return has_role(user, [Role.SYSTEM_ADMIN], root)
+
+
+def may_give_addresses(user: User, root: Organisation) -> Decision:
+    """Say where the staff of a jurisdiction is reached (录入站外地址): its system administrator."""
+    return has_role(user, [Role.SYSTEM_ADMIN], root)

@@ -108,6 +108,18 @@ class DeskConfig(AppConfig):
                 phone=True,
             ),
         )
+        register(
+            "work",
+            Item(
+                "desk:addresses",
+                _("站外地址"),
+                "bell",
+                "governance",
+                frozenset({Role.SYSTEM_ADMIN}),
+                62,
+                phone=True,
+            ),
+        )
         case_page("desk:case", Role.OFFICE, Role.DEPARTMENT, Role.LEADER)
         start_at("desk:home", Role.OFFICE, Role.DEPARTMENT)
         start_at("desk:audit", Role.AUDITOR)

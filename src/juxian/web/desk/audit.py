@@ -79,6 +79,7 @@ ACTIONS: dict[str, str | Promise] = {
     "documents.text_added": _("录入文件"),
     "services.opened": _("发起办件"),
     "services.submitted": _("提交申请"),
+    "services.bulk_handed_in": _("提交名单"),
     "services.bulk_begun": _("批量申请"),
     "services.submitted_together": _("一次提交多项申请"),
     "services.acted": _("办理一步"),
@@ -105,6 +106,10 @@ ACTIONS: dict[str, str | Promise] = {
     "messaging.stopped": _("截停消息"),
     "messaging.sent_again": _("重新发送消息"),
     "messaging.preference_set": _("设置通知方式"),
+    "messaging.address_asked": _("发送绑定验证码"),
+    "messaging.address_bound": _("绑定站外地址"),
+    "messaging.address_given": _("录入站外地址"),
+    "messaging.address_removed": _("移除站外地址"),
 }
 
 

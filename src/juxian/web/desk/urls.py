@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from juxian.web.desk import (
+    addresses,
     audit,
     completeness,
     delegations,
@@ -79,6 +80,8 @@ urlpatterns = [
     path("policies/drafts/<int:pk>/simulate/", simulations.begin, name="draft-simulate"),
     path("policies/simulations/<int:pk>/", simulations.simulation, name="simulation"),
     path("policies/<slug:policy_id>/", policies.policy, name="policy"),
+    path("addresses/", addresses.addresses, name="addresses"),
+    path("addresses/<int:pk>/drop/", addresses.address_drop, name="address-drop"),
     path("hooks/", hooks.hooks, name="hooks"),
     path("hooks/<int:pk>/stop/", hooks.stop, name="hook-stop"),
     path("hooks/<int:pk>/again/", hooks.send_again, name="hook-again"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from juxian.web.kit import files, metrics, mine, own_account, views
+from juxian.web.kit import bindings, files, metrics, mine, own_account, views
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
@@ -9,6 +9,8 @@ urlpatterns = [
     path("account/password/", own_account.password, name="password"),
     path("account/factor/", own_account.factor, name="factor"),
     path("account/factor/remove/", own_account.remove_factor, name="factor-remove"),
+    path("account/addresses/", bindings.addresses, name="addresses"),
+    path("account/addresses/remove/", bindings.address_remove, name="address-remove"),
     path("account/sessions/end/", own_account.end_others, name="sessions-end"),
     path("account/sessions/<int:pk>/end/", own_account.end_session, name="session-end"),
     path("sign-out/", views.sign_out, name="sign-out"),

@@ -1,5 +1,13 @@
 """Writing: queueing is done by the app whose matter it is, sending by the worker."""
 
+from juxian.apps.messaging.actions.binding import (
+    BindingRefused,
+    Given,
+    ask_for_code,
+    confirm_address,
+    give_addresses,
+    remove_address,
+)
 from juxian.apps.messaging.actions.deciding import (
     AlreadyDecided,
     mark_read,
@@ -23,17 +31,23 @@ from juxian.apps.messaging.actions.sending import deliver_waiting
 
 __all__ = [
     "AlreadyDecided",
+    "BindingRefused",
     "Draft",
+    "Given",
     "Happened",
     "HookRefused",
     "announce",
+    "ask_for_code",
+    "confirm_address",
     "deliver_waiting",
+    "give_addresses",
     "make_hook",
     "mark_read",
     "push_waiting",
     "queue_message",
     "queue_messages",
     "release_message",
+    "remove_address",
     "send_again",
     "send_dead_again",
     "send_digests",
