@@ -32,6 +32,7 @@ FILES = (
     "housing.yaml",
     "funds.yaml",
     "pools.yaml",
+    "needs.yaml",
     "cards.yaml",
     "privacy.yaml",
 )

@@ -33,6 +33,7 @@ from juxian.core.packs.files import (
 )
 from juxian.core.packs.funds import read_funds
 from juxian.core.packs.housing import read_housing
+from juxian.core.packs.needs import read_needs
 from juxian.core.packs.organisations import read_organisations
 from juxian.core.packs.policies import benefits_of, read_policies
 from juxian.core.packs.pools import PoolEntry, read_pools
@@ -45,6 +46,7 @@ from juxian.core.packs.services import ServiceShelf
 from juxian.core.packs.vocabulary import read_scales
 from juxian.core.packs.wanted import read_wanted
 from juxian.core.population import Population, read_recipe
+from juxian.core.services.likeness import NO_SYNONYMS, Synonyms
 from juxian.core.source import Problem, Rejected, errors_in
 from juxian.core.text import Text
 
@@ -356,6 +358,7 @@ class _Check:
             funds=read_funds(funds, policies, codes) if funds else FundsBook(),
             housing=read_housing(housing, schema, codes) if housing else HousingBook(),
             pools=self._pools(pools, schema, parent),
+            synonyms=self._synonyms(parent),
             cards=self._cards(schema, organisations if place else None, parent),
             purposes=self._purposes(schema, parent),
             directory=self.directory.resolve(),
@@ -365,6 +368,10 @@ class _Check:
     def _pools(self, part: Part | None, schema: Schema, parent: Pack | None) -> Mapping[str, PoolEntry]:
         above = parent.pools if parent else {}
         return read_pools(part, schema, above) if part else above
+
+    def _synonyms(self, parent: Pack | None) -> Synonyms:
+        part, above = self._part("needs.yaml"), parent.synonyms if parent else NO_SYNONYMS
+        return read_needs(part, above) if part else above
 
     def _cards(
         self, schema: Schema, organisations: tuple[OrganisationEntry, ...] | None, parent: Pack | None

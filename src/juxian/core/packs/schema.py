@@ -20,6 +20,7 @@ from juxian.core.packs.services import ServiceShelf
 from juxian.core.policy import Policy
 from juxian.core.population import Population
 from juxian.core.services import Bundle
+from juxian.core.services.likeness import Synonyms
 from juxian.core.text import Text
 
 LEVELS = (
@@ -80,6 +81,7 @@ class Pack:
     funds: FundsBook
     housing: HousingBook
     pools: Mapping[str, PoolEntry]
+    synonyms: Synonyms
     cards: Mapping[str, CardKind]
     purposes: Mapping[str, Purpose]
     directory: Path

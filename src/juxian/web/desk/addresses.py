@@ -96,7 +96,7 @@ def _rows(form: TableForm) -> list[tuple[int, str, str, str]]:
 
 def _lines(book: Workbook) -> list[tuple[int, str, str, str]]:
     sheet = next((sheet for sheet in book.sheets if not sheet.hidden and sheet.rows), None)
-    found = []
+    found: list[tuple[int, str, str, str]] = []
     for number, row in zip(sheet.numbers, sheet.rows, strict=True) if sheet else ():
         cells = [as_text(cell).replace("\0", "").strip()[:150] for cell in row][:3]
         is_head = bool(cells) and (cells[0].casefold() in HEAD or not cells[-1].isascii())

@@ -51,7 +51,7 @@ def clusters_of(cases: QuerySet[Case], pack: Pack, most: int) -> list[Cluster]:
     found = [
         Cluster(services[service], category, rows[group[0]][1], [rows[place][0] for place in group])
         for (service, category), rows in apart.items()
-        for group in grouped([words for _case, words in rows])
+        for group in grouped([words for _case, words in rows], synonyms=pack.synonyms)
     ]
     return sorted(found, key=lambda cluster: (-len(cluster.cases), cluster.cases[0].pk))
 
