@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from juxian.apps.accounts.models import User
 from juxian.apps.clock import now
+from juxian.apps.files.actions import store_file
 from juxian.apps.housing.actions.drawing import Giver, commit, declare_void, freeze_draw, reveal
 from juxian.apps.housing.actions.letting import give_notice, start_lease
 from juxian.apps.housing.actions.offering import accept_offer, make_offer
+from juxian.apps.housing.actions.picturing import add_photo
 from juxian.apps.housing.actions.stock import install_estates
 from juxian.apps.housing.enums import ApplicationState, BillKind, ContributorRole
 from juxian.apps.housing.models import (
@@ -22,15 +26,19 @@ from juxian.apps.housing.models import (
     Estate,
     Lease,
     Offer,
+    Photo,
     Space,
     Unit,
 )
+from juxian.apps.housing.models.stock import estate_of
+from juxian.apps.housing.queries.photos import PURPOSE
 from juxian.apps.housing.queries.stock import free_spaces
 from juxian.apps.persons.models import Person
 from juxian.core.allocation.seeds import Reveal, commitment
 from juxian.core.housing.book import HousingBook
 from juxian.core.housing.snapshot import Snapshot
 from juxian.core.housing.words import Cause
+from tests.attachments import telling_jpeg
 from tests.factories import PersonFactory
 from tests.web.places import Place
 
@@ -80,7 +88,8 @@ def held(draw: Draw) -> Draw:
 class Flats:
     """estate: what a new draw can be made of. draw: frozen, nobody has committed, past its last day. awaited: all but the
     public value is there. offer: open, to the person; lease: of the person, whose renewal can be asked for. leaving, asked:
-    of others, under notice and with a renewal to grant; bill: of the latter, not paid.
+    of others, under notice and with a renewal to grant; bill: of the latter, not paid. couple: of two others. photo: the second
+    of the flat of ``lease``. someone: who lives nowhere and has not applied. The application is alone at the head of the queue.
     """
 
     estate: Estate
@@ -97,6 +106,9 @@ class Flats:
     leaving: Lease
     asked: Lease
     bill: Bill
+    couple: Lease
+    photo: Photo
+    someone: Person
 
 
 def make_flats(place: Place, contributors: Sequence[User], day: date, person: Person | None = None) -> Flats:
@@ -150,10 +162,16 @@ def make_flats(place: Place, contributors: Sequence[User], day: date, person: Pe
         due_on=day,
         amount_fen=100_000,
     )
-    own, earlier = waiting(estate, before, person), waiting(estate, before)
+    couple = _let(PersonFactory(home=place.root), estate, day)
+    couple.spouse = PersonFactory(home=place.root)
+    couple.save(update_fields=["spouse"])
+    own = waiting(estate, before, person, snapshot=SNAPSHOT | {"household_members": 3})
+    earlier = waiting(estate, before)
     offer = _offered(earlier, estate, day)
     if person:  # one live application of a person: the offer comes from an earlier one
         Application.objects.filter(pk=earlier.pk).update(person=person, state=ApplicationState.HOUSED)
+    lease = _let(person or PersonFactory(home=place.root), estate, day)
+    photos = [photographed(lease.space.unit, contributors[0], day, words) for words in ("客厅", "厨房")]
     return Flats(
         estate=estate,
         witness=contributors[1],
@@ -165,11 +183,21 @@ def make_flats(place: Place, contributors: Sequence[User], day: date, person: Pe
         accepted=accepted,
         application=own,
         offer=offer,
-        lease=_let(person or PersonFactory(home=place.root), estate, day),
+        lease=lease,
         leaving=leaving,
         asked=asked,
         bill=bill,
+        couple=couple,
+        photo=photos[1],
+        someone=PersonFactory(home=place.root),
     )
+
+
+def photographed(where: Estate | Building | Unit, by: User, day: date, caption: str = "客厅") -> Photo:
+    """A picture of a place, kept as the desk keeps it."""
+    upload = SimpleUploadedFile("a.jpg", telling_jpeg())
+    file = store_file(upload=upload, home=estate_of(where).home, by=by, purpose=PURPOSE)
+    return add_photo(place=where, file=file, caption=caption, day=day, by=by)
 
 
 def _offered(application: Application, estate: Estate, day: date) -> Offer:

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from juxian.apps.accounts.models import Post, User
+from juxian.apps.housing.queries.stock import free_spaces
 from juxian.apps.imports.actions.deciding import decisions_for
 from juxian.apps.imports.enums import RowDecision, RowState
 from juxian.apps.imports.models import Batch, Row
@@ -187,6 +188,32 @@ def _draw(objects: Objects, batch: Batch) -> dict[str, Any]:
 
 def _flat(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"household_members": 2}
+
+
+def _flat_for(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"number": _someone(objects), "household_members": 2, "wish": ""}
+
+
+def _spouse(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"number": _someone(objects), "evidence": "结婚证"}
+
+
+def _someone(objects: Objects) -> str:
+    return objects.flats.someone.number if objects.flats else ""
+
+
+def _free_space(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    estate = objects.flats.estate if objects.flats else None
+    space = free_spaces(estate).first() if estate else None
+    return {"space": space.pk if space else ""}
+
+
+def _photo(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"file": SimpleUploadedFile("a.png", picture("PNG")), "caption": "卧室"}
+
+
+def _caption(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"caption": "朝南的客厅"}
 
 
 def _slip(_objects: Objects, _batch: Batch) -> dict[str, Any]:
@@ -511,6 +538,16 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "portal:housing-accept": _nothing,
     "portal:housing-decline": _nothing,
     "portal:housing-renew": _nothing,
+    "portal:housing-report": _nothing,
+    "desk:housing-application-new": _flat_for,
+    "desk:housing-application-spouse": _spouse,
+    "desk:housing-offer-next": _free_space,
+    "desk:housing-lease-spouse": _spouse,
+    "desk:housing-lease-part": _reason,
+    "desk:housing-photos": _photo,
+    "desk:housing-photo-caption": _caption,
+    "desk:housing-photo-up": _nothing,
+    "desk:housing-photo-remove": _reason,
     "desk:housing-application-renew": _nothing,
     "desk:housing-draw-new": _draw,
     "desk:housing-draw-offer": _nothing,

@@ -246,6 +246,9 @@ def _flats_known(flats: Flats | None) -> dict[str, Any]:
         "lease_asked": flats.asked.pk,
         "bill": flats.bill.pk,
         "flat": flats.lease.space.unit_id,
+        "lease_couple": flats.couple.pk,
+        "flat_photo": flats.photo.pk,
+        "photo_kind": "unit",
     }
 
 

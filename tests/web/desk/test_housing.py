@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -14,19 +15,23 @@ from juxian.apps.accounts.enums import Role
 from juxian.apps.housing.actions.drawing import commit
 from juxian.apps.housing.actions.offering import accept_offer
 from juxian.apps.housing.enums import DrawState, LeaseState, OfferState
-from juxian.apps.housing.models import Ban, Draw, Estate, Lease, Offer
+from juxian.apps.housing.models import Application, Ban, Draw, Estate, Lease, Offer
+from juxian.apps.housing.queries.stock import free_spaces
 from juxian.apps.persons.actions import FactDraft, record_facts
+from juxian.apps.services.actions import submit_application
 from juxian.core.allocation.seeds import Reveal, commitment
 from juxian.core.allocation.verifier import verify
 from tests.apps.housing.conftest import (
     DAY,
     NewApplication,
+    NewPerson,
     estate,
     new_application,
     new_person,
     office,
     place,
 )
+from tests.attachments import telling_jpeg
 from tests.browser import text_of
 from tests.factories import SourceFactory
 from tests.flats import make_flats, waiting
@@ -227,3 +232,129 @@ def test_what_is_no_commitment_is_refused_in_words(
 
     assert answer.status_code == 422
     assert not flats.draw.contributors.get(user=office).commitment
+
+
+def test_the_office_enters_an_application_and_offers_the_first_a_flat(
+    place: Place, estate: Estate, office: Any, new_person: NewPerson
+) -> None:
+    desk, person, spouse = (
+        signed_in(place, office),
+        new_person("申请甲"),
+        new_person("配偶乙", degree="doctor"),
+    )
+    entered = {"number": person.number, "household_members": 1, "wish": "朝南"}
+
+    wrong = desk.post(
+        reverse("desk:housing-application-new", args=[estate.code]), entered | {"number": "X"} | once()
+    )
+    assert wrong.status_code == 422
+    desk.post(reverse("desk:housing-application-new", args=[estate.code]), entered | once())
+    made = Application.objects.get()
+    page = text_of(desk.get(reverse("desk:housing-application", args=[made.pk])))
+    assert "只由下面的快照算出" in page
+    assert "朝南" in page
+    desk.post(
+        reverse("desk:housing-application-spouse", args=[made.pk]),
+        {"number": spouse.number, "evidence": "结婚证"} | once(),
+    )
+    made.refresh_from_db()
+    assert (made.spouse, made.asked["household_members"], made.snapshot["degree"]) == (spouse, 2, "doctor")
+    space = free_spaces(estate)[0]
+    desk.post(reverse("desk:housing-offer-next", args=[estate.code]), {"space": space.pk} | once())
+
+    assert [(one.application, one.space) for one in Offer.objects.all()] == [(made, space)]
+    assert "配偶乙" in text_of(desk.get(reverse("desk:housing-application", args=[made.pk])))
+
+
+def test_a_space_that_is_not_free_is_not_found(place: Place, estate: Estate, office: Any) -> None:
+    desk, address = signed_in(place, office), reverse("desk:housing-offer-next", args=[estate.code])
+    for wrong in ("", "x", "0", "9" * 30):
+        assert desk.post(address, {"space": wrong} | once()).status_code == 404
+
+
+def test_a_spouse_comes_onto_the_lease_and_leaves_it(place: Place, estate: Estate, office: Any) -> None:
+    flats = make_flats(place, [office, place.user(Role.AUDITOR)], DAY)
+    desk, spouse = signed_in(place, office), place.person("共同承租人")
+    lease, address = flats.lease, reverse("desk:housing-lease", args=[flats.lease.pk])
+
+    told = desk.post(
+        reverse("desk:housing-lease-spouse", args=[lease.pk]),
+        {"number": "没有", "evidence": "证"} | once(),
+        follow=True,
+    )
+    assert "没有找到这个编号" in text_of(told)
+    desk.post(
+        reverse("desk:housing-lease-spouse", args=[lease.pk]),
+        {"number": spouse.number, "evidence": "结婚证"} | once(),
+    )
+    assert "共同承租，按一户计" in text_of(desk.get(address))
+    desk.post(reverse("desk:housing-lease-part", args=[lease.pk]), {"reason": "离婚"} | once())
+
+    lease.refresh_from_db()
+    assert lease.spouse is None
+
+
+def test_photographs_are_added_put_in_order_and_removed(place: Place, estate: Estate, office: Any) -> None:
+    unit = free_spaces(estate)[0].unit
+    desk, address = signed_in(place, office), reverse("desk:housing-photos", args=["unit", unit.pk])
+    assert "还没有照片" in text_of(desk.get(reverse("desk:housing-unit", args=[unit.pk])))
+
+    for caption in ("客厅", "厨房"):
+        upload = SimpleUploadedFile("a.jpg", telling_jpeg())
+        assert desk.post(address, {"file": upload, "caption": caption} | once()).status_code == 303
+    wrong = desk.post(address, {"file": SimpleUploadedFile("a.txt", b"text"), "caption": "x"} | once())
+    assert wrong.status_code == 422
+    assert "只收照片" in text_of(wrong)
+    nothing = desk.post(
+        address, {"file": SimpleUploadedFile("a.jpg", telling_jpeg()), "caption": ""} | once()
+    )
+    assert nothing.status_code == 422
+
+    first, second = unit.photos.all()
+    desk.post(reverse("desk:housing-photo-up", args=[second.pk]), once())
+    desk.post(reverse("desk:housing-photo-caption", args=[first.pk]), {"caption": "朝南的客厅"})
+    page = text_of(desk.get(reverse("desk:housing-unit", args=[unit.pk])))
+    assert page.index('alt="厨房"') < page.index('alt="朝南的客厅"')
+    desk.post(reverse("desk:housing-photo-remove", args=[second.pk]), {"reason": "已翻新"})
+
+    assert [str(photo) for photo in unit.photos.all()] == ["朝南的客厅"]
+    for kind in ("estate", "building"):
+        where = {"estate": estate.pk, "building": unit.building_id}[kind]
+        assert desk.get(reverse("desk:housing-photos", args=[kind, where])).status_code == 200
+    assert desk.get(reverse("desk:housing-photos", args=["room", unit.pk])).status_code == 404
+
+
+def test_a_repair_shows_its_flat_and_the_flat_its_repairs(place: Place, estate: Estate, office: Any) -> None:
+    flats = make_flats(place, [office, place.user(Role.AUDITOR)], DAY, place.person("报修人"))
+    tenant = place.user(Role.PERSON, person=flats.lease.person)
+    own = signed_in(place, tenant)
+
+    answer = own.post(reverse("portal:housing-report", args=[flats.lease.pk]))
+    assert answer.url == reverse("portal:apply", args=["apartment-repair"])
+    assert str(flats.lease.space) in text_of(own.get(answer.url))
+    case = submit_application(
+        home=place.root,
+        service="apartment-repair",
+        by=tenant,
+        person=tenant.person,
+        answers={
+            "mobile": "13800138000",
+            "flat": str(flats.lease.space),
+            "kind": "水管",
+            "detail": "漏水",
+            "urgent": "否",
+            "unfit": "否",
+            "at_home": "随时",
+            "enter_alone": "否",
+        },
+    )
+
+    desk = signed_in(place, office)
+    shown = text_of(desk.get(reverse("desk:case", args=[case.number])))
+    assert flats.lease.number in shown
+    for name, pk in (
+        ("desk:housing-unit", flats.lease.space.unit_id),
+        ("desk:housing-lease", flats.lease.pk),
+    ):
+        assert case.number in text_of(desk.get(reverse(name, args=[pk])))
+    assert "水管" in text_of(own.get(reverse("portal:housing-lease", args=[flats.lease.pk])))

@@ -11,18 +11,30 @@ from django.urls import reverse
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.housing.actions.billing import bill_months
-from juxian.apps.housing.actions.offering import make_offer
+from juxian.apps.housing.actions.households import record_household
+from juxian.apps.housing.actions.letting import sign_lease, start_lease
+from juxian.apps.housing.actions.offering import accept_offer, make_offer
 from juxian.apps.housing.enums import ApplicationState, OfferState
-from juxian.apps.housing.models import Application, Estate, Offer
+from juxian.apps.housing.models import Application, Building, Estate, Offer, Space, Unit
 from juxian.apps.housing.queries.stock import free_spaces
 from juxian.core.allocation import verifier
 from juxian.core.allocation.verifier import verify
-from tests.apps.housing.conftest import ALLOWED, DAY, NewPerson, estate, new_person, office, place
+from juxian.core.housing.snapshot import Snapshot
+from tests.apps.housing.conftest import (
+    ALLOWED,
+    DAY,
+    NewPerson,
+    estate,
+    new_application,
+    new_person,
+    office,
+    place,
+)
 from tests.browser import text_of
-from tests.flats import make_flats, waiting
+from tests.flats import SNAPSHOT, make_flats, photographed, waiting
 from tests.web.places import Place
 
-__all__ = ["estate", "new_person", "office", "place"]
+__all__ = ["estate", "new_application", "new_person", "office", "place"]
 
 
 def test_a_person_applies_sees_the_place_and_accepts(
@@ -101,3 +113,88 @@ def test_a_frozen_draw_has_no_file_yet(place: Place, office: Any) -> None:
     assert flats.draw.pool_hash in text_of(
         place.client().get(reverse("portal:draw", args=["zigui", flats.draw.pk]))
     )
+
+
+def test_sharers_see_each_other_masked_and_nothing_else(place: Place, estate: Estate, office: Any) -> None:
+    building = Building.objects.filter(estate=estate).first()
+    unit = Unit.objects.create(
+        building=building, number="1301", floor=13, layout="shared", rooms=3, halls=1, area_dm2=9_000
+    )
+    leases = [
+        start_lease(
+            person=place.person(name),
+            space=Space.objects.create(unit=unit, code=code, kind="room", area_dm2=3_000),
+            estate=estate,
+            first_day=DAY,
+            asked={},
+            snapshot=Snapshot(DAY, SNAPSHOT),
+            by=office,
+        )
+        for code, name in (("A", "欧阳甲"), ("B", "诸葛乙"), ("C", "司马丙"))
+    ]
+    own = place.client(Role.PERSON, person=leases[0].person)
+
+    page = text_of(own.get(reverse("portal:housing-lease", args=[leases[0].pk])))
+
+    assert [word in page for word in ("诸*", "司*", "诸葛乙", "司马丙")] == [True, True, False, False]
+    assert own.get(reverse("portal:housing-lease", args=[leases[1].pk])).status_code == 404
+    assert own.post(reverse("portal:housing-report", args=[leases[1].pk])).status_code == 404
+
+
+def test_both_of_a_couple_see_the_lease_and_the_place_in_the_queue(
+    place: Place, estate: Estate, office: Any, new_person: NewPerson
+) -> None:
+    one, other = new_person("夫某"), new_person("妻某")
+    record_household(person=one, spouse=other, evidence="结婚证", by=office)
+    mine, theirs = (place.client(Role.PERSON, person=person) for person in (one, other))
+    form = reverse("portal:housing-apply", args=[estate.code])
+    assert "妻*" in text_of(mine.get(form))
+
+    assert mine.post(form, {"household_members": 1, "once": "3" * 32}).status_code == 422
+    mine.post(form, {"household_members": 2, "once": "4" * 32})
+    page = text_of(theirs.get(reverse("portal:housing")))
+    assert "夫妻按一户轮候" in page
+    assert "共 1 户轮候" in page
+    refused = theirs.post(form, {"household_members": 2, "once": "5" * 32})
+    assert "一户只需一份" in text_of(refused)
+
+    made = Application.objects.get()
+    offer = make_offer(application=made, space=free_spaces(estate)[0], day=DAY, by=office)
+    accept_offer(offer=offer, day=DAY, by=office)
+    lease = sign_lease(offer=offer, first_day=DAY, by=office)
+    for client, name in ((mine, "妻*"), (theirs, "夫*")):
+        shown = text_of(client.get(reverse("portal:housing-lease", args=[lease.pk])))
+        assert name in shown
+
+
+def test_the_apartments_of_a_place_are_shown_to_everybody_without_a_tenant(
+    place: Place, estate: Estate, office: Any
+) -> None:
+    flats = make_flats(place, [office, place.user(Role.AUDITOR)], DAY, place.person("承租甲"))
+    outside = photographed(estate, office, DAY, "小区大门")
+    visitor = place.client()
+
+    page = visitor.get(reverse("portal:flats", args=["zigui"]))
+
+    text = text_of(page)
+    assert "小区大门" in text
+    assert "正文未公开" in text  # what is assumed is said
+    assert flats.lease.person.name not in text
+    assert "厨房" not in text  # the inside of a flat is for those whom it concerns
+    assert visitor.get(reverse("file-preview", args=[outside.file.uuid])).status_code == 200
+    inside = visitor.get(reverse("file-preview", args=[flats.photo.file.uuid]))
+    assert inside.status_code != 200
+
+
+def test_an_offer_shows_what_the_flat_looks_like(
+    place: Place, estate: Estate, office: Any, new_application: Any
+) -> None:
+    application, space = new_application(), free_spaces(estate)[0]
+    photo = photographed(space.unit, office, DAY, "朝南的客厅")
+    own = place.client(Role.PERSON, person=application.person)
+    assert own.get(reverse("file-preview", args=[photo.file.uuid])).status_code == 404
+
+    make_offer(application=application, space=space, day=DAY, by=office)
+
+    assert 'alt="朝南的客厅"' in text_of(own.get(reverse("portal:housing")))
+    assert own.get(reverse("file-preview", args=[photo.file.uuid])).status_code == 200

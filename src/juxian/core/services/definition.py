@@ -129,7 +129,7 @@ class EffectKind(StrEnum):
     CARD = "card"  # the talent card of the person is issued, renewed, replaced, revoked
 
 
-HAND_OVERS = ("housing", "recruitment", "reviews", "care")
+HAND_OVERS = ("housing", "repairs", "recruitment", "reviews", "care")
 CARD_ACTS = (
     "issue",
     "renew",

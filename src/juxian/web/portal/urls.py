@@ -16,7 +16,7 @@ from juxian.web.portal import (
 )
 from juxian.web.portal.cards import checking
 from juxian.web.portal.cards import mine as cards
-from juxian.web.portal.housing import draws, mine
+from juxian.web.portal.housing import draws, flats, lease, mine
 from juxian.web.portal.services import (
     applying,
     asking,
@@ -86,6 +86,10 @@ urlpatterns = [
     path("housing/applications/<int:pk>/withdraw/", mine.withdraw, name="housing-withdraw"),
     path("housing/offers/<int:pk>/accept/", mine.accept, name="housing-accept"),
     path("housing/offers/<int:pk>/decline/", mine.decline, name="housing-decline"),
+    path("housing/leases/<int:pk>/", lease.lease, name="housing-lease"),
+    path("housing/leases/<int:pk>/report/", lease.report, name="housing-report"),
+    path("flats/", flats.flats_here, name="flats-here"),
+    path("p/<slug:pack>/flats/", flats.flats, name="flats"),
     path("housing/leases/<int:pk>/renew/", mine.renew, name="housing-renew"),
     path("housing/<slug:code>/apply/", mine.apply, name="housing-apply"),
     path("me/payments/", payments.payments, name="payments"),

@@ -13,7 +13,7 @@ from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
 from juxian.apps.funds.queries.grants import spouse_of
 from juxian.apps.gate import writing
-from juxian.apps.housing.actions.households import require_free
+from juxian.apps.housing.actions.households import record_household, require_free, require_spouse_free
 from juxian.apps.housing.enums import LIVE_OFFERS, ApplicationState
 from juxian.apps.housing.models import Application, Estate
 from juxian.apps.housing.queries.stock import scheme_of
@@ -87,6 +87,31 @@ def renew_snapshot(*, application: Application, day: date, by: User | None) -> A
     locked.save(update_fields=["snapshot", "snapshot_on", "missing", "state"])
     _record("housing.application_renewed", locked, by)
     return locked
+
+
+@transaction.atomic
+def name_spouse(
+    *, application: Application, spouse: Person, evidence: str, day: date, by: User
+) -> Application:
+    """The office records whose spouse an applicant is (登记配偶): from now on one household, looked at again.
+
+    Raises ``NotPossible``: no longer waiting, another spouse stands there, the spouse is banned, has a flat or has applied.
+    """
+    locked = Application.objects.live().select_for_update(of=("self",)).filter(pk=application.pk)
+    found = locked.select_related("estate__home", "person").first()
+    if found is None or found.offers.filter(state__in=LIVE_OFFERS).exists():
+        raise NotPossible(_("这份申请现在不能更新。"))
+    if found.spouse_id or spouse.pk == found.person_id:
+        raise NotPossible(_("已登记配偶，或配偶就是本人。"))
+    require_spouse_free(found.estate, spouse, day)
+    record_household(person=found.person, spouse=spouse, evidence=evidence, by=by)
+    found.asked = {**found.asked, HOUSEHOLD_MEMBERS: max(COUPLE, found.asked.get(HOUSEHOLD_MEMBERS) or 0)}
+    taken = look(found.estate, found.person, spouse, found.asked, day)
+    found.spouse, found.snapshot, found.snapshot_on = spouse, dict(taken.snapshot.values), day
+    found.missing, found.state = list(taken.missing), taken.state
+    found.save(update_fields=["spouse", "asked", "snapshot", "snapshot_on", "missing", "state"])
+    _record("housing.spouse_named", found, by, evidence)
+    return found
 
 
 @transaction.atomic

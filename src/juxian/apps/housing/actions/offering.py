@@ -27,7 +27,7 @@ def make_offer(
     """Offer a space to one who waits; raises ``NotPossible`` when either has a live offer, or the space a tenant."""
     estate = application.estate
     with writing():
-        if space.unit.closed_because:
+        if space.unit.out_of_use:
             raise NotPossible(_("%(space)s 已停用。") % {"space": space})
         if Lease.objects.standing().filter(space=space).exists():
             raise NotPossible(_("%(space)s 正在出租。") % {"space": space})

@@ -1,23 +1,17 @@
-"""Flats from a pack, flats closed for repair, photographs (房源)."""
+"""Flats from a pack, flats taken out of use (房源)."""
 
 from __future__ import annotations
 
-from datetime import date
-
-from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
-from juxian.apps.files.actions import store_file
-from juxian.apps.housing.models import Building, Estate, Item, Photo, Space, Unit
+from juxian.apps.housing.models import Building, Estate, Item, Space, Unit
 from juxian.apps.housing.rules import NotPossible
 from juxian.apps.organisations.models import Organisation
 from juxian.core.housing.book import HousingBook
 from juxian.core.housing.stock import EstateEntry
-
-PHOTO = "unit_photo"
 
 
 @transaction.atomic
@@ -104,10 +98,3 @@ def close_unit(*, unit: Unit, reason: str, by: User) -> None:
     home = unit.building.estate.home
     action = "housing.unit_closed" if reason else "housing.unit_opened"
     record(action, actor=by, subject=unit, organisation_path=home.path, reason=reason)
-
-
-def add_photo(*, unit: Unit, upload: File[bytes], title: str, day: date, by: User) -> Photo:
-    """Keep a picture of a flat; raises what ``store_file`` raises."""
-    home = unit.building.estate.home
-    file = store_file(upload=upload, home=home, by=by, purpose=PHOTO)
-    return Photo.objects.create(unit=unit, file=file, title=title, taken_on=day)

@@ -1,6 +1,7 @@
 """Stock, applications and draws, tenancies (房源、轮候与抽签、租住)."""
 
 from juxian.apps.housing.models.draws import Contributor, Draw, DrawEntry, DrawSpace
+from juxian.apps.housing.models.repairs import Repair
 from juxian.apps.housing.models.stock import Building, Estate, Item, Photo, Space, Unit
 from juxian.apps.housing.models.tenancy import Ban, Bill, Inspection, Lease, Offer, Receipt, RentPeriod
 from juxian.apps.housing.models.waiting import Application
@@ -22,6 +23,7 @@ __all__ = [
     "Photo",
     "Receipt",
     "RentPeriod",
+    "Repair",
     "Space",
     "Unit",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Self, cast
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.housing.enums import Condition
@@ -62,7 +63,10 @@ class Building(models.Model):
 
 
 class Unit(models.Model):
-    """One flat (房屋); ``area_dm2`` in 0.01 m². closed_because: why it is not let at present; empty: it may be let."""
+    """One flat (房屋); ``area_dm2`` in 0.01 m². closed_because: why it is not let at present; empty: it may be let.
+
+    in_repair: a repair goes on and nobody can live there meanwhile (维修中); set and lifted by the case.
+    """
 
     building = models.ForeignKey(Building, models.PROTECT, related_name="units", verbose_name=_("楼栋"))
     number = models.CharField(_("门牌"), max_length=16)
@@ -72,6 +76,7 @@ class Unit(models.Model):
     halls = models.PositiveSmallIntegerField(_("厅"))
     area_dm2 = models.PositiveIntegerField(_("面积"))
     closed_because = models.CharField(_("停用原因"), max_length=200, blank=True)
+    in_repair = models.BooleanField(_("维修中"), default=False)
 
     class Meta:
         verbose_name = _("房屋")
@@ -81,6 +86,11 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.building} {self.number}"
+
+    @property
+    def out_of_use(self) -> bool:
+        """It is not let now: closed, or in repair."""
+        return bool(self.closed_because) or self.in_repair
 
 
 class Space(models.Model):
@@ -124,17 +134,50 @@ class Item(models.Model):
 
 
 class Photo(models.Model):
-    """A picture of a flat (照片)."""
+    """A picture of an estate, a building or a flat (照片), one of the three. caption: what is to be seen, for those who cannot.
 
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="photos", verbose_name=_("房屋"))
-    file = models.OneToOneField("files.StoredFile", models.PROTECT, related_name="+", verbose_name=_("附件"))
-    title = models.CharField(_("说明"), max_length=120, blank=True)
+    position: from 1, in the order in which they are shown.
+    """
+
+    estate = models.ForeignKey(
+        Estate, models.PROTECT, null=True, related_name="photos", verbose_name=_("公寓项目")
+    )
+    building = models.ForeignKey(
+        Building, models.PROTECT, null=True, related_name="photos", verbose_name=_("楼栋")
+    )
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="photos", verbose_name=_("房屋"))
+    file = models.OneToOneField(
+        "files.StoredFile", models.PROTECT, related_name="flat_photo", verbose_name=_("附件")
+    )
+    caption = models.CharField(_("说明"), max_length=120)
+    position = models.PositiveSmallIntegerField(_("次序"))
     taken_on = models.DateField(_("日期"))
 
     class Meta:
         verbose_name = _("照片")
         verbose_name_plural = _("照片")
-        ordering = ["-taken_on", "-id"]
+        ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(estate__isnull=False, building=None, unit=None)
+                | Q(estate=None, building__isnull=False, unit=None)
+                | Q(estate=None, building=None, unit__isnull=False),
+                name="housing_photo_of_one_place",
+            ),
+            models.CheckConstraint(condition=~Q(caption=""), name="housing_photo_caption"),
+        ]
 
     def __str__(self) -> str:
-        return self.title or str(self.unit)
+        return self.caption
+
+    @property
+    def place(self) -> Estate | Building | Unit:
+        """What is to be seen on it."""
+        return self.unit or self.building or cast(Estate, self.estate)  # the database keeps one of the three
+
+
+def estate_of(place: Estate | Building | Unit) -> Estate:
+    """The estate that a place is, or belongs to."""
+    if isinstance(place, Unit):
+        return place.building.estate
+    return place.estate if isinstance(place, Building) else place

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, 
 from juxian.apps.accounts.models import User
 from juxian.apps.clock import today
 from juxian.apps.housing.enums import LeaseState
-from juxian.apps.housing.models import DrawSpace, Estate, Item, Lease, Offer, Photo, Space, Unit
+from juxian.apps.housing.models import DrawSpace, Estate, Item, Lease, Offer, Space, Unit
 from juxian.apps.housing.rules import READERS
 from juxian.core.housing.scheme import Scheme
 from juxian.core.packs import pack_called
@@ -59,7 +59,9 @@ def free_spaces(estate: Estate) -> QuerySet[Space]:
     tenants = Lease.objects.standing().filter(space=OuterRef("pk"))
     offers = Offer.objects.live().filter(space=OuterRef("pk"))
     promised = DrawSpace.objects.filter(space=OuterRef("pk"), draw__closed_on=None)
-    found = Space.objects.filter(unit__building__estate=estate, unit__closed_because="")
+    found = Space.objects.filter(
+        unit__building__estate=estate, unit__closed_because="", unit__in_repair=False
+    )
     return found.exclude(Exists(tenants) | Exists(offers) | Exists(promised)).select_related("unit__building")
 
 
@@ -88,16 +90,13 @@ def occupancy_of(estate: Estate) -> Occupancy:
     found = Space.objects.filter(unit__building__estate=estate)
     let = found.filter(Exists(Lease.objects.standing().filter(space=OuterRef("pk"))))
     offered = found.filter(Exists(Offer.objects.live().filter(space=OuterRef("pk")))).exclude(pk__in=let)
-    closed = found.exclude(unit__closed_because="").exclude(pk__in=let).exclude(pk__in=offered)
+    out_of_use = found.exclude(unit__closed_because="", unit__in_repair=False)
+    closed = out_of_use.exclude(pk__in=let).exclude(pk__in=offered)
     return Occupancy(found.count(), let.count(), offered.count(), closed.count())
 
 
 def inventory_of(unit: Unit) -> QuerySet[Item]:
     return unit.items.order_by("id")
-
-
-def photos_of(unit: Unit) -> QuerySet[Photo]:
-    return unit.photos.select_related("file")
 
 
 def totals_of(estate: Estate) -> dict[str, int]:

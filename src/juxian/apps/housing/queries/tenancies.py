@@ -11,6 +11,7 @@ from juxian.apps.accounts.models import User
 from juxian.apps.funds.queries.grants import spouse_of
 from juxian.apps.housing.enums import BillKind, Finding, LeaseState, OfferState, PayerKind
 from juxian.apps.housing.models import Bill, Estate, Inspection, Lease, Offer, Unit
+from juxian.apps.housing.models.tenancy import LeaseQuerySet
 from juxian.apps.housing.queries.stock import estates_visible_to, scheme_of
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import records_of
@@ -60,7 +61,7 @@ def leases_visible_to(user: User) -> QuerySet[Lease]:
     )
 
 
-def leases_of(person: Person) -> QuerySet[Lease]:
+def leases_of(person: Person) -> LeaseQuerySet:
     """Leases of the household: as tenant, or as the spouse on the lease."""
     found = Lease.objects.of(person).select_related(
         "person", "spouse", "estate__home", "space__unit__building"

@@ -38,11 +38,18 @@ class Place:
 
 
 def applications_visible_to(user: User) -> QuerySet[Application]:
-    return Application.objects.filter(estate__in=estates_visible_to(user))
+    found = Application.objects.filter(estate__in=estates_visible_to(user))
+    return found.select_related("estate__home", "person", "spouse")
 
 
 def applications_of(person: Person) -> QuerySet[Application]:
     return person.flat_applications.select_related("estate__home").order_by("-id")
+
+
+def application_of_spouse(person: Person) -> Application | None:
+    """The application of the household that the other of a couple made."""
+    found = Application.objects.live().filter(spouse=person)
+    return found.select_related("estate__home", "person").first()
 
 
 def entry_of(application: Application) -> Entry:

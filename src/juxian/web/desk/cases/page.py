@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
+from juxian.apps.housing.queries.repairs import repair_of
 from juxian.apps.services.enums import ConferenceState
 from juxian.apps.services.models import Case, Conference, Turn
 from juxian.apps.services.queries.definitions import service_of
@@ -106,6 +107,7 @@ def show(
         else (),
         "agenda": found.agenda.select_related("conference"),
         "may_reveal": scope.role in (Role.OFFICE, Role.DEPARTMENT),
+        "repair": repair_of(found),
         "person_link": found.person if scope.role in (Role.OFFICE, Role.LEADER) else None,
         **more,
     }

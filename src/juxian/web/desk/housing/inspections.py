@@ -15,11 +15,14 @@ from juxian.apps.housing.actions.inspecting import inspect
 from juxian.apps.housing.actions.stock import close_unit
 from juxian.apps.housing.enums import Condition, Finding
 from juxian.apps.housing.models import Lease, Unit
-from juxian.apps.housing.queries.stock import inventory_of, units_visible_to
+from juxian.apps.housing.queries.photos import photos_of
+from juxian.apps.housing.queries.repairs import repairs_of
+from juxian.apps.housing.queries.stock import inventory_of, units_visible_to, who_lives_in
 from juxian.apps.housing.queries.tenancies import due_for_inspection, inspections_visible_to
 from juxian.apps.housing.rules import may_manage
 from juxian.web.desk.forms import text_field
 from juxian.web.desk.housing.finding import READERS, carried_out, find_estate, tabs_of, user_of
+from juxian.web.desk.housing.photos import address_of_photos
 from juxian.web.desk.housing.stock import square_metres
 from juxian.web.desk.scope import home_of
 from juxian.web.kit.access import for_roles
@@ -28,6 +31,7 @@ from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
 
 PAGE_SIZE = 50
+REPAIR_TONES = {"granted": "ok", "refused": "mute", "withdrawn": "mute", "lapsed": "mute"}
 
 
 class InspectionForm(forms.Form):
@@ -84,12 +88,15 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         "unit": found,
         "estate": estate,
         "area": square_metres(found.area_dm2),
-        "spaces": [(space, square_metres(space.area_dm2)) for space in found.spaces.all()],
+        "places": [(place, square_metres(place.space.area_dm2)) for place in who_lives_in(found)],
+        "repairs": [(one, REPAIR_TONES.get(one.result, "info")) for one in repairs_of(found)[:PAGE_SIZE]],
         "leases": Lease.objects.filter(space__unit=found).select_related(
-            "person", "space__unit__building", "estate"
+            "person", "spouse", "space__unit__building", "estate"
         )[:PAGE_SIZE],
         "items": inventory_of(found),
         "inspections": found.inspections.select_related("by")[:PAGE_SIZE],
+        "photos": photos_of(found),
+        "photos_address": address_of_photos(found),
         "may_manage": may_manage(user_of(request), estate.home),
     }
     return render(request, "desk/housing/unit.html", context)

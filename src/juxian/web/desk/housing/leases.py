@@ -18,23 +18,29 @@ from django.views.decorators.http import require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.housing.actions.billing import receive
+from juxian.apps.housing.actions.households import move_in_together, move_out_of_two
 from juxian.apps.housing.actions.letting import end_lease, give_notice, renew_lease
 from juxian.apps.housing.enums import LeaseState
 from juxian.apps.housing.models import Lease, RentPeriod
+from juxian.apps.housing.queries.photos import photos_of_flat
+from juxian.apps.housing.queries.repairs import repairs_of_lease
 from juxian.apps.housing.queries.stock import scheme_of
 from juxian.apps.housing.queries.tenancies import (
     bills_visible_to,
     grounds_of,
     income_of,
     leases_visible_to,
+    sharers_of,
     with_open,
 )
 from juxian.apps.housing.rules import may_manage
 from juxian.core.dates import add_months
 from juxian.core.housing.words import PAYERS, Cause, Payer, cause_title
 from juxian.core.money import FEN_PER_YUAN
-from juxian.web.desk.forms import text_field
+from juxian.web.desk.forms import ReasonForm, text_field
 from juxian.web.desk.housing.finding import READERS, carried_out, find_estate, tabs_of, user_of
+from juxian.web.desk.housing.households import SpouseForm
+from juxian.web.desk.housing.inspections import REPAIR_TONES
 from juxian.web.desk.scope import home_of
 from juxian.web.kit import formats
 from juxian.web.kit.access import for_roles
@@ -119,6 +125,12 @@ def lease(request: HttpRequest, pk: int) -> HttpResponse:
         "inspections": found.inspections.select_related("by")[:PAGE_SIZE],
         "may_manage": may,
         "notice": NoticeForm(None, causes=scheme_of(found.estate).leaving.causes, language=scope.language),
+        "sharers": sharers_of(found),
+        "shared": found.space.unit.spaces.count() > 1,
+        "repairs": [(one, REPAIR_TONES.get(one.result, "info")) for one in repairs_of_lease(found)],
+        "spouse_form": SpouseForm(None, user=user_of(request)),
+        "part_form": ReasonForm(),
+        "photos": photos_of_flat(found.space.unit),
     }
     return render(request, "desk/housing/lease.html", context)
 
@@ -198,6 +210,48 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         lambda: renew_lease(lease=found, day=scope.as_of, by=user),
         _("已续租。"),
+        "desk:housing-lease",
+        pk,
+    )
+
+
+@for_roles(Role.OFFICE)
+@require_POST
+@once
+def spouse(request: HttpRequest, pk: int) -> HttpResponse:
+    """The spouse of a tenant comes onto the lease."""
+    found, scope, user = managed_lease(request, pk), current_scope(request), user_of(request)
+    form = SpouseForm(request.POST, user=user)
+    if not form.is_valid():
+        return _refused(request, form, pk)
+    return carried_out(
+        request,
+        lambda: move_in_together(
+            lease=found,
+            spouse=form.cleaned_data["number"],
+            evidence=form.cleaned_data["evidence"],
+            day=scope.as_of,
+            by=user,
+        ),
+        _("已登记共同承租人。"),
+        "desk:housing-lease",
+        pk,
+    )
+
+
+@for_roles(Role.OFFICE)
+@require_POST
+@once
+def part(request: HttpRequest, pk: int) -> HttpResponse:
+    """The spouse leaves, the tenant stays."""
+    found, scope, user = managed_lease(request, pk), current_scope(request), user_of(request)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, form, pk)
+    return carried_out(
+        request,
+        lambda: move_out_of_two(lease=found, day=scope.as_of, by=user, reason=form.cleaned_data["reason"]),
+        _("已登记迁出，租约由承租人继续。"),
         "desk:housing-lease",
         pk,
     )

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from juxian.web.desk.housing import contributing, draws, inspections, leases, offers, stock, waiting
+from juxian.web.desk.housing import (
+    contributing,
+    draws,
+    inspections,
+    leases,
+    offers,
+    photos,
+    stock,
+    waiting,
+)
 
 urlpatterns = [
     path("", stock.housing, name="housing"),
@@ -12,18 +21,28 @@ urlpatterns = [
     path("draws/<int:pk>/value/", draws.publish_value, name="housing-draw-value"),
     path("draws/<int:pk>/again/", draws.again, name="housing-draw-again"),
     path("applications/<int:pk>/renew/", waiting.renew, name="housing-application-renew"),
+    path("applications/<int:pk>/", waiting.application, name="housing-application"),
+    path("applications/<int:pk>/spouse/", waiting.spouse, name="housing-application-spouse"),
     path("offers/<int:pk>/sign/", offers.sign, name="housing-sign"),
     path("offers/<int:pk>/unsigned/", offers.unsigned, name="housing-unsigned"),
     path("leases/<int:pk>/", leases.lease, name="housing-lease"),
     path("leases/<int:pk>/notice/", leases.notice, name="housing-notice"),
     path("leases/<int:pk>/keys/", leases.keys, name="housing-keys"),
     path("leases/<int:pk>/renew/", leases.renew, name="housing-lease-renew"),
+    path("leases/<int:pk>/spouse/", leases.spouse, name="housing-lease-spouse"),
+    path("leases/<int:pk>/part/", leases.part, name="housing-lease-part"),
     path("bills/<int:pk>/receipt/", leases.receipt, name="housing-receipt"),
     path("units/<int:pk>/", inspections.unit, name="housing-unit"),
     path("units/<int:pk>/close/", inspections.close, name="housing-unit-close"),
     path("units/<int:pk>/inspect/", inspections.new, name="housing-inspect"),
+    path("photos/<slug:kind>/<int:pk>/", photos.photos, name="housing-photos"),
+    path("photos/<int:pk>/caption/", photos.caption, name="housing-photo-caption"),
+    path("photos/<int:pk>/up/", photos.up, name="housing-photo-up"),
+    path("photos/<int:pk>/remove/", photos.remove, name="housing-photo-remove"),
     path("<slug:code>/", stock.estate, name="housing-estate"),
     path("<slug:code>/queue/", waiting.queue, name="housing-queue"),
+    path("<slug:code>/queue/new/", waiting.new, name="housing-application-new"),
+    path("<slug:code>/queue/offer/", waiting.offer_first, name="housing-offer-next"),
     path("<slug:code>/draws/", draws.draws, name="housing-draws"),
     path("<slug:code>/draws/new/", draws.new, name="housing-draw-new"),
     path("<slug:code>/offers/", offers.offers, name="housing-offers"),

@@ -4,25 +4,72 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django import forms
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
-from juxian.apps.housing.actions.applying import renew_snapshot
+from juxian.apps.accounts.models import User
+from juxian.apps.housing.actions.applying import apply_for_flat, name_spouse, renew_snapshot
+from juxian.apps.housing.actions.offering import offer_next
+from juxian.apps.housing.enums import LIVE_APPLICATIONS
 from juxian.apps.housing.models import Application, Estate
-from juxian.apps.housing.queries.stock import scheme_of
-from juxian.apps.housing.queries.waiting import Place, applications_visible_to, missing_titles, places_of
-from juxian.apps.housing.rules import may_manage
+from juxian.apps.housing.queries.stock import free_spaces, scheme_of
+from juxian.apps.housing.queries.waiting import (
+    Place,
+    applications_visible_to,
+    entry_of,
+    missing_titles,
+    place_of,
+    places_of,
+)
+from juxian.apps.housing.rules import NotPossible, may_manage
+from juxian.apps.persons.models import Person
+from juxian.apps.persons.queries import persons_visible_to, schema_for
+from juxian.core.facts.schema import Field, ProfileField
+from juxian.core.facts.values import show_value
+from juxian.core.housing.points import points_of
+from juxian.core.housing.words import APPLICATION_FIELDS, HOUSEHOLD_MEMBERS
+from juxian.web.desk.forms import text_field
 from juxian.web.desk.housing.finding import READERS, carried_out, find_estate, tabs_of, user_of
+from juxian.web.desk.housing.households import SpouseForm
 from juxian.web.desk.scope import home_of
 from juxian.web.kit import formats
 from juxian.web.kit.access import for_roles
+from juxian.web.kit.once import once
+from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
 
-PAGE_SIZE = 50
+PAGE_SIZE, FREE_SHOWN = 50, 500
+LARGEST_HOUSEHOLD = 20
+
+
+class ApplicationForm(forms.Form):
+    """Who asks, and what the register does not know."""
+
+    number = text_field(gettext_lazy("申请人的人才编号"), 32)
+    household_members = forms.IntegerField(
+        label=gettext_lazy("家庭人数"),
+        min_value=1,
+        max_value=LARGEST_HOUSEHOLD,
+        help_text=gettext_lazy("本人和一同居住的家人；已登记的配偶自动并为一户"),
+    )
+    wish = text_field(gettext_lazy("意向"), 120, required=False)
+
+    def __init__(self, data: object, *, user: User) -> None:
+        super().__init__(data)  # type: ignore[arg-type]  # POST data or None
+        self.user = user
+
+    def clean_number(self) -> Person:
+        found = persons_visible_to(self.user).filter(number=self.cleaned_data["number"].strip()).first()
+        if found is None:
+            raise forms.ValidationError(_("没有找到这个编号的人才档案。"))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +101,132 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
             (one, formats.listed(missing_titles(one, scope.language))) for one in incomplete[:PAGE_SIZE]
         ],
         "may_manage": may_manage(user_of(request), estate.home),
+        "free": free_spaces(estate)[:FREE_SHOWN],
     }
     return render(request, "desk/housing/queue.html", context)
+
+
+@for_roles(*READERS)
+@require_safe
+def application(request: HttpRequest, pk: int) -> HttpResponse:
+    """One application: the household, what was known on the day of the snapshot, the points that follow from it."""
+    found, scope = find_application(request, pk), current_scope(request)
+    estate, scheme, schema = found.estate, scheme_of(found.estate), schema_for(found.estate.home)
+    points = points_of(scheme, entry_of(found), schema, scope.as_of)
+    place = place_of(found, scope.as_of)
+    context = {
+        "application": found,
+        "estate": estate,
+        "scheme": scheme,
+        "standing": found.state in LIVE_APPLICATIONS,
+        "snapshot": snapshot_rows(found, scope.language),
+        "points": points,
+        "parts": [(title.in_language(scope.language), given) for title, given in points.parts],
+        "missing": formats.listed(missing_titles(found, scope.language)),
+        "place": place,
+        "range": range_of(place) if place else "",
+        "offers": found.offers.select_related("space__unit__building", "lease"),
+        "entries": found.draw_entries.select_related("draw").order_by("-draw_id"),
+        "spouse_form": SpouseForm(None, user=user_of(request)),
+        "may_manage": may_manage(user_of(request), estate.home),
+    }
+    return render(request, "desk/housing/application.html", context)
+
+
+@for_roles(Role.OFFICE)
+@require_POST
+@once
+def spouse(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record whose spouse an applicant is."""
+    found, scope, user = managed_application(request, pk), current_scope(request), user_of(request)
+    form = SpouseForm(request.POST, user=user)
+    if not form.is_valid():
+        for field, errors in form.errors.items():
+            messages.error(request, f"{form.fields[field].label} {errors[0]}")
+        return go(request, "desk:housing-application", pk)
+    return carried_out(
+        request,
+        lambda: name_spouse(
+            application=found,
+            spouse=form.cleaned_data["number"],
+            evidence=form.cleaned_data["evidence"],
+            day=scope.as_of,
+            by=user,
+        ),
+        _("已登记为一户。"),
+        "desk:housing-application",
+        pk,
+    )
+
+
+@for_roles(Role.OFFICE)
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def new(request: HttpRequest, code: str) -> HttpResponse:
+    """Enter an application for somebody who asks at the counter, or whose case could not choose between estates."""
+    estate, scope, user = find_estate(request, code), current_scope(request), user_of(request)
+    may_manage(user, estate.home).or_refuse()
+    form = ApplicationForm(request.POST if request.method == "POST" else None, user=user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = apply_for_flat(
+                estate=estate,
+                person=form.cleaned_data["number"],
+                asked={HOUSEHOLD_MEMBERS: form.cleaned_data["household_members"]},
+                day=scope.as_of,
+                by=user,
+                wish=form.cleaned_data["wish"],
+            )
+            messages.success(request, _("已登记申请 %(number)s。") % {"number": made.number})
+            return go(request, "desk:housing-application", made.pk)
+        except NotPossible as refused:
+            form.add_error(None, str(refused))
+    context = {"estate": estate, "form": form}
+    return render(request, "desk/housing/application_new.html", context, status=422 if form.errors else 200)
+
+
+@for_roles(Role.OFFICE)
+@require_POST
+@once
+def offer_first(request: HttpRequest, code: str) -> HttpResponse:
+    """Offer a free space to the first in the queue."""
+    estate, scope, user = find_estate(request, code), current_scope(request), user_of(request)
+    may_manage(user, estate.home).or_refuse()
+    wanted = request.POST.get("space", "")
+    space = get_object_or_404(
+        free_spaces(estate),
+        pk=int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else 0,
+    )
+    return carried_out(
+        request,
+        lambda: offer_next(estate=estate, space=space, day=scope.as_of, by=user),
+        _("已配租给第 1 位，等待答复。"),
+        "desk:housing-offers",
+        estate.code,
+    )
+
+
+def find_application(request: HttpRequest, pk: int) -> Application:
+    """An application of the acting jurisdiction; 404 for all others."""
+    home = home_of(current_scope(request))
+    return get_object_or_404(applications_visible_to(user_of(request)).filter(estate__home=home), pk=pk)
+
+
+def managed_application(request: HttpRequest, pk: int) -> Application:
+    found = find_application(request, pk)
+    may_manage(user_of(request), found.estate.home).or_refuse()
+    return found
+
+
+def snapshot_rows(application: Application, language: str) -> list[tuple[str, str]]:
+    """What was known on the day of the snapshot, as people call it."""
+    schema = schema_for(application.estate.home)
+    fields: dict[str, Field | ProfileField] = {**schema.profile, **APPLICATION_FIELDS}
+    return [
+        (fields[name].title.in_language(language), show_value(value, fields[name].type, schema, language))
+        for name, value in application.snapshot.items()
+        if name in fields
+    ]
 
 
 @for_roles(Role.OFFICE)
@@ -63,9 +234,7 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
 def renew(request: HttpRequest, pk: int) -> HttpResponse:
     """Look at the facts of an application again."""
     scope, user = current_scope(request), user_of(request)
-    found = applications_visible_to(user).filter(estate__home=home_of(scope)).select_related("estate__home")
-    application = get_object_or_404(found, pk=pk)
-    may_manage(user, application.estate.home).or_refuse()
+    application = managed_application(request, pk)
     return carried_out(
         request,
         lambda: renew_snapshot(application=application, day=scope.as_of, by=user),
@@ -77,7 +246,7 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _rows(estate: Estate, places: list[Place], language: str) -> list[Row]:
     titles = [rule.title.in_language(language) for rule in scheme_of(estate).points]
-    wanted = Application.objects.select_related("person", "estate").in_bulk(
+    wanted = Application.objects.select_related("person", "spouse", "estate").in_bulk(
         [int(one.standing.id) for one in places]
     )
     return [

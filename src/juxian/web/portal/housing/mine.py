@@ -16,19 +16,29 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
+from juxian.apps.funds.queries.grants import spouse_of
 from juxian.apps.housing.actions.applying import apply_for_flat, withdraw_application
 from juxian.apps.housing.actions.letting import ask_renewal
 from juxian.apps.housing.actions.offering import accept_offer, decline_offer
 from juxian.apps.housing.enums import LIVE_APPLICATIONS, LeaseState, OfferState
-from juxian.apps.housing.models import Application, Bill, DrawEntry, Estate, Lease
+from juxian.apps.housing.models import Application, Bill, DrawEntry, Estate, Lease, Photo
+from juxian.apps.housing.queries.photos import photos_of, photos_of_flat
 from juxian.apps.housing.queries.stock import scheme_of
 from juxian.apps.housing.queries.tenancies import leases_of, offers_of
-from juxian.apps.housing.queries.waiting import Place, applications_of, missing_titles, place_of
+from juxian.apps.housing.queries.waiting import (
+    Place,
+    application_of_spouse,
+    applications_of,
+    missing_titles,
+    place_of,
+)
 from juxian.apps.housing.rules import NotPossible
+from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from juxian.core.dates import whole_months
 from juxian.core.housing.tenure import may_renew
 from juxian.core.housing.words import HOUSEHOLD_MEMBERS, MONTHS_RENTED
+from juxian.core.identity import mask_name
 from juxian.web.kit import formats
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.once import once
@@ -37,7 +47,7 @@ from juxian.web.kit.scope import Scope, current_scope
 from juxian.web.portal.housing.finding import own_person, own_person_or_404, user_of
 
 LARGEST_HOUSEHOLD = 20
-BILLS_SHOWN = 24
+BILLS_SHOWN, PHOTOS_SHOWN = 24, 4
 
 
 class ApplicationForm(forms.Form):
@@ -82,9 +92,13 @@ def mine(request: HttpRequest) -> HttpResponse:
         live = [one for one in applications_of(person) if one.state in LIVE_APPLICATIONS]
         leases = [one for one in leases_of(person) if one.state != LeaseState.ENDED]
         context |= {
-            "estates": [] if live or leases else list(Estate.objects.filter(home=person.home)),
+            "estates": [] if live or leases else estate_cards(person.home),
             "standings": [standing_of(one, scope) for one in live],
-            "offers": offers_of(person).filter(state__in=(OfferState.OPEN, OfferState.ACCEPTED)),
+            "offers": [
+                (offer, photos_of_flat(offer.space.unit))
+                for offer in offers_of(person).filter(state__in=(OfferState.OPEN, OfferState.ACCEPTED))
+            ],
+            "spouse": spouse_standing(person, scope),
             "tenancies": [tenancy_of(one, scope.as_of) for one in leases],
             "today": scope.as_of,
         }
@@ -112,7 +126,13 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
             return go(request, "portal:housing")
         except NotPossible as refused:
             form.add_error(None, str(refused))
-    context = {"estate": estate, "scheme": scheme_of(estate), "form": form}
+    spouse = spouse_of(person)
+    context = {
+        "estate": estate,
+        "scheme": scheme_of(estate),
+        "form": form,
+        "spouse": mask_name(spouse.name) if spouse else "",
+    }
     return render(request, "portal/housing/apply.html", context, status=422 if form.errors else 200)
 
 
@@ -161,6 +181,17 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: ask_renewal(lease=lease, day=day, by=user_of(request)),
         _("已申请续租，等待人才办办理。"),
     )
+
+
+def estate_cards(home: Organisation) -> list[tuple[Estate, list[Photo]]]:
+    """What may be applied for, with what it looks like."""
+    return [(estate, list(photos_of(estate)[:PHOTOS_SHOWN])) for estate in Estate.objects.filter(home=home)]
+
+
+def spouse_standing(person: Person, scope: Scope) -> Standing | None:
+    """The household's application that the other of a couple made: its place, which both may know."""
+    found = application_of_spouse(person)
+    return None if found is None else standing_of(found, scope)
 
 
 def standing_of(application: Application, scope: Scope) -> Standing:

@@ -1,0 +1,29 @@
+"""Who a form names as the spouse (登记配偶)."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from juxian.apps.accounts.models import User
+from juxian.apps.persons.models import Person
+from juxian.apps.persons.queries import persons_visible_to
+from juxian.web.desk.forms import text_field
+
+
+class SpouseForm(forms.Form):
+    """The other of a couple by number, and what proves it; only records that the user may see are found."""
+
+    number = text_field(gettext_lazy("配偶的人才编号"), 32, help_text=gettext_lazy("配偶须先在人才库建档"))
+    evidence = text_field(gettext_lazy("凭据"), 200, help_text=gettext_lazy("如结婚证号；写入审计记录"))
+
+    def __init__(self, data: object, *, user: User) -> None:
+        super().__init__(data)  # type: ignore[arg-type]  # POST data or None
+        self.user = user
+
+    def clean_number(self) -> Person:
+        found = persons_visible_to(self.user).filter(number=self.cleaned_data["number"].strip()).first()
+        if found is None:
+            raise forms.ValidationError(_("没有找到这个编号的人才档案。"))
+        return found
