@@ -24,7 +24,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from juxian.apps.accounts.models import User
     from juxian.apps.funds.models import PaymentLine
     from juxian.apps.organisations.models import Organisation
+    from juxian.apps.persons.actions import FactDraft
+    from juxian.apps.persons.models import Person
 
 PACK, BANK = "jiayuguan", "payroll-csv"
 DAY = date(2022, 6, 1)
@@ -98,15 +101,12 @@ def promised(home: Organisation, count: int) -> list[int]:
 
     from juxian.apps.funds.actions import open_accounts, post
     from juxian.apps.funds.models import BudgetLine, Grant, Instalment, PayeeAccount
-    from juxian.apps.persons.models import Person
     from juxian.core.ledger.accounts import Kind, account
     from juxian.core.ledger.flows import reserve
     from juxian.core.secrecy import digest, seal
 
     line = BudgetLine.objects.get(home=home, year=2022, line="housing")
-    people = Person.objects.bulk_create(
-        Person(number=f"B{place:09d}", name=f"收款人{place}", home=home) for place in range(count)
-    )
+    people = recorded(home, count)
     PayeeAccount.objects.bulk_create(
         PayeeAccount(
             person=person,
@@ -147,6 +147,34 @@ def promised(home: Organisation, count: int) -> list[int]:
         for grant in grants
     )
     return [item.pk for item in items]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A person as a roster brings one in."""
+
+    name: str
+    document_kind: str
+    document_number: str
+    facts: Sequence[FactDraft]
+
+
+def recorded(home: Organisation, count: int) -> list[Person]:
+    """As many persons with a record of their own: whoever is paid has one."""
+    from juxian.apps.persons.actions import FactDraft, register_people_in_bulk
+    from juxian.apps.persons.models import Person, Source
+
+    source = Source.objects.create(kind="roster", title="名册", organisation=home, day=DAY)
+    since = date(2021, 9, 1)
+    facts = [
+        FactDraft("introduction", {"mode": "full_time", "service_months": 60}, since),
+        FactDraft("title", {"level": "junior"}, since),
+        FactDraft("talent_class", {"level": "unclassed"}, since),
+        FactDraft("education", {"degree": "bachelor", "school": "某校", "school_tags": []}, date(2012, 7, 1)),
+    ]
+    drafts = [Recorded(f"收款人{place}", "", "", facts) for place in range(count)]
+    register_people_in_bulk(home=home, drafts=drafts, source=source)
+    return list(Person.objects.order_by("-pk")[:count])
 
 
 def a_run(home: Organisation, maker: User, checker: User, items: list[int]) -> None:
@@ -264,10 +292,10 @@ def through_http(home: Organisation, maker: User, checker: User, items: list[int
 def signed_in(home: Organisation, number: int) -> str:
     """The session of a further clerk of the office."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
 
     from juxian.apps.accounts.actions import begin_session
     from juxian.apps.accounts.models import Post, User
+    from juxian.apps.accounts.sessions import SessionStore
     from juxian.web.kit.sessions import BEGAN, SEEN
 
     user = User.objects.create(username=f"clerk{number}", name=f"经办{number}")

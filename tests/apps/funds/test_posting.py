@@ -233,8 +233,6 @@ def test_the_gate_is_open_inside_a_transaction() -> None:
     assert balance_of("budget:b") == 1_000
 
 
-def test_the_gate_is_a_file_beside_the_database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "juxian.sqlite3"))
-
-    with gate._gate():
-        assert (tmp_path / "juxian.sqlite3.gate").exists() is (connection.vendor == "sqlite")
+def test_the_gate_is_a_file_beside_the_database(tmp_path: Path) -> None:
+    with gate._turn(tmp_path / "juxian.sqlite3"):
+        assert (tmp_path / "juxian.sqlite3.gate").exists()

@@ -64,11 +64,19 @@ def record(
         detail=dict(detail or {}) | ({"on_behalf_of": on_behalf_of.get()} if on_behalf_of.get() else {}),
         reason=reason,
         address=address,
-        previous=AuditEntry.objects.order_by("-id").values_list("digest", flat=True).first() or FIRST,
+        previous=last_digest(),
     )
     entry.digest = entry.computed_digest()
     entry.save(force_insert=True)
     return entry
+
+
+def last_digest() -> str:
+    """The digest that the next entry is chained to."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT digest FROM audit_auditentry ORDER BY id DESC LIMIT 1")
+        row = cursor.fetchone()
+    return str(row[0]) if row else FIRST
 
 
 class NotSound(Exception):

@@ -17,8 +17,9 @@ class LinkingConfig(AppConfig):
             compare_all,
             forget_traces,
         )  # deferred: models are loaded by now
+        from juxian.apps.linking.queries import COMPARED_KINDS
         from juxian.apps.persons.registry import follows_person, hear_of_changes
 
         follows_person("accounts.User", may_stay=True)
-        hear_of_changes(forget_traces)
+        hear_of_changes(forget_traces, COMPARED_KINDS)
         periodic("linking.compare", timedelta(days=1), compare_all)

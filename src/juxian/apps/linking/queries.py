@@ -197,6 +197,9 @@ def _vicinity(home: Organisation, made: Sequence[CoreTrace]) -> dict[int, dict[s
 # what is known of the records of the register
 
 
+COMPARED_KINDS = ("identity", "contact", "employment", "education")
+
+
 def known_of(people: Sequence[Person]) -> list[tuple[Person, Known]]:
     """What the register knows of many persons, as it is compared, in two queries."""
     keys = settings.JUXIAN_KEYS
@@ -205,9 +208,7 @@ def known_of(people: Sequence[Person]) -> list[tuple[Person, Known]]:
     for person, kind, sealed in documents.values_list("person_id", "kind", "sealed"):
         numbers[person].append((kind, unseal(bytes(sealed), keys)))
     facts: dict[int, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
-    rows = Fact.objects.standing().filter(
-        person__in=people, kind__in=("identity", "contact", "employment", "education")
-    )
+    rows = Fact.objects.standing().filter(person__in=people, kind__in=COMPARED_KINDS)
     for person, kind, value in rows.order_by("-since", "-pk").values_list("person_id", "kind", "value"):
         facts[person][kind].append(value)
     return [(person, _known(person, numbers[person.pk], facts[person.pk])) for person in people]

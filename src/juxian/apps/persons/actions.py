@@ -20,6 +20,7 @@ from juxian.apps.audit.actions import record
 from juxian.apps.clock import now, today
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.enums import Verification
+from juxian.apps.persons.extending import extend, insert_facts
 from juxian.apps.persons.indexing import index_people
 from juxian.apps.persons.models import (
     Fact,
@@ -248,11 +249,13 @@ def note_confirmation(*, person: Person, day: date) -> None:
 
 def refresh_profiles(people: Sequence[Person], as_of: date | None = None) -> None:
     """Derive the profiles of ``people`` again, in the caller's transaction; a person without facts has none."""
+    if not people:
+        return
     day = as_of or today()
     by_home: dict[int, list[Person]] = {}
     for person in people:
         by_home.setdefault(person.home_id, []).append(person)
-    attributes = organisation_attributes() if by_home else {}
+    attributes = organisation_attributes()
     for group in by_home.values():
         schema = schema_for(group[0].home)
         for start in range(0, len(group), CHUNK):
@@ -260,6 +263,26 @@ def refresh_profiles(people: Sequence[Person], as_of: date | None = None) -> Non
             _derive_again(part, schema, day, attributes)
             index_people(part, schema)
     tell_of_changes(people)
+
+
+def add_facts(facts: Sequence[Fact]) -> None:
+    """Write new facts and bring the records of their persons up to date, in the caller's transaction.
+
+    The same as ``refresh_profiles`` afterwards, but only what these facts can change is derived where that is known.
+    """
+    insert_facts(facts)
+    day, people, by_home = today(), dict[int, Person](), dict[int, list[Fact]]()
+    for fact in facts:
+        people[fact.person_id] = fact.person
+        by_home.setdefault(fact.person.home_id, []).append(fact)
+    done: set[int] = set()
+    for group in by_home.values():
+        schema = schema_for(group[0].person.home)
+        for start in range(0, len(group), CHUNK):
+            done |= extend(group[start : start + CHUNK], schema, day)
+    if done:
+        tell_of_changes([people[pk] for pk in sorted(done)], {fact.kind for fact in facts})
+    refresh_profiles([person for pk, person in people.items() if pk not in done])
 
 
 def _derive_again(

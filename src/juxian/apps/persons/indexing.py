@@ -96,7 +96,7 @@ def _wanted(people: Sequence[Person], schema: Schema) -> dict[int, set[str]]:
     rows = Fact.objects.standing().filter(person__in=list(names)).order_by("person_id", "pk")
     for pk, code, value in rows.values_list("person_id", "kind", "value"):
         found = texts.setdefault(pk, {})
-        for kind, part in _words_in(schema, code, value):
+        for kind, part in words_in(schema, code, value):
             if kind is Kind.ORGANISATION:
                 employers.setdefault(part, []).append(pk)
             else:
@@ -107,7 +107,8 @@ def _wanted(people: Sequence[Person], schema: Schema) -> dict[int, set[str]]:
     return {pk: terms_of(names[pk], found) for pk, found in texts.items()}
 
 
-def _words_in(schema: Schema, code: str, value: dict[str, Any]) -> Iterator[tuple[Kind, str]]:
+def words_in(schema: Schema, code: str, value: dict[str, Any]) -> Iterator[tuple[Kind, str]]:
+    """The texts of a fact by which its person is found; of an organisation its code."""
     kind = schema.kinds.get(code)
     for field in kind.fields.values() if kind else ():
         part = value.get(field.name)

@@ -5,7 +5,7 @@ Apps above the register fill this in ``AppConfig.ready``; nothing is known of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,7 @@ _followers: list[Follower] = [
     Follower("persons.IdentityDocument"),
     Follower("persons.Resolution"),
 ]
-_listeners: list[Callable[[Sequence[Any]], None]] = []
+_listeners: dict[Callable[[Sequence[Any]], None], frozenset[str]] = {}
 
 
 def follows_person(model: str, field: str = "person", *, may_stay: bool = False) -> None:
@@ -42,12 +42,17 @@ def followers() -> tuple[Follower, ...]:
     return tuple(_followers)
 
 
-def hear_of_changes(listener: Callable[[Sequence[Any]], None]) -> None:
-    """listener: called with the persons whose profiles were derived again, in the same transaction."""
-    if listener not in _listeners:
-        _listeners.append(listener)
+def hear_of_changes(listener: Callable[[Sequence[Any]], None], kinds: Iterable[str] = ()) -> None:
+    """listener: called with the persons whose profiles were derived again, in the same transaction.
+
+    kinds: of facts; others do not matter to it. Empty: all do.
+    """
+    _listeners[listener] = frozenset(kinds)
 
 
-def tell_of_changes(people: Sequence[Any]) -> None:
-    for listener in _listeners:
-        listener(people)
+def tell_of_changes(people: Sequence[Any], kinds: Iterable[str] = ()) -> None:
+    """kinds: only facts of these kinds have changed; empty when it may be any."""
+    changed = frozenset(kinds)
+    for listener, wanted in _listeners.items():
+        if not changed or not wanted or changed & wanted:
+            listener(people)

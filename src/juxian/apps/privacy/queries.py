@@ -21,6 +21,7 @@ from juxian.apps.packs.queries import pack_of
 from juxian.apps.persons.models import Fact, Person
 from juxian.apps.privacy.models import Consent, ErasureRequest, RetentionRun
 from juxian.apps.services.models import Case
+from juxian.apps.sets import among, ask
 from juxian.core.packs.purposes import Purpose, months_kept
 from juxian.core.secrecy import unseal
 
@@ -49,13 +50,17 @@ def standings_of(person: Person) -> list[Standing]:
     ]
 
 
+_WITHDRAWN = """
+SELECT person_id, purpose FROM privacy_consent said WHERE NOT given AND {people} AND id =
+(SELECT max(id) FROM privacy_consent later WHERE later.person_id = said.person_id AND later.purpose = said.purpose)
+"""
+
+
 def withdrawn_by(people: Iterable[Person]) -> dict[int, set[str]]:
     """Person → purposes whose consent the person has withdrawn; persons who have not are left out. One query."""
-    keys = [person.pk for person in people]
-    latest = Consent.objects.filter(person__in=keys).values("person", "purpose").annotate(last=Max("pk"))
-    rows = Consent.objects.filter(pk__in=latest.values("last"), given=False)
+    condition, parameters = among("person_id", sorted({person.pk for person in people}))
     found: dict[int, set[str]] = {}
-    for person, purpose in rows.order_by().values_list("person_id", "purpose"):
+    for person, purpose in ask(_WITHDRAWN.format(people=condition), parameters):
         found.setdefault(person, set()).add(purpose)
     return found
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 
 from juxian.apps.clock import now
+from juxian.apps.sets import ask
 from juxian.apps.submissions.models import Submission
 
+_CLAIM = (
+    "INSERT INTO submissions_submission (owner, key, content, answer, at) VALUES (%s, %s, %s, '', %s) "
+    "ON CONFLICT DO NOTHING RETURNING id"
+)
 WAIT_MS = 20_000  # as long as SQLite waits for its writer
 
 
@@ -30,17 +35,18 @@ def claim(*, owner: int, key: str, content: str) -> Submission:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{WAIT_MS}ms"])
-    try:
-        with transaction.atomic():
-            return Submission.objects.create(owner=owner, key=key, content=content, at=now())
-    except IntegrityError:
+    begun = Submission(owner=owner, key=key, content=content, at=now())
+    rows = ask(_CLAIM, [owner, key, content, connection.ops.adapt_datetimefield_value(begun.at)])
+    if not rows:
         first = Submission.objects.get(owner=owner, key=key)
-        raise AlreadySubmitted(first.answer, same=first.content == content) from None
+        raise AlreadySubmitted(first.answer, same=first.content == content)
+    ((begun.pk,),) = rows
+    return begun
 
 
 def settle(submission: Submission, *, answer: str) -> None:
     """The form was carried out; ``answer`` is where its result stands."""
-    Submission.objects.filter(pk=submission.pk).update(answer=answer)
+    ask("UPDATE submissions_submission SET answer = %s WHERE id = %s", [answer, submission.pk])
 
 
 def release(submission: Submission) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -38,12 +38,13 @@ def derive_profile(
     schema: Schema,
     as_of: date,
     organisations: Attributes | None = None,
+    only: Collection[str] | None = None,
 ) -> dict[str, Any]:
     """Every stored profile field that is known on ``as_of``, in canonical JSON form; an absent key is unknown.
 
     Facts with ``since`` after the day do not count, so the row of any past day can be derived again.
     Fields counted in years (``years_since``) are not stored and not in the result.
-    organisations: attributes by code, for fields such as ``employer.industry``.
+    organisations: attributes by code, for fields such as ``employer.industry``. only: names of the fields wanted.
     """
     known, context = (
         _by_kind(facts, as_of),
@@ -51,6 +52,8 @@ def derive_profile(
     )
     row: dict[str, Any] = {}
     for name, field in schema.profile.items():
+        if only is not None and name not in only:
+            continue
         value, _ = _derive(field.derive, known, context)
         if value is not None:
             row[name] = value

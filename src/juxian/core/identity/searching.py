@@ -51,6 +51,11 @@ def terms_of(name: str, texts: Iterable[str]) -> set[str]:
     return terms
 
 
+def terms_in(texts: Iterable[str]) -> set[str]:
+    """The terms of texts alone, without a name."""
+    return {term for text in texts for term in _pairs(searchable(text))}
+
+
 def terms_asked(text: str) -> tuple[str, ...]:
     """The terms that all must be found; none where the text holds nothing to search for."""
     return tuple(dict.fromkeys(_pairs(searchable(text))))[:MOST_ASKED]

@@ -9,7 +9,7 @@ from django.db import connection
 
 from juxian.apps.accounts.models import User
 from juxian.apps.clock import now
-from juxian.apps.funds.queries.sets import among, ask, table_of
+from juxian.apps.sets import among, ask, table_of
 from juxian.core.ledger.accounts import Account, Kind, Unit
 from juxian.core.ledger.entries import Entry
 

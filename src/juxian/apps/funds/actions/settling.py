@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.models import User
@@ -19,12 +19,14 @@ from juxian.apps.audit.actions import record
 from juxian.apps.clock import now
 from juxian.apps.funds.actions.posting import close_key, post, reverse
 from juxian.apps.funds.enums import GrantState, InstalmentState, LineState, RunState
-from juxian.apps.funds.models import Grant, Instalment, PaymentLine, PaymentRun
+from juxian.apps.funds.models import Grant, Instalment, PaymentLine
 from juxian.apps.funds.queries.grants import living
+from juxian.apps.funds.queries.ledger import as_day
 from juxian.apps.funds.rules import NotPossible
-from juxian.apps.persons.actions import refresh_profiles
+from juxian.apps.persons.actions import add_facts, refresh_profiles
 from juxian.apps.persons.enums import SourceKind, Verification
-from juxian.apps.persons.models import Fact, Person, Source
+from juxian.apps.persons.models import Fact, Source
+from juxian.apps.sets import among, ask
 from juxian.core.ledger.flows import pay
 
 CHUNK = 5000
@@ -59,22 +61,29 @@ def confirm_lines(arrived: Sequence[tuple[PaymentLine, date]], by: User | None) 
     _state_received(arrived, by)
 
 
+_CONFIRM = """
+UPDATE funds_paymentline SET state = 'confirmed', settled_on = %s WHERE state = 'open' AND {lines} RETURNING id
+"""
+_PAID = "UPDATE funds_instalment SET state = 'paid', paid_on = %s WHERE {items}"
+_DONE = """
+UPDATE funds_grant SET state = 'done' WHERE state = 'active' AND {grants}
+AND NOT EXISTS (SELECT 1 FROM funds_instalment item WHERE item.grant_id = funds_grant.id AND item.state = 'planned')
+"""
+
+
 def _confirm(lines: Sequence[PaymentLine], day: date) -> None:
-    changed = PaymentLine.objects.filter(pk__in=[line.pk for line in lines], state=LineState.OPEN).update(
-        state=LineState.CONFIRMED, settled_on=day
-    )
-    if changed != len(lines):
+    settled_on = connection.ops.adapt_datefield_value(day)
+    condition, parameters = among("id", [line.pk for line in lines])
+    changed = ask(_CONFIRM.format(lines=condition), [settled_on, *parameters])
+    if len(changed) != len(lines):
         raise NotPossible(_("有款项刚刚由他人确认或退回，请刷新后再办。"))
-    items = [line.instalment_id for line in lines]
-    Instalment.objects.filter(pk__in=items).update(state=InstalmentState.PAID, paid_on=day)
+    condition, parameters = among("id", [line.instalment_id for line in lines])
+    ask(_PAID.format(items=condition), [settled_on, *parameters])
 
 
 def _finish_grants(grants: Iterable[int]) -> None:
-    planned = Instalment.objects.filter(grant=OuterRef("pk"), state=InstalmentState.PLANNED)
-    wanted = list(grants)
-    for start in range(0, len(wanted), CHUNK):
-        part = Grant.objects.filter(pk__in=wanted[start : start + CHUNK], state=GrantState.ACTIVE)
-        part.filter(~Exists(planned)).update(state=GrantState.DONE)
+    condition, parameters = among("id", sorted(grants))
+    ask(_DONE.format(grants=condition), parameters)
 
 
 def _state_received(arrived: Sequence[tuple[PaymentLine, date]], by: User | None) -> None:
@@ -83,16 +92,13 @@ def _state_received(arrived: Sequence[tuple[PaymentLine, date]], by: User | None
     source = Source.objects.create(
         kind=SourceKind.FORM, title=_("资金拨付"), organisation=home, day=max(day for _line, day in arrived)
     )
-    people: dict[int, Person] = {}
     facts = []
     for line, day in arrived:
         grant = line.instalment.grant
-        person = living(grant.person)
-        people[person.pk] = person
         value = {"benefit": grant.benefit, "amount": line.amount_fen, "batch": line.reference}
         facts.append(
             Fact(
-                person=person,
+                person=living(grant.person),
                 kind="benefit_received",
                 value=value,
                 since=day,
@@ -102,8 +108,7 @@ def _state_received(arrived: Sequence[tuple[PaymentLine, date]], by: User | None
                 recorded_by=by,
             )
         )
-    Fact.objects.bulk_create(facts)
-    refresh_profiles(list(people.values()))
+    add_facts(facts)
 
 
 def give_back(line: PaymentLine, state: LineState, day: date, reason: str, by: User | None) -> None:
@@ -136,14 +141,71 @@ def _withdraw_fact(line: PaymentLine) -> None:
 
 def settle_runs(runs: Iterable[int]) -> None:
     """Runs without a payment on its way are settled; one the bank knows of was sent, whatever was recorded."""
-    wanted = list(runs)
-    PaymentRun.objects.filter(pk__in=wanted, state=RunState.EXPORTED).update(
-        state=RunState.SENT, sent_at=now()
-    )
-    on_its_way = PaymentLine.objects.filter(run=OuterRef("pk"), state=LineState.OPEN)
-    PaymentRun.objects.filter(~Exists(on_its_way), pk__in=wanted, state=RunState.SENT).update(
-        state=RunState.SETTLED, settled_at=now()
-    )
+    moment = connection.ops.adapt_datetimefield_value(now())
+    condition, parameters = among("id", sorted(set(runs)))
+    if (
+        connection.vendor == "postgresql"
+    ):  # two last payments at once: the second sees that the first is settled
+        ask(f"SELECT id FROM funds_paymentrun WHERE {condition} ORDER BY id FOR UPDATE", parameters)  # noqa: S608
+    ask(_SENT.format(runs=condition), [moment, *parameters])
+    ask(_SETTLED.format(runs=condition), [moment, *parameters])
+
+
+_SENT = "UPDATE funds_paymentrun SET state = 'sent', sent_at = %s WHERE state = 'exported' AND {runs}"
+_SETTLED = """
+UPDATE funds_paymentrun SET state = 'settled', settled_at = %s WHERE state = 'sent' AND {runs}
+AND NOT EXISTS (SELECT 1 FROM funds_paymentline line WHERE line.run_id = funds_paymentrun.id AND line.state = 'open')
+"""
+_NOW = """
+SELECT line.state, line.told, line.told_on, line.told_by_id, run.state, payee.id, payee.merged_into_id
+FROM funds_paymentline line
+JOIN funds_paymentrun run ON run.id = line.run_id
+JOIN funds_instalment item ON item.id = line.instalment_id
+JOIN funds_grant promise ON promise.id = item.grant_id
+JOIN persons_person payee ON payee.id = promise.person_id
+WHERE line.id = %s {lock}
+"""
+
+
+_READ = (
+    *("state", "position", "reference", "attempt", "amount_fen", "told", "told_on", "told_by", "run__state"),
+    *(
+        "run__home__path",
+        "run__home__pack",
+        "run__made_by",
+        "instalment__number",
+        "instalment__grant__policy",
+    ),
+    *("instalment__grant__benefit", "instalment__grant__home__pack", "instalment__grant__person__name"),
+    *("instalment__grant__person__merged_into", "instalment__grant__person__home__pack"),
+)
+
+
+def payments_read() -> QuerySet[PaymentLine]:
+    """Payments with what settling one of them asks for."""
+    return PaymentLine.objects.select_related(
+        "run__home", "instalment__grant__home", "instalment__grant__person__home"
+    ).only(*_READ)
+
+
+def _as_it_stands(line: PaymentLine) -> PaymentLine:
+    """The payment locked, with its state of this moment; what ``payments_read`` has given is not read again unless the
+    person was merged since.
+    """
+    lock = "FOR NO KEY UPDATE OF line" if connection.vendor == "postgresql" else ""
+    ((state, told, told_on, told_by, run_state, payee, merged),) = ask(_NOW.format(lock=lock), [line.pk])
+    known = PaymentLine.instalment.is_cached(line) and Instalment.grant.is_cached(line.instalment)
+    if not known or merged is not None or payee != line.instalment.grant.person_id:
+        return (
+            PaymentLine.objects.select_related("run__home", "instalment__grant__home")
+            .select_related(
+                "instalment__grant__person__home", "instalment__grant__person__merged_into__merged_into"
+            )
+            .get(pk=line.pk)
+        )
+    line.state, line.told, line.told_by_id, line.run.state = state, told, told_by, run_state
+    line.told_on = None if told_on is None else as_day(told_on)
+    return line
 
 
 @transaction.atomic
@@ -152,11 +214,7 @@ def tell_line(*, line: PaymentLine, state: str, day: date, reason: str, by: User
 
     A word that differs from the first takes its place and waits for another person. Raises ``NotPossible``.
     """
-    found = (
-        PaymentLine.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("run__home", "instalment__grant__home", "instalment__grant__person__merged_into")
-        .get(pk=line.pk)
-    )
+    found = _as_it_stands(line)
     if state not in TOLD or found.run.state not in AT_THE_BANK or found.state != LineState.OPEN:
         raise NotPossible(_("只有已生成银行文件、尚无结果的款项可以人工认定。"))
     same = (found.told, found.told_on) == (state, day)

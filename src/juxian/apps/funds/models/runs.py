@@ -95,6 +95,7 @@ class PaymentLine(models.Model):
         verbose_name = _("拨付明细")
         verbose_name_plural = _("拨付明细")
         ordering = ["run", "position"]
+        indexes = [models.Index(fields=["run"], name="payment_on_its_way", condition=Q(state="open"))]
         constraints = [
             models.UniqueConstraint(fields=["run", "position"], name="payment_position_once"),
             models.UniqueConstraint(

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from juxian.apps.funds.models import Account
-from juxian.apps.funds.queries.sets import among, ask
+from juxian.apps.sets import among, ask
 from juxian.core.ledger.entries import Entry, Posting
 
 _CALLED = """

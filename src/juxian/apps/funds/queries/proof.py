@@ -11,7 +11,7 @@ from django.db import connection
 
 from juxian.apps.funds.models import Account
 from juxian.apps.funds.queries.ledger import as_day, entries_called
-from juxian.apps.funds.queries.sets import ask
+from juxian.apps.sets import ask
 from juxian.core.ledger.entries import Entry, Posting
 from juxian.core.ledger.proof import Difference, Kept, Replay, balance_differs
 from juxian.core.text import Text

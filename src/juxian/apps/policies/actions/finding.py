@@ -24,6 +24,7 @@ from juxian.apps.policies.actions.sweeping import keep_snapshots, population_fra
 from juxian.apps.policies.actions.telling import tell_employers, tell_persons
 from juxian.apps.policies.models import Examined, FindRun, Found, Turning
 from juxian.apps.policies.queries import policy_text, vocabulary_digest
+from juxian.apps.sets import among, ask
 from juxian.core.facts.schema import Derive
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import ENGINE_VERSION, Policy, sweep
@@ -78,7 +79,8 @@ def find_entitled(
 
 def mark_changed(people: Sequence[Person]) -> None:
     """Facts of these persons changed: the next run asks them again. Called in the transaction of the change."""
-    Examined.objects.filter(person__in=[person.pk for person in people]).update(changed=F("changed") + 1)
+    condition, parameters = among("person_id", sorted({person.pk for person in people}))
+    ask(f"UPDATE policies_examined SET changed = changed + 1 WHERE {condition}", parameters)  # noqa: S608  # our own table
 
 
 # --- the run -----------------------------------------------------------------------------------------------------------

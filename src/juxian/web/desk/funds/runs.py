@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.rules import same_hands
 from juxian.apps.funds.actions.runs import (
     cancel_run,
     draft_run,
@@ -23,7 +24,7 @@ from juxian.apps.funds.actions.runs import (
     send_run,
     submit_run,
 )
-from juxian.apps.funds.actions.settling import tell_line
+from juxian.apps.funds.actions.settling import payments_read, tell_line
 from juxian.apps.funds.enums import LineState, RunState
 from juxian.apps.funds.models import PaymentLine, PaymentRun
 from juxian.apps.funds.queries.due import due_instalments, due_lines
@@ -34,7 +35,7 @@ from juxian.web.desk.forms import ReasonForm
 from juxian.web.desk.funds.finding import READERS, carried_out, find_run, home_here, user_of
 from juxian.web.desk.funds.forms import RunForm, TellForm
 from juxian.web.kit.access import for_roles
-from juxian.web.kit.gate import gated
+from juxian.web.kit.gate import gated, gated_after
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope
@@ -214,15 +215,22 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     return answer
 
 
+def _payment(request: HttpRequest, pk: int) -> PaymentLine:
+    """The payment, when the user may act on it; what is asked of the user is known before the turn begins."""
+    user = user_of(request)
+    line = get_object_or_404(payments_read().filter(run__in=runs_visible_to(user)), pk=pk)
+    may_manage_funds(user, line.run.home).or_refuse()
+    same_hands(user, line.told_by_id)
+    return line
+
+
 @for_roles(Role.OFFICE)
 @require_POST
-@gated
+@gated_after(_payment)
 @once
-def payment_act(request: HttpRequest, pk: int) -> HttpResponse:
+def payment_act(request: HttpRequest, pk: int, ready: PaymentLine) -> HttpResponse:
     """Take a payment out of a draft, or say what became of one that is with the bank."""
-    rows = PaymentLine.objects.filter(run__in=runs_visible_to(user_of(request)))
-    line, user = get_object_or_404(rows.select_related("run__home"), pk=pk), user_of(request)
-    may_manage_funds(user, line.run.home).or_refuse()
+    line, user = ready, user_of(request)
     if request.POST.get("step") == "remove":
         form = ReasonForm(request.POST)
         if not form.is_valid():
