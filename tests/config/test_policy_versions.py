@@ -85,7 +85,7 @@ def test_a_past_run_comes_out_again_and_a_forged_one_does_not(capsys):
 
     assert main(options) == 0
     assert json.loads(capsys.readouterr().out)["same"] == run.determinations.count()
-    wrong = Determination.objects.filter(run=run).first()
+    wrong = run.determinations.first()
     Determination.objects.filter(pk=wrong.pk).update(amount_fen=wrong.amount_fen + 100)
     assert main(options) == 1
     assert [item["determination"] for item in json.loads(capsys.readouterr().out)["otherwise"]] == [wrong.pk]

@@ -27,8 +27,9 @@ from juxian.apps.funds.models import (
     StatementLine,
 )
 from juxian.apps.persons.models import Person
-from juxian.apps.policies.models import Determination, SweepRun
+from juxian.apps.policies.models import SweepRun
 from tests.apps.funds.scene import BANK, BENEFIT, POLICY, Scene, statement
+from tests.determinations import determined
 from tests.web.places import Place
 
 DAY = date(2022, 6, 1)
@@ -187,7 +188,5 @@ def _candidate(scene: Scene) -> Person:
     run = SweepRun.objects.create(
         pack=scene.place.pack.code, as_of=DAY, engine="polars", finished_at="2022-06-01T00:00:00Z"
     )
-    Determination.objects.create(
-        run=run, person=person, policy=POLICY, benefit=BENEFIT, verdict="yes", amount_fen=2_000_000
-    )
+    determined(run, person, POLICY, BENEFIT, amount_fen=2_000_000)
     return person

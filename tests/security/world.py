@@ -78,6 +78,7 @@ from tests import rosters
 from tests.apps.services.stage import ANSWERS, CLAIM, FILES, example, offer
 from tests.attachments import paper, picture
 from tests.browser import Browser
+from tests.determinations import determined
 from tests.factories import EmployerFactory, UserFactory
 from tests.flats import Flats, make_flats
 from tests.security.money import Money, make_money
@@ -629,15 +630,18 @@ def _found(place: Place, person: Person) -> tuple[Found, Determination]:
     """A benefit in kind that waits to be granted without application, and one that a run determined."""
     policy = next(iter(place.pack.policies.values()))
     texts, snapshots = texts_kept(place.pack), keep_snapshots([person.pk])
-    kept = {"policy": policy.id, "benefit": next(iter(policy.benefits)), "snapshot_id": snapshots[person.pk]}
+    benefit, snapshot = next(iter(policy.benefits)), snapshots[person.pk]
+    kept = {"policy": policy.id, "benefit": benefit, "snapshot_id": snapshot}
     search = FindRun.objects.create(
         pack=place.pack.code, as_of=DAY, texts=texts, state=FindRun.State.FINISHED
     )
     found = Found.objects.create(
         home=place.root, person=person, run=search, digest="0" * 64, state=Found.State.WAITING, found_on=DAY, **kept
     )  # fmt: skip
-    run = SweepRun.objects.create(pack=place.pack.code, as_of=DAY, engine="polars", texts=texts)
-    return found, Determination.objects.create(run=run, person=person, verdict="yes", **kept)
+    run = SweepRun.objects.create(
+        pack=place.pack.code, as_of=DAY, engine="polars", texts=texts, finished_at="2022-06-01T00:00:00Z"
+    )
+    return found, determined(run, person, policy.id, benefit, snapshot=snapshot)
 
 
 def roster(seed: str) -> bytes:

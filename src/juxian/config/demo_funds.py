@@ -155,9 +155,8 @@ def _provide_this_year(pack: Pack, root: Organisation, by: User) -> None:
 def _grants(pack: Pack, root: Organisation, by: User) -> Iterator[Grant]:
     """Grants to those the newest run found entitled, as long as today's facts say the same."""
     run = newest_run(pack.code)
-    rows = Determination.objects.filter(run=run, verdict="yes", amount_fen__gt=0).select_related(
-        "person__home"
-    )
+    rows = Determination.objects.filter(answer__run=run, answer__verdict="yes", amount_fen__gt=0)
+    rows = rows.select_related("answer", "person__home")
     for row in rows.order_by("person_id", "-amount_fen").iterator():
         word = f"{row.policy}/{row.benefit}"
         if not pack.funds.lines_for(word):

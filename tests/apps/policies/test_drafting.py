@@ -27,6 +27,7 @@ from juxian.apps.policies.actions import (
     sweep_pack,
 )
 from juxian.apps.policies.models import Determination, PolicyDraft, PolicyVersion, ProfileSnapshot, Simulation
+from juxian.apps.policies.queries import profile_of
 from juxian.apps.policies.rules import may_publish
 from juxian.apps.policies.tasks import simulate
 from juxian.core.source import Rejected
@@ -149,9 +150,9 @@ def test_an_upgrade_of_the_pack_does_not_put_back_what_was_published(place):
 def test_determinations_keep_text_profile_and_engine(place):
     run = sweep_pack(pack=place.pack, as_of=TODAY)
 
-    found = Determination.objects.filter(run=run).select_related("snapshot")
+    found = list(run.determinations)
     assert found
-    assert all(item.snapshot.values["degree"] == "doctor" for item in found)
+    assert all(profile_of(item)["degree"] == "doctor" for item in found)
     assert ProfileSnapshot.objects.count() == 3
     sweep_pack(pack=place.pack, as_of=TOMORROW)
     assert ProfileSnapshot.objects.count() == 3
@@ -177,7 +178,7 @@ def test_yesterdays_decisions_come_out_again_whatever_changes(place):
 
 def test_a_changed_determination_is_told(place):
     run = sweep_pack(pack=place.pack, as_of=TODAY)
-    forged = Determination.objects.filter(run=run).first()
+    forged = run.determinations.first()
     Determination.objects.filter(pk=forged.pk).update(amount_fen=forged.amount_fen + 1)
 
     replay = replay_run(run=run, pack=place.pack)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from juxian.apps.policies.models import Determination, SweepRun
+from juxian.apps.policies.models import SweepRun
 from juxian.apps.policies.queries import (
     BenefitTotal,
     benefit_totals,
@@ -11,6 +11,7 @@ from juxian.apps.policies.queries import (
     persons_determined,
 )
 from juxian.apps.policies.rules import may_read_determinations, may_sweep
+from tests.determinations import determined
 from tests.factories import OrganisationFactory, PersonFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -26,9 +27,7 @@ def run(finished=True, pack="jiayuguan") -> SweepRun:
 
 
 def found(of: SweepRun, person, benefit="settlement", verdict="yes", amount=100, policy="allowance") -> None:
-    Determination.objects.create(
-        run=of, person=person, policy=policy, benefit=benefit, verdict=verdict, amount_fen=amount
-    )
+    determined(of, person, policy, benefit, verdict, amount)
 
 
 def test_the_newest_complete_run_counts():

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from juxian.apps.persons.actions import FactDraft, record_facts
 from juxian.apps.policies.actions import find_entitled, sweep_pack
-from juxian.apps.policies.models import Determination, FindRun, Found
+from juxian.apps.policies.models import FindRun, Found
 from tests.factories import SourceFactory
 from tests.web.places import DAY
 
@@ -145,7 +145,7 @@ def test_a_determination_is_explained_by_the_text_and_profile_of_then(place):
     person = entitled(place, "甲")
     introduce(person)
     run = sweep_pack(pack=place.pack, as_of=DAY)
-    row = Determination.objects.get(run=run, policy=POLICY, benefit=BASE, verdict="yes")
+    row = run.determinations.get(answer__policy=POLICY, answer__benefit=BASE, answer__verdict="yes")
     person.facts.filter(kind="introduction").update(withdrawn_at="2022-06-02T00:00Z")
 
     page = place.client("office").get(reverse("desk:determination-why", args=[row.pk])).content.decode()

@@ -7,6 +7,7 @@ from juxian.apps.audit.models import AuditEntry
 from juxian.apps.documents.models import LibraryText
 from juxian.apps.policies.models import Determination, SweepRun
 from juxian.web.desk import home
+from tests.determinations import determined
 from tests.web.places import make_place
 
 TEXT = {
@@ -28,9 +29,7 @@ def finished_run(place, person, verdict="yes") -> Determination:
         finished_at="2022-06-01T00:00:00Z",
     )
     benefit = policy.versions[-1].benefits[0].id
-    return Determination.objects.create(
-        run=run, person=person, policy=policy.id, benefit=benefit, verdict=verdict, amount_fen=5_000_000
-    )
+    return determined(run, person, policy.id, benefit, verdict, 5_000_000)
 
 
 def test_a_policy_leads_to_the_persons_who_are_entitled(place):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
@@ -19,6 +19,8 @@ from juxian.apps.policies.models import (
     Found,
     PolicyDraft,
     PolicyVersion,
+    RunAnswer,
+    RunPerson,
     Simulation,
     SweepRun,
 )
@@ -51,16 +53,14 @@ def benefit_totals(run: SweepRun | None, policy: str = "") -> dict[tuple[str, st
     """(policy, benefit) → totals of a run, in one query; ``policy`` keeps to one."""
     if run is None:
         return {}
-    rows = Determination.objects.filter(run=run, **({"policy": policy} if policy else {}))
-    counted = (
-        rows.order_by().values_list("policy", "benefit", "verdict").annotate(Count("id"), Sum("amount_fen"))
-    )
+    rows = RunAnswer.objects.filter(run=run, **({"policy": policy} if policy else {})).exclude(verdict="no")
+    counted = rows.order_by().values_list("policy", "benefit", "verdict")
     totals: dict[tuple[str, str], BenefitTotal] = {}
-    for policy_id, benefit, verdict, count, amount in counted:
+    for policy_id, benefit, verdict, count, amount in counted.annotate(Sum("persons"), Sum("amount_fen")):
         before = totals.get((policy_id, benefit), BenefitTotal())
         totals[policy_id, benefit] = (
-            BenefitTotal(count, before.unknown, amount or 0)
-            if verdict == Determination.Verdict.YES
+            BenefitTotal(count, before.unknown, amount)
+            if verdict == RunAnswer.Verdict.YES
             else BenefitTotal(before.entitled, count, before.amount_fen)
         )
     return totals
@@ -70,14 +70,14 @@ def persons_determined(
     run: SweepRun, policy: str, benefit: str = "", verdict: str = "yes"
 ) -> QuerySet[Determination, Any]:
     """Ids of the persons (one column) for whom a run found ``verdict`` under a policy or one benefit of it."""
-    rows = Determination.objects.filter(run=run, policy=policy, verdict=verdict)
-    return (rows.filter(benefit=benefit) if benefit else rows).order_by().values("person_id")
+    rows = Determination.objects.filter(answer__run=run, answer__policy=policy, answer__verdict=verdict)
+    return (rows.filter(answer__benefit=benefit) if benefit else rows).order_by().values("person_id")
 
 
 def entitled_persons(run: SweepRun | None, policy: str = "") -> int:
     """Different persons with at least one yes."""
-    rows = Determination.objects.filter(run=run, verdict=Determination.Verdict.YES)
-    rows = rows.filter(policy=policy) if policy else rows
+    rows = Determination.objects.filter(answer__run=run, answer__verdict=Determination.Verdict.YES)
+    rows = rows.filter(answer__policy=policy) if policy else rows
     count: int = rows.order_by().values("person_id").distinct().count() if run else 0
     return count
 
@@ -169,7 +169,22 @@ def digest_of_text(text: str) -> str:
 
 def snapshot_digest(values: Mapping[str, Any]) -> str:
     """SHA-256 of a profile in one order and spelling."""
-    return digest_of_text(json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+    return digest_of_text(snapshot_text(values))
+
+
+def snapshot_text(values: Mapping[str, Any]) -> str:
+    """A profile in one order and spelling."""
+    return _SPELLING.encode(values)
+
+
+_SPELLING = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def profile_of(determination: Determination) -> Mapping[str, Any] | None:
+    """The profile that a determination was made by; None where it was not kept."""
+    kept = RunPerson.objects.filter(run=determination.answer.run_id, person=determination.person_id)
+    found: Mapping[str, Any] | None = kept.values_list("snapshot__values", flat=True).first()
+    return found
 
 
 def vocabulary_digest(schema: Schema) -> str:

@@ -152,9 +152,10 @@ def _replay(replay: Replay) -> dict[str, Any]:
         "as_of": replay.run.as_of.isoformat(),
         "run": replay.run.pk,
         "same": replay.same,
+        "refused": replay.refused,
         "unkept": replay.unkept,
         "otherwise": [
-            {"determination": o.determination.pk, "verdict": o.verdict, "amount_fen": o.amount_fen} for o in replay.otherwise
+            {"determination": o.determination.pk, "person": o.determination.person_id, "policy": o.determination.policy, "benefit": o.determination.benefit, "verdict": o.verdict, "amount_fen": o.amount_fen} for o in replay.otherwise
         ],
         "same_vocabulary": replay.vocabulary,
         "same_engine": replay.engine,
@@ -164,8 +165,8 @@ def _replay(replay: Replay) -> dict[str, Any]:
 def _print_replay(replay: Replay, language: str) -> None:
     run = replay.run
     words = Text(
-        f"{run.as_of} 的筛查（第 {run.pk} 次）：{replay.same} 项认定重算一致，{len(replay.otherwise)} 项不同，{replay.unkept} 项没有快照",
-        f"run {run.pk} of {run.as_of}: {replay.same} determinations the same, {len(replay.otherwise)} otherwise, {replay.unkept} without a snapshot",
+        f"{run.as_of} 的筛查（第 {run.pk} 次）：{replay.same} 项认定、{replay.refused} 项不符合重算一致，{len(replay.otherwise)} 项不同，{replay.unkept} 项没有快照",
+        f"run {run.pk} of {run.as_of}: {replay.same} determinations and {replay.refused} refusals the same, {len(replay.otherwise)} otherwise, {replay.unkept} without a snapshot",
     )
     print(words.in_language(language))
     for item in replay.otherwise[:TOLD]:

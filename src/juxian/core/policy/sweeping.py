@@ -63,6 +63,30 @@ def swept(
     return long(people.frame["person"], list(book.keys), wide)
 
 
+def versions_of(policies: Iterable[Policy], frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Under which version (``since``) each person falls: one Date column for each policy, by id, in the order of ``frame``.
+
+    Null where no version is in force for the person, and where the day that picks it is not recorded.
+    """
+    return frame.select(_version(policy, frame, as_of).alias(policy.id) for policy in policies)
+
+
+def _version(policy: Policy, frame: pl.DataFrame, as_of: date) -> pl.Expr:
+    found = pl.repeat(None, pl.len(), dtype=pl.Date)
+    for version in policy.versions:
+        if not version.applies_by:
+            day = pl.lit(as_of)
+        elif version.applies_by not in frame.columns:
+            continue
+        else:
+            day = pl.col(version.applies_by)
+            day = day.str.to_date(strict=False) if frame.schema[version.applies_by] == pl.String else day
+        within = day >= pl.lit(version.since)
+        within = within if version.until is None else within & (day < pl.lit(version.until))
+        found = pl.when(within).then(pl.lit(version.since)).otherwise(found)
+    return found
+
+
 def reach(
     policies: Iterable[Policy], frame: pl.DataFrame, as_of: date, schema: Schema, engine: str = "polars"
 ) -> pl.DataFrame:

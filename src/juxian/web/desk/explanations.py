@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from juxian.apps.accounts.enums import Role
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import organisation_attributes, records_of
-from juxian.apps.policies.models import Determination, Found
-from juxian.apps.policies.queries import policies_by
+from juxian.apps.policies.models import Determination, FindRun, Found, SweepRun
+from juxian.apps.policies.queries import policies_by, profile_of
 from juxian.core.facts.profile import derive_profile
 from juxian.core.facts.values import Refusal, parse_day
 from juxian.core.policy import ENGINE_VERSION, Policy
@@ -49,29 +49,33 @@ def of_found(request: HttpRequest, pk: int) -> HttpResponse:
     home = home_of(current_scope(request))
     rows = Found.objects.select_related("person__home", "run", "snapshot")
     row = get_object_or_404(rows, pk=pk, home=home)
-    return _of_then(request, row, row.run.texts, row.run.as_of, row.run.engine_version)
+    return _of_then(request, row, row.run, row.snapshot.values)
 
 
 @for_roles(*READERS)
 @require_safe
 def of_determination(request: HttpRequest, pk: int) -> HttpResponse:
     """By the texts, the profile and the day of the run that determined it."""
-    rows = Determination.objects.select_related("person__home", "run", "snapshot").exclude(snapshot=None)
+    rows = Determination.objects.select_related("person__home", "answer__run")
+    rows = rows.exclude(answer__run__finished_at=None)
     row = get_object_or_404(rows, pk=pk, person__home=home_of(current_scope(request)))
-    return _of_then(request, row, row.run.texts, row.run.as_of, row.run.engine_version)
+    values = profile_of(row)
+    if values is None:
+        raise Http404
+    return _of_then(request, row, row.run, values)
 
 
 def _of_then(
-    request: HttpRequest, row: Found | Determination, texts: Sequence[Sequence[Any]], day: date, engine: str
+    request: HttpRequest, row: Found | Determination, run: FindRun | SweepRun, values: Mapping[str, Any]
 ) -> HttpResponse:
     try:
-        policies = policies_by(texts, current_scope(request).pack)
+        policies = policies_by(run.texts, current_scope(request).pack)
     except LookupError as error:
         raise Http404 from error
     verdict = row.verdict if isinstance(row, Determination) else "yes"
-    then = {"engine_changed": engine != ENGINE_VERSION, "verdict": verdict, "amount_fen": row.amount_fen}
-    values = row.snapshot.values if row.snapshot else {}
-    return _page(request, row.person, policies, (row.policy, row.benefit), values, day, then)
+    changed = run.engine_version != ENGINE_VERSION
+    then = {"engine_changed": changed, "verdict": verdict, "amount_fen": row.amount_fen}
+    return _page(request, row.person, policies, (row.policy, row.benefit), values, run.as_of, then)
 
 
 def _page(

@@ -3,71 +3,186 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
 
+import numpy
 import polars
-from django.db import transaction
+from django.db import connection
+from django.db.models import F
 
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
 from juxian.apps.clock import now
+from juxian.apps.gate import writing
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Profile
+from juxian.apps.policies.actions.pouring import pour, pour_snapshots
 from juxian.apps.policies.actions.publishing import publish_text
-from juxian.apps.policies.models import Determination, PolicyVersion, ProfileSnapshot, SweepRun
-from juxian.apps.policies.queries import digest_of_text, snapshot_digest, vocabulary_digest
+from juxian.apps.policies.models import Determination, PolicyVersion, RunAnswer, RunPerson, SweepRun
+from juxian.apps.policies.queries import digest_of_text, snapshot_text, vocabulary_digest
 from juxian.core.facts.schema import Kind
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import ENGINE_VERSION, sweep
+from juxian.core.policy.sweeping import versions_of
 
 CHUNK = 5000
+BATCH = 20_000  # persons who are asked and written in one transaction
+ABANDONED = timedelta(minutes=10)  # without a batch, a run of another day is taken for interrupted
+_KEY = ("policy", "benefit", "version", "verdict", "failed")
+
+
+@dataclass(frozen=True)
+class _Sweep:
+    """A run at work. answers: what was answered so far → (id, place)."""
+
+    run: SweepRun
+    pack: Pack
+    root: Organisation
+    answers: dict[tuple[Any, ...], tuple[int, int]] = field(default_factory=dict)
 
 
 def sweep_pack(*, pack: Pack, as_of: date, by: User | None = None, engine: str = "polars") -> SweepRun:
-    """Evaluate all policies for all persons of the pack and keep who is entitled or lacks papers.
+    """Evaluate all policies for all persons of the pack and keep every answer; see ``RunPerson`` and ``Determination``.
 
-    The rows of a run become visible together with its ``finished_at``; an interrupted run leaves nothing.
+    Persons are asked and written batch by batch, each in one transaction together with how far the run has come. Nothing is
+    seen before ``finished_at``, which comes last. An interrupted run of the same day, texts and words goes on where it
+    stopped; one of another day or other texts is thrown away.
     """
     root = Organisation.objects.get(code=pack.root)
-    frame = population_frame(pack, root)
-    found = sweep(list(pack.policies.values()), frame, as_of, pack.schema, engine=engine)
-    rows = found.filter(polars.col("verdict").is_in(["yes", "unknown"]))
-    with transaction.atomic():
-        run = SweepRun.objects.create(
-            pack=pack.code,
-            as_of=as_of,
-            engine=engine,
-            persons=frame.height,
-            engine_version=ENGINE_VERSION,
-            texts=texts_kept(pack),
-            vocabulary=vocabulary_digest(pack.schema),
+    at_work = _begun(pack, root, as_of, engine)
+    while _ask_next(at_work):
+        pass
+    return _finish(at_work, by)
+
+
+def _begun(pack: Pack, root: Organisation, as_of: date, engine: str) -> _Sweep:
+    with writing():
+        wanted = {
+            "as_of": as_of,
+            "texts": [list(text) for text in texts_kept(pack)],
+            "vocabulary": vocabulary_digest(pack.schema),
+            "engine_version": ENGINE_VERSION,
+        }
+        for run in SweepRun.objects.select_for_update().filter(pack=pack.code, finished_at=None):
+            if all(getattr(run, name) == value for name, value in wanted.items()):
+                kept = RunAnswer.objects.filter(run=run).values_list(*_KEY, "pk", "place")
+                return _Sweep(run, pack, root, {tuple(row[:5]): (row[5], row[6]) for row in kept})
+            if (run.touched_at or run.started_at) < now() - ABANDONED:
+                run.delete()
+        return _Sweep(SweepRun.objects.create(pack=pack.code, engine=engine, **wanted), pack, root)
+
+
+def _ask_next(at_work: _Sweep) -> bool:
+    """Ask and write the next persons; False when nobody is left."""
+    cursor = SweepRun.objects.values_list("cursor", flat=True).get(pk=at_work.run.pk)
+    people = Profile.objects.filter(home=at_work.root, person__gt=cursor).order_by("person")
+    rows = list(people.values_list("person", "values")[:BATCH])
+    if not rows:
+        return False
+    snapshots = [snapshot_text(values) for _, values in rows]
+    digests = [digest_of_text(text) for text in snapshots]
+    frame = frame_of(at_work.pack, rows)
+    policies = list(at_work.pack.policies.values())
+    run = at_work.run
+    found = sweep(policies, frame, run.as_of, at_work.pack.schema, engine=run.engine)
+    versions = versions_of(policies, frame, run.as_of)
+    keys = found.select("policy", "benefit").unique(maintain_order=True).rows()
+    if keys:
+        since = polars.concat([versions[policy] for policy, _ in keys]).alias("version")
+        found = found.with_columns(since)
+    with writing():
+        held = SweepRun.objects.select_for_update().get(pk=run.pk)
+        if held.cursor != cursor or held.finished_at:
+            return True  # another worker did these
+        pour_snapshots(dict(zip(digests, snapshots, strict=True)))
+        answers = _write_answers(at_work, found, len(keys), len(rows)) if keys else [b""] * len(rows)
+        pour(
+            RunPerson,
+            frame.select(
+                polars.lit(run.pk).alias("run_id"),
+                polars.col("person").alias("person_id"),
+                polars.Series("snapshot_id", digests),
+                polars.Series("answers", answers, dtype=polars.Binary),
+            ),
         )
-        snapshots = keep_snapshots(rows["person"].unique().to_list())
-        for part in rows.iter_slices(CHUNK):
-            Determination.objects.bulk_create(
-                Determination(
-                    run=run,
-                    person_id=person,
-                    policy=policy,
-                    benefit=benefit,
-                    verdict=verdict,
-                    amount_fen=fen or 0,
-                    snapshot_id=snapshots[person],
-                )
-                for person, policy, benefit, verdict, fen in part.select(
-                    "person", "policy", "benefit", "verdict", "amount_fen"
-                ).iter_rows()
+        SweepRun.objects.filter(pk=run.pk).update(
+            cursor=rows[-1][0], persons=F("persons") + len(rows), touched_at=now()
+        )
+    return True
+
+
+def _write_answers(at_work: _Sweep, found: polars.DataFrame, benefits: int, persons: int) -> list[bytes]:
+    """Determinations of the yes and the unknown, and the totals of each answer; returns the answers of each person."""
+    told = found.group_by(_KEY, maintain_order=True).agg(
+        polars.len().alias("persons"), polars.col("amount_fen").filter(polars.col("verdict") == "yes").sum()
+    )
+    known = [_answer(at_work, key) for key in told.select(_KEY).iter_rows()]
+    told = told.with_columns(
+        polars.Series("answer_id", [pk for pk, _ in known], dtype=polars.Int64),
+        polars.Series("place", [place for _, place in known], dtype=polars.UInt32),
+    )
+    _add_totals(told)
+    lines = found.join(
+        told.select(*_KEY, "answer_id", "place"),
+        on=list(_KEY),
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+    pour(
+        Determination,
+        lines.filter(polars.col("verdict") != "no").select(
+            "answer_id", polars.col("person").alias("person_id"), polars.col("amount_fen").fill_null(0)
+        ),
+    )
+    places = numpy.ascontiguousarray(lines["place"].to_numpy().reshape(benefits, persons).T.astype("<u4"))
+    packed, width = places.tobytes(), 4 * benefits
+    return [packed[start : start + width] for start in range(0, len(packed), width)]
+
+
+def _answer(at_work: _Sweep, key: tuple[Any, ...]) -> tuple[int, int]:
+    """(id, place) of an answer, made when it is given first."""
+    known = at_work.answers.get(key)
+    if known is None:
+        place = len(at_work.answers) + 1
+        made = RunAnswer.objects.create(run=at_work.run, place=place, **dict(zip(_KEY, key, strict=True)))
+        known = at_work.answers[key] = (made.pk, place)
+    return known
+
+
+def _add_totals(told: polars.DataFrame) -> None:
+    table = connection.ops.quote_name(RunAnswer._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {table} SET persons = persons + %s, amount_fen = amount_fen + %s WHERE id = %s",  # noqa: S608  # our own name
+            told.select("persons", "amount_fen", "answer_id").rows(),
+        )
+
+
+def _finish(at_work: _Sweep, by: User | None) -> SweepRun:
+    with writing():
+        run = SweepRun.objects.select_for_update().get(pk=at_work.run.pk)
+        if run.finished_at is None:
+            run.finished_at = now()
+            run.save(update_fields=["finished_at"])
+            record(
+                "policies.swept",
+                actor=by,
+                subject=run,
+                organisation_path=at_work.root.path,
+                detail={
+                    "as_of": run.as_of.isoformat(),
+                    "persons": run.persons,
+                    "determinations": sum(
+                        RunAnswer.objects.filter(run=run)
+                        .exclude(verdict="no")
+                        .values_list("persons", flat=True)
+                    ),
+                },
             )
-        SweepRun.objects.filter(pk=run.pk).update(finished_at=now())
-        record(
-            "policies.swept",
-            actor=by,
-            subject=run,
-            organisation_path=root.path,
-            detail={"as_of": as_of.isoformat(), "persons": frame.height, "determinations": rows.height},
-        )
-    run.refresh_from_db()
     return run
 
 
@@ -88,29 +203,34 @@ def keep_snapshots(persons: Sequence[int]) -> dict[int, str]:
     digests: dict[int, str] = {}
     for start in range(0, len(persons), CHUNK):
         rows = Profile.objects.filter(pk__in=persons[start : start + CHUNK]).values_list("pk", "values")
-        found = {pk: (snapshot_digest(values), values) for pk, values in rows}
-        ProfileSnapshot.objects.bulk_create(
-            [ProfileSnapshot(digest=digest, values=values) for digest, values in found.values()],
-            ignore_conflicts=True,
-        )
-        digests |= {pk: digest for pk, (digest, _values) in found.items()}
+        texts = {pk: snapshot_text(values) for pk, values in rows}
+        found = {pk: digest_of_text(text) for pk, text in texts.items()}
+        pour_snapshots({digest: texts[pk] for pk, digest in found.items()})
+        digests |= found
     return digests
 
 
 def population_frame(pack: Pack, root: Organisation, ids: Sequence[int] | None = None) -> polars.DataFrame:
-    """The profiles of a pack's persons, or of ``ids`` among them: one row each, ``person`` (id) and one column per stored field.
+    """The profiles of a pack's persons, or of ``ids`` among them; see ``frame_of``."""
+    rows = Profile.objects.filter(home=root).order_by("pk").values_list("pk", "values")
+    rows = rows if ids is None else rows.filter(pk__in=ids)
+    return frame_of(pack, rows.iterator(chunk_size=CHUNK))
+
+
+def frame_of(pack: Pack, rows: Iterable[tuple[int, dict[str, Any]]]) -> polars.DataFrame:
+    """(id, profile) as one row each, ``person`` (id) and one column per stored field.
 
     Shape (persons, 1 + fields); null = unknown; dates as ISO text, levels as codes, amounts as JSON text.
     """
     fields = {name: field.type.kind for name, field in pack.schema.profile.items() if not field.years_since}
     people: list[int] = []
     columns: dict[str, list[object]] = {name: [] for name in fields}
-    rows = Profile.objects.filter(home=root).order_by("pk").values_list("pk", "values")
-    rows = rows if ids is None else rows.filter(pk__in=ids)
-    for pk, values in rows.iterator(chunk_size=CHUNK):
+    filled = list(columns.items())
+    for pk, values in rows:
         people.append(pk)
-        for name, column in columns.items():
-            column.append(values.get(name))
+        get = values.get
+        for name, column in filled:
+            column.append(get(name))
     frame = polars.DataFrame({"person": polars.Series("person", people, dtype=polars.Int64)})
     return frame.with_columns([_series(name, fields[name], column) for name, column in columns.items()])
 

@@ -92,7 +92,12 @@ def _candidates(home: Organisation, run: SweepRun, word: str) -> Any:
     policy, _slash, benefit = word.partition("/")
     given = Grant.objects.filter(home=home, policy=policy, benefit=benefit).values("person_id")
     rows = Determination.objects.filter(
-        run=run, policy=policy, benefit=benefit, verdict="yes", amount_fen__gt=0, person__merged_into=None
+        answer__run=run,
+        answer__policy=policy,
+        answer__benefit=benefit,
+        answer__verdict="yes",
+        amount_fen__gt=0,
+        person__merged_into=None,
     )
     return rows.exclude(person__in=given).select_related("person").order_by("pk")
 

@@ -1,0 +1,69 @@
+"""Many rows at once (成批写入): COPY where the database is PostgreSQL, one statement run over all rows in SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars
+from django.db import connection, models
+
+from juxian.apps.policies.models import ProfileSnapshot
+
+_SNAPSHOTS = "pg_temp.snapshots_poured"
+
+
+def pour(model: type[models.Model], frame: polars.DataFrame) -> None:
+    """Append the rows of ``frame`` to the table of ``model``; its columns are called as those of the table.
+
+    Bytes are a Binary column. Nothing is read back; a constraint that is broken is told as always.
+    """
+    if frame.is_empty():
+        return
+    _into(_quoted(model._meta.db_table), frame)
+
+
+def pour_snapshots(texts: Mapping[str, str]) -> None:
+    """Keep profiles, digest → JSON text; those that are kept already stay as they are."""
+    if not texts:
+        return
+    frame = polars.DataFrame({"digest": sorted(texts)})
+    frame = frame.with_columns(polars.Series("values", [texts[digest] for digest in frame["digest"]]))
+    table = _quoted(ProfileSnapshot._meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            cursor.executemany(
+                f'INSERT OR IGNORE INTO {table} ("digest", "values") VALUES (%s, %s)',  # noqa: S608  # our own names
+                frame.rows(),
+            )
+            return
+        cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {_SNAPSHOTS[8:]} (digest varchar(64), values jsonb)")
+        cursor.execute(f"TRUNCATE {_SNAPSHOTS}")
+        _into(_SNAPSHOTS, frame)
+        cursor.execute(
+            f'INSERT INTO {table} ("digest", "values") SELECT digest, values FROM {_SNAPSHOTS} '  # noqa: S608
+            "ORDER BY digest ON CONFLICT DO NOTHING"
+        )
+
+
+def _into(table: str, frame: polars.DataFrame) -> None:
+    names = ", ".join(_quoted(name) for name in frame.columns)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT csv)") as copy:
+                copy.write(_hexed(frame).write_csv(include_header=False))
+        else:
+            marks = ", ".join(["%s"] * frame.width)
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", frame.rows())  # noqa: S608
+
+
+def _hexed(frame: polars.DataFrame) -> polars.DataFrame:
+    """Bytes as PostgreSQL writes them."""
+    binary = [name for name, dtype in frame.schema.items() if dtype == polars.Binary]
+    return frame.with_columns(
+        polars.concat_str(polars.lit("\\x"), polars.col(name).bin.encode("hex")).alias(name)
+        for name in binary
+    )
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
