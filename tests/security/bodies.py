@@ -16,7 +16,7 @@ from juxian.apps.services.models import BulkPaper
 from tests import rosters
 from tests.apps.funds.scene import BANK, BENEFIT, POLICY, statement
 from tests.apps.services.stage import ANSWERS, CLAIM, FILES
-from tests.attachments import paper
+from tests.attachments import paper, picture
 from tests.security.world import OWN_PASSWORD, Objects, roster
 
 NEW_NUMBER = rosters.resident_id("19870707", 301, "620299")

@@ -25,7 +25,7 @@ class SessionStore(db.SessionStore):
             with writing(lasting=False):
                 super().save(must_create)
             return
-        row = self.create_model_instance(self._session)
+        row = self.create_model_instance(dict(self.items()))
         ends = connection.ops.adapt_datetimefield_value(row.expire_date)
         with writing(lasting=False):
             if not ask(_UPDATE, [row.session_data, ends, row.session_key]):
