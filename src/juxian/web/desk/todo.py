@@ -45,7 +45,7 @@ def waiting_for(user: User, scope: Scope, home: Organisation) -> list[Waiting]:
 
 
 def _lines(user: User, scope: Scope, home: Organisation) -> Iterator[Waiting]:
-    work = [part.filter(waiting=False) for part in queue.work_of(user, scope.as_of)]
+    work = [queue.which_wait(part, False) for part in queue.work_of(user, scope.as_of)]
     cases = reverse("desk:cases")
     late = [part.filter(due_on__lt=scope.as_of) for part in work]
     yield _counted(_("已超时的办件"), queue.bounded(late, COUNTED + 1), f"{cases}?view=overdue", "bad")

@@ -131,8 +131,8 @@ def _under(path: str, above: Iterable[str]) -> bool:
 def in_view(seats: QuerySet[Seat], view: str, lens: Lens) -> QuerySet[Seat]:
     """view: of ``VIEWS``. What waits for the applicant stands in ``supplement`` alone."""
     if view == "supplement":
-        return seats.filter(waiting=True)
-    seats = seats.filter(waiting=False)
+        return which_wait(seats, True)
+    seats = which_wait(seats, False)
     match view:
         case "mine":
             return seats.filter(officer__in=lens.people)
@@ -141,6 +141,11 @@ def in_view(seats: QuerySet[Seat], view: str, lens: Lens) -> QuerySet[Seat]:
         case "soon":
             return seats.filter(due_on__gte=lens.day, due_on__lte=lens.soon)
     return seats
+
+
+def which_wait(seats: QuerySet[Seat], waits: bool) -> QuerySet[Seat]:
+    """Those that wait for the applicant, or those that do not."""
+    return seats.filter(waiting__in=[waits])  # an equality, not ``NOT waiting``, of which SQLite's index knows nothing
 
 
 def soon_until(day: date, calendar: Calendar) -> date:
@@ -172,7 +177,8 @@ def page_of(
     keys.sort()
     related = ("turn__officer", "case__definition", "case__employer", "case__officer", "organisation")
     ids = [pk for _day, pk in keys[:size]]
-    rows = list(Seat.objects.filter(pk__in=ids).select_related(*related).order_by("due_on", "pk"))
+    seats = Seat.objects.filter(pk__in=ids).select_related(*related).defer("case__data")
+    rows = list(seats.order_by("due_on", "pk"))
     further = len(keys) > size
     return _once(rows), Cursor(rows[-1].due_on, rows[-1].pk) if further and rows else None
 

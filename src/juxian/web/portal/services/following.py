@@ -24,7 +24,7 @@ from juxian.apps.services.queries.definitions import service_of
 from juxian.apps.services.queries.loading import CASE_PARTS, Loaded, load, open_seats
 from juxian.apps.services.queries.materials import files_of
 from juxian.apps.services.queries.possible import Choice, choices_of, safe_action
-from juxian.apps.services.queries.queue import page_of, work_of
+from juxian.apps.services.queries.queue import page_of, which_wait, work_of
 from juxian.apps.services.queries.visible import visible_to
 from juxian.apps.services.rules import may_rate
 from juxian.core.packs.schema import Pack
@@ -85,7 +85,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     work = work_of(_user(request), scope.as_of)
     seats, _further = page_of(
-        [part.filter(waiting=waits) for part in work for waits in (False, True)], None, PAGE_SIZE
+        [which_wait(part, waits) for part in work for waits in (False, True)], None, PAGE_SIZE
     )
     waiting = [
         (seat, _line(seat.case, scope), safe_action(service_of(seat.case), seat.turn)) for seat in seats
