@@ -64,7 +64,40 @@ def test_figures_of_a_unit_count_what_their_lists_hold(stage: Stage) -> None:
     assert held("unit_overtime") == {late.number}
     assert (row.returned, row.returns, held("unit_returned")) == (1, 2, {late.number})
     assert (row.twice, row.asked_twice, held("unit_twice")) == (1, 1, {late.number})
-    assert row.median_days == 0  # of 0 and 16
+    assert (row.median_days, row.median_whole) == (0, 0)  # of 0 and 16
+
+
+def test_days_of_a_supplement_are_no_days_of_the_unit(stage: Stage) -> None:
+    """Opened on the 5th, asked on the 6th, answered on the 8th, asked again on the 12th, not answered before the pass."""
+    finance = stage.clerks["finance"]
+    case = stage.does(stage.submitted(), stage.employer, "endorse")
+    marked = [("account", "请核对")]
+    answers = {"account": "6222020000000001"}
+    case = stage.does(
+        case, finance, "return", "2026-01-06 09:00", task="checks/money", marks=marked, reason="不符"
+    )
+    case = stage.does(case, stage.applicant, "supplement", "2026-01-08 15:00", answers=answers)
+    case = stage.does(case, finance, "pass", "2026-01-12 10:00", task="checks/money")
+
+    turn = case.turns.get(key="checks/money")
+    row = {row.unit: row for row in unit_figures([stage.root.pk], DAY)}[stage.units["finance"]]
+
+    assert turn.rests == [["2026-01-06", "2026-01-08"]]
+    assert (row.median_days, row.median_whole) == (3, 5)  # the 6th, the 9th, the 12th; the 7th and 8th rested
+
+
+def test_what_ends_while_it_waits_stops_resting(stage: Stage) -> None:
+    finance = stage.clerks["finance"]
+    case = stage.does(stage.submitted(), stage.employer, "endorse")
+    marked = [("account", "请核对")]
+    case = stage.does(
+        case, finance, "return", "2026-01-06 09:00", task="checks/money", marks=marked, reason="不符"
+    )
+    case = stage.does(case, stage.applicant, "withdraw", "2026-01-09 10:00")
+
+    assert case.turns.get(key="checks/money").rests == [["2026-01-06", "2026-01-09"]]
+    row = {row.unit: row for row in unit_figures([stage.root.pk], DAY)}[stage.units["finance"]]
+    assert (row.median_days, row.median_whole) == (1, 4)
 
 
 def test_figures_of_a_service_count_what_their_lists_hold(stage: Stage) -> None:

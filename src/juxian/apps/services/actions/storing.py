@@ -71,7 +71,7 @@ def store(changes: Sequence[Change], calendar: Calendar, *, locked: bool = False
         for change in changes:
             _compare_and_set(change)
     CaseEvent.objects.bulk_create(row for change in changes for row in _event_rows(change))
-    _store_turns(changes)
+    _store_turns(changes, calendar)
     _store_files(changes)
     _store_timers(changes)
     effects = effect_rows((change.before.case, change.outcome) for change in changes)
@@ -176,7 +176,7 @@ def user_id(engine_id: str) -> int | None:
 # turns
 
 
-def _store_turns(changes: Sequence[Change]) -> None:
+def _store_turns(changes: Sequence[Change], calendar: Calendar) -> None:
     gone, changed, new = [], [], []
     for change in changes:
         kept = {task.key for task in change.outcome.case.tasks} if _same_step(change) else set()
@@ -187,12 +187,12 @@ def _store_turns(changes: Sequence[Change]) -> None:
             known = change.before.turns.get(task.key) if task.key in kept else None
             if known is None:
                 new.append((change, _turn(task, change)))
-            elif _changes(known, task, change):
+            elif _changes(known, task, change, calendar):
                 changed.append((known, change.before.case))
     if gone or changed:
         fields = [
             "current", "open", "waiting", "result", "done_key", "reason", "proposal", "marks", "officer", "done_at",
-            "due_on", "provisional", "on_time",
+            "due_on", "provisional", "on_time", "rests",
         ]  # fmt: skip
         save_rows([turn for turn, _case in (*gone, *changed)], fields)
         seat_turns([*gone, *changed])
@@ -211,6 +211,7 @@ def _same_step(change: Change) -> bool:
 
 def _closed(turn: Turn, change: Change) -> Turn:
     turn.current = turn.open = turn.waiting = False
+    turn.rests = _ended(turn.rests, change.at.date())
     if turn.done_at is None:
         event = change.outcome.events[-1] if change.outcome.events else None
         turn.done_at, turn.done_key = change.at, turn.done_key or (event.by if event else "")
@@ -233,10 +234,11 @@ def _turn(task: Task, change: Change) -> Turn:
         result=task.result,
         marks=[[mark.name, mark.note] for mark in task.marks],
         waiting=bool(task.marks),
+        rests=[[change.at.date().isoformat(), None]] if task.marks else [],
     )
 
 
-def _changes(turn: Turn, task: Task, change: Change) -> bool:
+def _changes(turn: Turn, task: Task, change: Change, calendar: Calendar) -> bool:
     """Bring a row up to its task; whether anything differs."""
     timer = change.outcome.case.timer(task.key)
     proposal = [task.proposal.action, task.proposal.by, task.proposal.reason] if task.proposal else None
@@ -254,10 +256,22 @@ def _changes(turn: Turn, task: Task, change: Change) -> bool:
     if task.result and turn.done_at is None:
         on_time = None if turn.due_on is None or turn.provisional else change.at.date() <= turn.due_on
         wanted |= {"done_at": change.at, "on_time": on_time}
+    if turn.waiting != bool(task.marks):
+        answered = calendar.received(change.at, change.service.cut_off)
+        wanted["rests"] = (
+            [*turn.rests, [change.at.date().isoformat(), None]]
+            if task.marks
+            else _ended(turn.rests, answered)
+        )
     different = {name: value for name, value in wanted.items() if getattr(turn, name) != value}
     for name, value in different.items():
         setattr(turn, name, value)
     return bool(different)
+
+
+def _ended(rests: Sequence[Sequence[str | None]], day: date) -> list[list[str | None]]:
+    """Waiting is over on ``day``; as the clock rests, see core.workdays.Pause."""
+    return [[since, until or max(since or "", day.isoformat())] for since, until in rests]
 
 
 # materials

@@ -17,6 +17,7 @@ class Turn(models.Model):
 
     key: of the post. current: belongs to the present step; open: not answered. waiting: for the applicant's supplement.
     officer: who has taken it. done_key: the engine's word for who answered. marks: [[name, note]]. proposal: [action, by, reason].
+    rests: [[since, until or null]], when it waited for the applicant; the day ``since`` was worked on, ``until`` was not.
     """
 
     case = models.ForeignKey("services.Case", models.CASCADE, related_name="turns", verbose_name=_("办件"))
@@ -43,6 +44,7 @@ class Turn(models.Model):
     due_on = models.DateField(_("到期日"), null=True, blank=True)
     provisional = models.BooleanField(_("到期日待定"), default=False)
     on_time = models.BooleanField(_("按时"), null=True, blank=True)
+    rests = models.JSONField(_("等待补正的日子"), default=list)
 
     class Meta:
         verbose_name = _("待办")

@@ -14,6 +14,7 @@ from django.db.models.functions import TruncDate
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.services.models import Case, CaseEvent, Rating, Seat, Turn
 from juxian.apps.services.queries.calendar import current_calendar
+from juxian.core.workdays import Calendar
 
 DAYS = 365  # figures are of cases that ended in the last year
 
@@ -44,7 +45,8 @@ class ServiceFigures:
 class UnitFigures:
     """What a unit has done in the last year, in cases. in_time of timed: no turn of the unit after its last day.
 
-    median_days: working days of a turn from the day it began, days of a supplement included; None when none was done.
+    median_days: working days of a turn from the day it began, without those on which it waited for a supplement, as its
+    deadline rests then; median_whole: with them; None when none was done.
     returned: cases that the unit returned for supplement, ``returns`` how often. twice: cases in which it asked for something
     again that had been asked for, ``asked_twice`` how often.
     """
@@ -59,6 +61,7 @@ class UnitFigures:
     returns: int = 0
     twice: int = 0
     asked_twice: int = 0
+    median_whole: int | None = None
 
 
 def service_figures(homes: Iterable[int], day: date) -> dict[str, ServiceFigures]:
@@ -119,6 +122,7 @@ def unit_figures(homes: Iterable[int], day: date, service: str = "") -> list[Uni
     for row in rows:
         pk = row["seats__organisation"]
         cases, again = returns.get(pk, ([], []))
+        net, whole = days.get(pk, ({}, {}))
         found.append(
             UnitFigures(
                 units[pk],
@@ -126,24 +130,39 @@ def unit_figures(homes: Iterable[int], day: date, service: str = "") -> list[Uni
                 row["timed"] - row["overdue"],
                 row["timed"],
                 row["waiting"],
-                _median(days.get(pk, {})),
+                _median(net),
                 len(set(cases)),
                 len(cases),
                 len(set(again)),
                 len(again),
+                _median(whole),
             )
         )
     return sorted(found, key=lambda figures: (-figures.done, -figures.open, figures.unit.path))
 
 
-def _days_by_unit(turns: QuerySet[Turn]) -> dict[int, dict[int, int]]:
-    """Unit → working days → how many turns took them; one row for each pair of days."""
-    calendar, found = current_calendar(), defaultdict[int, dict[int, int]](dict)
-    pairs = turns.values_list("seats__organisation", TruncDate("opened_at"), TruncDate("done_at"))
-    for unit, first, last, number in pairs.annotate(Count("id", distinct=True)):
-        days = calendar.working_days(first, last)
-        found[unit][days] = found[unit].get(days, 0) + number
+def _days_by_unit(turns: QuerySet[Turn]) -> dict[int, tuple[dict[int, int], dict[int, int]]]:
+    """Unit → working days → how many turns took them, without the days of a supplement and with them; one row for each pair
+    of days and what rested between.
+    """
+    calendar = current_calendar()
+    found = defaultdict[int, tuple[dict[int, int], dict[int, int]]](lambda: ({}, {}))
+    alike = turns.values_list("seats__organisation", TruncDate("opened_at"), TruncDate("done_at"), "rests")
+    for unit, first, last, rests, number in alike.annotate(Count("id", distinct=True)):
+        whole = calendar.working_days(first, last)
+        net = max(0, whole - rested_days(rests, last, calendar))
+        for days, counted in zip((net, whole), found[unit], strict=True):
+            counted[days] = counted.get(days, 0) + number
     return found
+
+
+def rested_days(rests: Iterable[Sequence[str | None]], last: date, calendar: Calendar) -> int:
+    """Working days up to ``last`` on which a turn waited for the applicant."""
+    ends = [(date.fromisoformat(since), until) for since, until in rests if since]
+    return sum(
+        max(0, calendar.working_days(since, min(date.fromisoformat(until), last) if until else last))
+        for since, until in ends
+    )
 
 
 def _returns_by_unit(

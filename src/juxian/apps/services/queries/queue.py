@@ -145,7 +145,9 @@ def in_view(seats: QuerySet[Seat], view: str, lens: Lens) -> QuerySet[Seat]:
 
 def which_wait(seats: QuerySet[Seat], waits: bool) -> QuerySet[Seat]:
     """Those that wait for the applicant, or those that do not."""
-    return seats.filter(waiting__in=[waits])  # an equality, not ``NOT waiting``, of which SQLite's index knows nothing
+    return seats.filter(
+        waiting__in=[waits]
+    )  # an equality, not ``NOT waiting``, of which SQLite's index knows nothing
 
 
 def soon_until(day: date, calendar: Calendar) -> date:
