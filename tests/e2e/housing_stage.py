@@ -20,7 +20,7 @@ from django.db import transaction  # noqa: E402
 
 from juxian.apps.accounts.enums import Role  # noqa: E402
 from juxian.apps.accounts.models import Post, User  # noqa: E402
-from juxian.apps.clock import today  # noqa: E402
+from juxian.apps.clock import now, today  # noqa: E402
 from juxian.apps.housing.actions.applying import apply_for_flat  # noqa: E402
 from juxian.apps.housing.enums import ApplicationState, DrawState, OfferState  # noqa: E402
 from juxian.apps.housing.models import Application, Draw, Estate, Lease, Offer  # noqa: E402
@@ -38,7 +38,7 @@ class TryOnly(Exception):
 
 def clear(pack: str) -> None:
     Offer.objects.filter(application__estate__home__pack=pack, state__in=("open", "accepted")).update(
-        state=OfferState.EXPIRED
+        state=OfferState.EXPIRED, answered_at=now()
     )
     Draw.objects.filter(estate__home__pack=pack, state=DrawState.FROZEN).update(state=DrawState.VOID)
     Draw.objects.filter(estate__home__pack=pack).update(closed_on=today())

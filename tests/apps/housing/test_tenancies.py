@@ -16,7 +16,7 @@ from juxian.apps.housing.actions.inspecting import inspect
 from juxian.apps.housing.actions.letting import ask_renewal, end_lease, give_notice, renew_lease, sign_lease
 from juxian.apps.housing.actions.offering import accept_offer, make_offer
 from juxian.apps.housing.enums import ApplicationState, BillKind, Condition, Finding, LeaseState
-from juxian.apps.housing.models import Ban, Bill, Estate, Item, Lease
+from juxian.apps.housing.models import Ban, Bill, Estate, Item, Lease, Offer
 from juxian.apps.housing.queries.stock import free_spaces, occupancy_of
 from juxian.apps.housing.queries.tenancies import due_for_inspection, grounds_of, income_of
 from juxian.apps.housing.rules import NotPossible
@@ -131,9 +131,9 @@ def test_a_term_that_ends_without_renewal_is_given_notice_at_night(lease: Lease)
 
     lease.refresh_from_db()
     assert (lease.state, lease.cause, lease.notice_on) == ("leaving", "expired", date(2023, 6, 1))
-    assert found == {"offers": 0, "bills": 0, "terms": 1}
+    assert found == {"offers": 0, "bills": 0, "terms": 1, "grounds": 0}
     assert lease.bills.filter(kind=BillKind.RENT).count() == 36
-    assert nightly(date(2023, 6, 20)) == {"offers": 0, "bills": 0, "terms": 0}
+    assert nightly(date(2023, 6, 20)) == {"offers": 0, "bills": 0, "terms": 0, "grounds": 0}
 
 
 def test_renewal_within_its_window_until_the_longest_stay(lease: Lease, office: User) -> None:
@@ -175,6 +175,29 @@ def test_a_home_bought_and_rent_not_paid_are_grounds(lease: Lease) -> None:
         (Cause.BOUGHT_HOME, date(2022, 9, 1)),
         (Cause.ARREARS, date(2022, 7, 31)),
     ]
+
+
+def test_a_cause_is_found_at_night_and_gone_when_it_no_longer_holds(lease: Lease, office: User) -> None:
+    for day in (date(2022, 7, 1), date(2022, 9, 1)):
+        inspect(unit=lease.space.unit, lease=lease, day=day, finding=Finding.EMPTY, by=office)
+
+    assert nightly(date(2022, 10, 1))["grounds"] == 1
+    lease.refresh_from_db()
+    assert lease.grounds == ["empty"]
+    assert nightly(date(2022, 10, 2))["grounds"] == 0  # nothing new
+    inspect(unit=lease.space.unit, lease=lease, day=date(2022, 10, 3), finding=Finding.IN_ORDER, by=office)
+    nightly(date(2022, 10, 3))
+
+    lease.refresh_from_db()
+    assert lease.grounds == []
+
+
+@pytest.mark.parametrize(
+    "values", [{"state": "open"}, {"answered_at": None}, {"answer_by": date(2022, 5, 1)}]
+)
+def test_the_database_keeps_answers_and_days_of_offers_together(lease: Lease, values: dict[str, Any]) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Offer.objects.filter(pk=lease.offer_id).update(**values)
 
 
 def test_a_breach_closes_the_list_for_its_months(lease: Lease, office: User) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from django.db import IntegrityError, connection
 
 from juxian.apps.audit.queries import verify
-from juxian.config.invariants import batches, cases, money, register, storage
+from juxian.config.invariants import batches, cases, housing, money, register, storage
 from juxian.config.invariants.result import Result, Scope
 from juxian.core.text import Text
 
@@ -55,6 +55,7 @@ CHECKS: dict[str, Check] = {
     "seats": cases.seats,
     "ledger": money.ledger,
     "grants": money.grants,
+    "tenancies": housing.tenancies,
     "audit": audit,
 }
 

@@ -67,6 +67,12 @@ class Offer(models.Model):
                 condition=Q(state__in=LIVE_OFFERS),
                 name="housing_one_offer_to_an_applicant",
             ),
+            models.CheckConstraint(condition=Q(answer_by__gte=F("offered_on")), name="housing_offer_days"),
+            models.CheckConstraint(
+                condition=Q(state=OfferState.OPEN, answered_at=None)
+                | (~Q(state=OfferState.OPEN) & Q(answered_at__isnull=False)),
+                name="housing_offer_answered",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -88,6 +94,7 @@ class Lease(models.Model):
 
     spouse: stands on the lease beside the tenant (夫妻同住); sharers of a flat have a lease each.
     notice_on, cause, leave_by: of leaving (腾退). keys_on: the day the keys came back. renewal_asked_on: of this term.
+    grounds: causes that facts, inspections or bills proved last night, so that the office finds them without opening each.
     """
 
     person = models.ForeignKey(
@@ -109,6 +116,7 @@ class Lease(models.Model):
     state = models.CharField(_("状态"), max_length=8, choices=LeaseState.choices, default=LeaseState.RUNNING)
     renewal_asked_on = models.DateField(_("续租申请日期"), null=True)
     cause = models.CharField(_("退出事由"), max_length=16, choices=CAUSE_CHOICES, blank=True)
+    grounds = models.JSONField(_("退出事由（核查）"), default=list, blank=True)
     notice_on = models.DateField(_("通知日期"), null=True)
     leave_by = models.DateField(_("腾退期限"), null=True)
     keys_on = models.DateField(_("交还日期"), null=True)

@@ -12,6 +12,7 @@ from juxian.apps.accounts.models import User
 from juxian.apps.housing.enums import LIVE_OFFERS
 from juxian.apps.housing.models import Application, Ban, Estate, Lease
 from juxian.apps.housing.queries.stock import estates_visible_to, scheme_of
+from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import schema_for
 from juxian.core.allocation.waiting import Standing, WaitingList
@@ -107,6 +108,12 @@ def missing_titles(application: Application, language: str) -> list[str]:
         (profile[name].title if name in profile else APPLICATION_FIELDS[name].title).in_language(language)
         for name in application.missing
     ]
+
+
+def bans_of(home: Organisation, day: date) -> QuerySet[Ban]:
+    """Who may not apply in a place on ``day``, longest first (限制申请名单)."""
+    found = Ban.objects.filter(home=home, since__lte=day, until__gt=day)
+    return found.select_related("person").order_by("-until", "pk")
 
 
 def ban_on(person: Person, day: date) -> Ban | None:

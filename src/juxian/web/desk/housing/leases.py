@@ -46,9 +46,9 @@ from juxian.web.kit import formats
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
-from juxian.web.kit.scope import current_scope
+from juxian.web.kit.scope import Scope, current_scope
 
-PAGE_SIZE = 50
+PAGE_SIZE, GROUNDS = 50, "grounds"
 PER_MILLE_OF_PER_CENT = 10
 TONES = {LeaseState.RUNNING: "ok", LeaseState.LEAVING: "warn", LeaseState.ENDED: "mute"}
 
@@ -90,18 +90,29 @@ def leases(request: HttpRequest, code: str) -> HttpResponse:
     estate, scope = find_estate(request, code), current_scope(request)
     wanted = request.GET.get("state", "")
     found = with_open(leases_visible_to(user_of(request)).filter(estate=estate))
-    found = found.filter(state=wanted) if wanted in LeaseState.values else found
+    if wanted in LeaseState.values:
+        found = found.filter(state=wanted)
+    elif wanted == GROUNDS:
+        found = found.filter(state=LeaseState.RUNNING).exclude(grounds=[])
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "estate": estate,
         "tabs": tabs_of(estate, "desk:housing-leases"),
         "page": page,
-        "rows": [(lease, TONES[LeaseState(lease.state)]) for lease in page.object_list],
-        "states": LeaseState.choices,
+        "rows": [lease_row(lease, scope) for lease in page.object_list],
+        "states": [*LeaseState.choices, (GROUNDS, _("有退出事由"))],
         "state": wanted,
         "income": income_of(estate, add_months(scope.as_of, -12), scope.as_of),
     }
     return render_part(request, "desk/housing/leases.html#list", context)
+
+
+def lease_row(lease: Lease, scope: Scope) -> tuple[Lease, str, str, bool]:
+    """A lease with its tone, the causes found last night in words, and whether the keys are overdue."""
+    running, leaving = lease.state == LeaseState.RUNNING, lease.state == LeaseState.LEAVING
+    causes = formats.listed(cause_title(one).in_language(scope.language) for one in lease.grounds)
+    late = leaving and lease.leave_by is not None and lease.leave_by < scope.as_of
+    return lease, TONES[LeaseState(lease.state)], causes if running else "", late
 
 
 @for_roles(*READERS)

@@ -23,6 +23,7 @@ from juxian.apps.housing.queries.stock import free_spaces, scheme_of
 from juxian.apps.housing.queries.waiting import (
     Place,
     applications_visible_to,
+    bans_of,
     entry_of,
     missing_titles,
     place_of,
@@ -102,6 +103,7 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
         ],
         "may_manage": may_manage(user_of(request), estate.home),
         "free": free_spaces(estate)[:FREE_SHOWN],
+        "bans": bans_of(estate.home, scope.as_of)[:PAGE_SIZE],
     }
     return render(request, "desk/housing/queue.html", context)
 

@@ -29,6 +29,7 @@ from juxian.apps.housing.queries.waiting import (
     Place,
     application_of_spouse,
     applications_of,
+    ban_on,
     missing_titles,
     place_of,
 )
@@ -99,6 +100,7 @@ def mine(request: HttpRequest) -> HttpResponse:
                 for offer in offers_of(person).filter(state__in=(OfferState.OPEN, OfferState.ACCEPTED))
             ],
             "spouse": spouse_standing(person, scope),
+            "ban": ban_on(person, scope.as_of),
             "tenancies": [tenancy_of(one, scope.as_of) for one in leases],
             "today": scope.as_of,
         }
