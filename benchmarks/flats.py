@@ -23,6 +23,8 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 PACK, DAY, THREADS, CLERKS = "zigui", date(2022, 6, 1), 16, 8
 SNAPSHOT = {"degree": "master", "household_members": 1}
+SECONDS_TO_START = 120
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -234,8 +237,6 @@ class Server:
     """The product as it is served, with two workers."""
 
     def __enter__(self) -> Server:
-        from ledger import wait_for
-
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -244,8 +245,15 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        wait_for(f"http://127.0.0.1:{self.port}/healthz", self.process)
-        return self
+        for _time in range(SECONDS_TO_START):
+            if self.process.poll() is not None:
+                raise SystemExit("the server ended")
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5):
+                    return self
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(1)  # a process starting has no event to wait for
+        raise SystemExit("the server does not answer")
 
     def __exit__(self, *_what: object) -> None:
         self.process.terminate()
