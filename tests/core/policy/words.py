@@ -161,6 +161,10 @@ _money = st.integers(0, 2 * 10**10).map(lambda fen: n.Number(fen, Kind.MONEY))
 _elapsed = st.builds(
     n.Elapsed, st.sampled_from(["birth_date", "hired_on"]), st.sampled_from(["years", "months"])
 )
+_day_terms = st.sampled_from(["birth_date", "hired_on", "introduced_on"]).map(
+    lambda name: n.FieldValue(name, Kind.DATE)
+) | days.map(n.Day)
+_apart = st.builds(n.Apart, _day_terms, _day_terms, st.sampled_from(["years", "months"]), st.booleans())
 _money_leaf = (
     _money | st.just(n.FieldValue("annual_pay", Kind.MONEY)) | st.sampled_from(BENEFITS).map(n.ReceivedAmount)
 )
@@ -180,6 +184,8 @@ def _richer(inner: st.SearchStrategy) -> st.SearchStrategy:
         st.builds(n.Plus, inner, inner),
         st.builds(n.Minus, inner, inner),
         st.builds(n.Share, inner, st.integers(1, 1500)),
+        st.builds(n.Share, inner, st.integers(1, 7), of=st.sampled_from([3, 7, 1000])),
+        st.builds(n.Times, inner, _apart),
         st.lists(inner, min_size=2, max_size=3).map(lambda t: n.Least(tuple(t))),
         st.lists(inner, min_size=2, max_size=3).map(lambda t: n.Greatest(tuple(t))),
         st.builds(n.Times, inner, st.just(n.FieldValue("children", Kind.INTEGER))),
@@ -203,6 +209,8 @@ leaves = st.one_of(
     st.builds(n.Compare, relations, _elapsed, st.integers(-3, 80).map(lambda v: n.Number(v, Kind.INTEGER))),
     st.builds(n.Compare, relations, st.integers(-3, 80).map(lambda v: n.Number(v, Kind.INTEGER)), _elapsed),
     st.builds(n.Compare, relations, _elapsed, st.just(n.FieldValue("children", Kind.INTEGER))),
+    st.builds(n.Compare, relations, _apart, st.integers(-3, 80).map(lambda v: n.Number(v, Kind.INTEGER))),
+    st.builds(n.Compare, relations, _apart, _elapsed),
     st.builds(n.Compare, relations, st.just(n.FieldValue("contract_months", Kind.MONTHS)), st.integers(0, 70_000).map(lambda v: n.Number(v, Kind.MONTHS))),
     st.builds(n.Compare, relations, st.just(n.FieldValue("hired_on", Kind.DATE)), days.map(n.Day)),
     st.builds(n.Compare, relations, st.just(n.FieldValue("hired_on", Kind.DATE)), st.just(n.FieldValue("introduced_on", Kind.DATE))),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from juxian.core.facts.schema import Kind
 from juxian.core.money import CEILING_FEN
 from juxian.core.policy.nodes import (
+    Apart,
     Elapsed,
     FieldValue,
     Greatest,
@@ -43,6 +44,8 @@ def bounds_of(term: Term) -> Bounds:
             return Bounds(-limit, limit)
         case Elapsed():
             return Bounds(-(10**5), 10**5)
+        case Apart():
+            return Bounds(-(12 * 10**4), 12 * 10**4)
         case ReceivedAmount():
             return Bounds(0, CEILING_FEN)
         case Plus(left, right):
@@ -55,14 +58,14 @@ def bounds_of(term: Term) -> Bounds:
             a, b = bounds_of(left), bounds_of(right)
             corners = [x * y for x in a[:2] for y in b[:2]]
             return _met(min(corners), max(corners), a, b)
-        case Share(whole, per_mille):
+        case Share(whole, per_mille, _, of):
             a = bounds_of(whole)
             product = Bounds(
                 a.low * per_mille,
                 a.high * per_mille,
                 max(abs(a.low), abs(a.high)) * per_mille,
             )
-            return _met(product.low // 1000, product.high // 1000, a, product)
+            return _met(product.low // of, product.high // of, a, product)
         case Least(terms):
             all_bounds = [bounds_of(part) for part in terms]
             return _met(

@@ -29,6 +29,7 @@ from juxian.core.policy.nodes import (
     Number,
     OneOf,
     Place,
+    Points,
     Received,
     Relation,
     TextIs,
@@ -71,7 +72,7 @@ class Checker(TermChecker):
                 return self.negated(self.between(left, low, high, place), negated, place)
             case trees.Having(left, items, place):
                 return self.having(left, items, place)
-            case trees.Call(("has" | "received" | "known"), _, _):
+            case trees.Call(("has" | "received" | "known" | "at_least"), _, _):
                 return self.statement_call(tree)
             case trees.Word(word, place):
                 return self.bare_word(word, place)
@@ -116,6 +117,8 @@ class Checker(TermChecker):
                 self.arguments(call, Text("has(字段, 级别)", "has(field, level)"))
                 return None
             return self.having(call.arguments[0], call.arguments[1:], call.place)
+        if call.function == "at_least":
+            return self.at_least(call)
         if call.function == "received":
             benefit = self.benefit(call)
             return None if benefit is None else Received(benefit, call.place)
@@ -123,6 +126,23 @@ class Checker(TermChecker):
         if name is None:
             return None
         return Known(name.years_since or name.name, call.place)
+
+    def at_least(self, call: trees.Call) -> Clause | None:
+        """``at_least(2, …, …, …)``: so many of the conditions; decided as soon as those that are known decide it."""
+        wanted = self.plain(call.arguments[0]) if call.arguments else 0
+        if not 1 <= wanted < len(call.arguments):
+            self.arguments(
+                call, Text("at_least(2, 条件, 条件, 条件)", "at_least(2, condition, condition, condition)")
+            )
+            return None
+        found = [self.clause(tree) for tree in call.arguments[1:]]
+        one = Number(1, Kind.INTEGER, call.place)
+        rows = tuple((part, one) for part in found if part is not None)
+        if len(rows) < len(found):
+            return None
+        return Compare(
+            ">=", Points("", rows, call.place), Number(wanted, Kind.INTEGER, call.place), call.place
+        )
 
     def comparison(self, tree: trees.Comparison) -> Clause | None:
         left, found = tree.first, []

@@ -16,7 +16,17 @@ from typing import Any, NamedTuple
 from juxian.core.dates import whole_months
 from juxian.core.facts.schema import Schema
 from juxian.core.policy.circuit.gates import Gate, Op, needed, uses_of
-from juxian.core.policy.circuit.leaves import TRUTH_LEAVES, Board, Leaf, LeafKind, Limits
+from juxian.core.policy.circuit.leaves import (
+    CALENDAR_LEAVES,
+    LAST_MONTHDAY,
+    TRUTH_LEAVES,
+    Board,
+    Leaf,
+    LeafKind,
+    Limits,
+    monthday,
+    monthend,
+)
 from juxian.core.policy.circuit.stages import Final, finals_of
 from juxian.core.policy.rulebook import Rulebook
 from juxian.core.policy.scales import ranked
@@ -36,6 +46,8 @@ WORDS = frozenset(
             "iso",
             "toordinal",
             "months",
+            "monthday",
+            "monthend",
             "least",
             "greatest",
         ),
@@ -83,6 +95,7 @@ def source_of(book: Rulebook, schema: Schema) -> tuple[str, dict[str, Any]]:
     leaves = list(dict.fromkeys((*quick.leaves, *careful.leaves)))
     names: dict[str, Any] = {
         "__builtins__": {}, "iso": date.fromisoformat, "text": str, "found": Found, "least": min, "greatest": max,
+        "monthday": monthday, "monthend": monthend,
         "months": lambda ordinal: whole_months(date.fromordinal(ordinal), book.as_of),
     }  # fmt: skip
     reading = _Reading(leaves, schema, names)
@@ -109,6 +122,8 @@ def _board(book: Rulebook, schema: Schema, *, sure: bool) -> Board:
         certain = leaf.kind is LeafKind.RECORDED or (sure and leaf.kind is not LeafKind.RECEIVED)
         if leaf.kind is LeafKind.DAY:
             return Limits(1, date.max.toordinal(), certain)
+        if leaf.kind in CALENDAR_LEAVES:
+            return Limits(0, LAST_MONTHDAY, certain)
         if leaf.kind is LeafKind.LEVEL:
             return Limits(0, len(schema.scales[leaf.detail[0]].levels) - 1, certain)
         return (
@@ -151,6 +166,9 @@ class _Reading:
             case LeafKind.DAY:
                 day = f"(iso({whole}) if {whole}.__class__ is text else {whole}).toordinal()"
                 self.lines.append(f" {value} = None if {whole} is None else {day}")
+            case LeafKind.MONTHDAY | LeafKind.MONTHEND:
+                day = f"(iso({whole}) if {whole}.__class__ is text else {whole})"
+                self.lines.append(f" {value} = None if {whole} is None else {leaf.kind}({day})")
             case LeafKind.LEVEL:
                 order = ranked(schema.scales[leaf.detail[0]])
                 place_of = self._object({code: place for place, code in enumerate(order)}.get)

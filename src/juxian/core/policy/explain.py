@@ -160,7 +160,13 @@ def _clause(
         holds, own = evaluate(node, row, at), own_words(node, row, at)
         if holds is None:
             missing = tuple([name for name in fixed.fields if row.get(name) is None])
-        parts = tuple([_scored(*scored, row, at) for table in fixed.tables for scored in table.rows])
+        parts = tuple(
+            [
+                _scored(*scored, row, at) if table.title else _clause(scored[0], expression, row, at, article)
+                for table in fixed.tables
+                for scored in table.rows
+            ]
+        )
     return Reason(
         kind or fixed.kind,
         fixed.statement,

@@ -59,6 +59,20 @@ class Elapsed:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """Whole years or months from one day to another, each a DATE field or a written day: ``years_between(出生日期, 购房日期)``.
+
+    new_year: up to 1 January of the year of ``end`` instead. Below 0 when ``end`` lies before ``start``.
+    """
+
+    start: FieldValue | Day
+    end: FieldValue | Day
+    unit: Unit
+    new_year: bool = False
+    place: Place = dataclasses.field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ReceivedAmount:
     """Fen received before under a benefit, by id or title (已领金额); 0 when never received."""
 
@@ -91,11 +105,12 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """``per_mille`` thousandths of an amount, rounded down to the fen: ``年薪 * 40%``."""
+    """A part of an amount, rounded down to the fen: ``年薪 * 40%`` is 400 of 1000, ``fraction(年薪, 1, 3)`` 1 of 3."""
 
     whole: Term
     per_mille: int
     place: Place = dataclasses.field(default=(0, 0), compare=False)
+    of: int = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +259,7 @@ Term = (
     | Day
     | FieldValue
     | Elapsed
+    | Apart
     | ReceivedAmount
     | Plus
     | Minus
@@ -286,6 +302,8 @@ def parts_of(node: Node) -> tuple[Node, ...]:
             return (part,)
         case Plus(left, right) | Minus(left, right) | Times(left, right) | Compare(_, left, right):
             return (left, right)
+        case Apart(start, end):
+            return (start, end)
         case Share(whole, _):
             return (whole,)
         case OneOf(term, _):

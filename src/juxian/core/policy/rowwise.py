@@ -18,6 +18,7 @@ from juxian.core.policy.nodes import (
     RECEIVED,
     AllOf,
     AnyOf,
+    Apart,
     Compare,
     Constant,
     Day,
@@ -115,6 +116,15 @@ def _(node: Elapsed, row: Row, at: Situation) -> int | None:
     return whole_years(start, at.as_of) if node.unit == "years" else whole_months(start, at.as_of)
 
 
+@rule(Apart)
+def _(node: Apart, row: Row, at: Situation) -> int | None:
+    start, end = evaluate(node.start, row, at), evaluate(node.end, row, at)
+    if start is None or end is None:
+        return None
+    months = whole_months(start, end.replace(month=1, day=1) if node.new_year else end)
+    return months // 12 if node.unit == "years" else months
+
+
 @rule(ReceivedAmount)
 def _(node: ReceivedAmount, row: Row, at: Situation) -> int | None:
     return received_fen(row, at.words_of(node.benefit))
@@ -141,7 +151,7 @@ def _(node: Times, row: Row, at: Situation) -> int | None:
 @rule(Share)
 def _(node: Share, row: Row, at: Situation) -> int | None:
     whole = evaluate(node.whole, row, at)
-    return None if whole is None else whole * node.per_mille // 1000
+    return None if whole is None else whole * node.per_mille // node.of
 
 
 @rule(Least)

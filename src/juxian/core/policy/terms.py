@@ -12,6 +12,7 @@ from juxian.core.policy.lexer import Measure
 from juxian.core.policy.mistakes import Mistake
 from juxian.core.policy.names import Name, Names, shown
 from juxian.core.policy.nodes import (
+    Apart,
     Day,
     Elapsed,
     FieldValue,
@@ -30,6 +31,7 @@ from juxian.core.policy.nodes import (
 from juxian.core.policy.trees import Tree
 from juxian.core.text import Text
 
+LARGEST_DIVISOR = 1000
 NUMERIC = (Kind.INTEGER, Kind.MONEY, Kind.MONTHS)
 KIND_WORDS = {
     Kind.TEXT: Text("文字", "text"), Kind.INTEGER: Text("整数", "a whole number"), Kind.MONEY: Text("金额", "an amount"),
@@ -109,6 +111,12 @@ class TermChecker:
                 return self.extreme(tree)
             case trees.Call(("years_since" | "months_since"), _, place):
                 return self.elapsed(tree)
+            case trees.Call(("years_between" | "months_between"), _, _):
+                return self.apart(tree)
+            case trees.Call("fraction", _, _):
+                return self.fraction(tree)
+            case trees.Call("remainder", _, _):
+                return self.remainder(tree)
             case trees.Call("received_amount", _, place):
                 benefit = self.benefit(tree)
                 return None if benefit is None else Typed(ReceivedAmount(benefit, place), Kind.MONEY)
@@ -225,6 +233,65 @@ class TermChecker:
         if call.function == "years_since":
             return Typed(Elapsed(name.name, "years", "", call.place), Kind.INTEGER)
         return Typed(Elapsed(name.name, "months", "", call.place), Kind.MONTHS)
+
+    def apart(self, call: trees.Call) -> Typed | None:
+        """``years_between(from, to)``; to may be ``year_start(day)``."""
+        if len(call.arguments) != 2:
+            self.arguments(call, Text(f"{call.function}(起日, 止日)", f"{call.function}(from, to)"))
+            return None
+        first, last = call.arguments
+        new_year = isinstance(last, trees.Call) and last.function == "year_start" and len(last.arguments) == 1
+        if isinstance(last, trees.Call) and new_year:
+            last = last.arguments[0]
+        start, end = self.day(first), self.day(last)
+        if start is None or end is None:
+            return None
+        years = call.function == "years_between"
+        term = Apart(start, end, "years" if years else "months", new_year, call.place)
+        return Typed(term, Kind.INTEGER if years else Kind.MONTHS)
+
+    def day(self, tree: Tree) -> FieldValue | Day | None:
+        """A date field or a written day."""
+        found = self.term(tree) if isinstance(tree, trees.Word | trees.WrittenDay) else None
+        if found is not None and isinstance(found.term, FieldValue | Day) and found.kind is Kind.DATE:
+            return found.term
+        if found is not None or not isinstance(tree, trees.Word | trees.WrittenDay):
+            self.wrong(tree.place, "P205", Text("这里需要日期", "a date is needed here"))
+        return None
+
+    def fraction(self, call: trees.Call) -> Typed | None:
+        """``fraction(amount, 1, 3)``."""
+        form = Text("fraction(金额, 1, 3)", "fraction(amount, 1, 3)")
+        part, of = (self.plain(tree) for tree in call.arguments[1:]) if len(call.arguments) == 3 else (0, 0)
+        if not 1 <= part <= of <= LARGEST_DIVISOR:
+            self.arguments(call, form)
+            return None
+        typed = self.term(call.arguments[0])
+        if typed is None or not self.numeric(typed, call.arguments[0].place):
+            return None
+        return Typed(Share(typed.term, part, call.place, of), typed.kind)
+
+    def remainder(self, call: trees.Call) -> Typed | None:
+        """``remainder(count, 3)``: what is left of a count without a unit, never below 0."""
+        divisor = self.plain(call.arguments[1]) if len(call.arguments) == 2 else 0
+        if not 2 <= divisor <= LARGEST_DIVISOR:
+            self.arguments(call, Text("remainder(个数, 3)", "remainder(count, 3)"))
+            return None
+        typed = self.term(call.arguments[0])
+        if typed is None or not self.numeric(typed, call.arguments[0].place):
+            return None
+        if typed.kind is not Kind.INTEGER:
+            self.units_differ(call.arguments[0].place, typed.kind, Kind.INTEGER)
+            return None
+        whole = Times(
+            Share(typed.term, 1, call.place, divisor), Number(divisor, Kind.INTEGER, call.place), call.place
+        )
+        return Typed(Minus(typed.term, whole, call.place), Kind.INTEGER)
+
+    def plain(self, tree: Tree) -> int:
+        """A written whole number without a unit; 0 for anything else."""
+        is_plain = isinstance(tree, trees.Quantity) and tree.measure is Measure.PLAIN
+        return tree.value if is_plain and isinstance(tree, trees.Quantity) else 0
 
     def name_in(self, tree: Tree) -> Name | None:
         return self.names.find(tree.word) if isinstance(tree, trees.Word) else None

@@ -11,6 +11,7 @@ from juxian.core.policy.nodes import (
     RECEIVED,
     AllOf,
     AnyOf,
+    Apart,
     Compare,
     Constant,
     Day,
@@ -90,6 +91,9 @@ def statement(node: Node, schema: Schema) -> Text:
         case Not(part):
             inner = _bracketed(part, schema)
             return Text(f"不满足“{inner.zh}”", f"not: {inner.en}")
+        case Compare(_, Points("", rows), Number(wanted)):
+            listed = joined([_bracketed(part, schema) for part, _ in rows], "；", "; ")
+            return Text(f"至少满足 {wanted} 项：{listed.zh}", f"at least {wanted} of: {listed.en}")
         case Compare(relation, left, right):
             days = isinstance(left, FieldValue) and left.kind is Kind.DATE
             word = (_DAY_WORDS if days else RELATION_WORDS).get(relation, RELATION_WORDS[relation])
@@ -137,8 +141,9 @@ def term_words(term: Term, schema: Schema, like: Term | None = None) -> Text:
         case Number(value, Kind.MONTHS):
             return value_words(value, ValueType(Kind.MONTHS), schema)
         case Number(value):
-            if isinstance(like, Elapsed):
-                return Text(f" {value} 周岁" if like.name == "age" else f" {value} 年", f"{value} years")
+            if isinstance(like, Elapsed) or (isinstance(like, Apart) and like.unit == "years"):
+                age = isinstance(like, Elapsed) and like.name == "age"
+                return Text(f" {value} 周岁" if age else f" {value} 年", f"{value} years")
             return Text(f" {value}", str(value))
         case Day(value):
             return Text(f" {value.isoformat()}", value.isoformat())
@@ -153,12 +158,27 @@ def term_words(term: Term, schema: Schema, like: Term | None = None) -> Text:
             return Text(
                 f"自{title.zh}起满{'年' if years else '月'}数", f"whole {unit} since {title.en or title.zh}"
             )
+        case Apart(start, end, unit, new_year):
+            first, last = term_words(start, schema), term_words(end, schema)
+            until = (
+                Text(f"{last.zh}当年 1 月 1 日", f"1 January of the year of {last.en}") if new_year else last
+            )
+            return Text(
+                f"自{first.zh.strip()}至{until.zh.strip()}满{'年' if unit == 'years' else '月'}数",
+                f"whole {unit} from {first.en} to {until.en}",
+            )
         case ReceivedAmount(benefit):
             return Text(f"已领{benefit}", f"received under {benefit}")
+        case Minus(left, Times(Share(whole, 1, of=divisor), Number(of))) if whole == left and divisor == of:
+            inner = term_words(left, schema)
+            return Text(f"{inner.zh}除以 {of} 的余数", f"the remainder of {inner.en} by {of}")
         case Plus(left, right) | Minus(left, right) | Times(left, right):
             sign = {Plus: "+", Minus: "-", Times: "×"}[type(term)]
             first, second = term_words(left, schema), term_words(right, schema)
             return Text(f"({first.zh} {sign} {second.zh})", f"({first.en} {sign} {second.en})")
+        case Share(whole, part, of=of) if of != 1000:
+            inner = term_words(whole, schema)
+            return Text(f"{inner.zh}的 {part}/{of}", f"{part}/{of} of {inner.en}")
         case Share(whole, per_mille):
             inner = term_words(whole, schema)
             rate = f"{per_mille // 10}%" if per_mille % 10 == 0 else f"{per_mille // 10}.{per_mille % 10}%"
@@ -221,7 +241,8 @@ def _own_term(term: Term, row: Mapping[str, Any], at: Situation) -> Text:
     match term:
         case Points() if value is None:
             low, high = range_of(term, row, at)
-            return Text(f"{low:,} 至 {high:,} 分", f"{low:,} to {high:,} points")
+            unit = _unit_of(term)
+            return Text(f"{low:,} 至 {high:,} {unit.zh}", f"{low:,} to {high:,} {unit.en}")
         case _ if value is None:
             return UNKNOWN
         case FieldValue(_, kind):
@@ -240,11 +261,17 @@ def _own_term(term: Term, row: Mapping[str, Any], at: Situation) -> Text:
         case ReceivedAmount():
             return money_words(value)
         case Points():
-            return Text(f"{value:,} 分", f"{value:,} points")
+            unit = _unit_of(term)
+            return Text(f"{value:,} {unit.zh}", f"{value:,} {unit.en}")
         case _ if _kind_of(term) is not Kind.INTEGER:
             return _remembered(value, _TYPES[_kind_of(term)], at)
         case _:
             return Text(f"{value:,}", f"{value:,}")
+
+
+def _unit_of(points: Points) -> Text:
+    """Points, or how many of some conditions (``at_least``), which has no title."""
+    return Text("分", "points") if points.title else Text("项", "met")
 
 
 def _kind_of(term: Term) -> Kind:
@@ -252,7 +279,7 @@ def _kind_of(term: Term) -> Kind:
     match term:
         case Number(_, kind) | FieldValue(_, kind):
             return kind
-        case Elapsed(_, unit):
+        case Elapsed(_, unit) | Apart(_, _, unit):
             return Kind.INTEGER if unit == "years" else Kind.MONTHS
         case ReceivedAmount():
             return Kind.MONEY

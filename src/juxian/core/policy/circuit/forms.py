@@ -12,11 +12,12 @@ from juxian.core.dates import latest_start, whole_months
 from juxian.core.facts.schema import Kind, Scale
 from juxian.core.policy.bounds import bounds_of
 from juxian.core.policy.circuit.gates import Gate
-from juxian.core.policy.circuit.leaves import Board, LeafKind
+from juxian.core.policy.circuit.leaves import Board, LeafKind, monthday, monthend
 from juxian.core.policy.nodes import (
     RECEIVED,
     AllOf,
     AnyOf,
+    Apart,
     Clause,
     Compare,
     Constant,
@@ -133,6 +134,26 @@ def _(node: Elapsed, board: Board) -> Quantity:
     return Quantity(board.circuit.divide(months, 12) if node.unit == "years" else months, known)
 
 
+@wire.register
+def _(node: Apart, board: Board) -> Quantity:
+    circuit = board.circuit
+    start, known = _calendar(node.start, LeafKind.MONTHDAY, board)
+    end, end_known = _calendar(node.end, LeafKind.MONTHEND, board)
+    if node.new_year:
+        year = circuit.multiply(circuit.divide(end, 12 * 32), circuit.number(12 * 32))
+        end = circuit.add(year, circuit.number(1))
+    months = circuit.divide(circuit.subtract(end, start), 32)
+    value = circuit.divide(months, 12) if node.unit == "years" else months
+    return Quantity(value, circuit.both(known, end_known))
+
+
+def _calendar(term: FieldValue | Day, kind: LeafKind, board: Board) -> tuple[Gate, Gate]:
+    if isinstance(term, Day):
+        told = (monthday if kind is LeafKind.MONTHDAY else monthend)(term.value)
+        return board.circuit.number(told), board.circuit.yes
+    return board.read(kind, term.field)
+
+
 def _day(count: int, board: Board) -> date:
     return date.fromordinal(min(max(count + board.day_zero, 1), date.max.toordinal()))
 
@@ -167,7 +188,7 @@ def _(node: Times, board: Board) -> Quantity:
 @wire.register
 def _(node: Share, board: Board) -> Quantity:
     whole = quantity_of(node.whole, board)
-    return Quantity(board.circuit.share(whole.value, node.per_mille, 1000), whole.known)
+    return Quantity(board.circuit.share(whole.value, node.per_mille, node.of), whole.known)
 
 
 @wire.register

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ class LeafKind(StrEnum):
 
     NUMBER = "number"  # an INTEGER, MONEY or MONTHS field
     DAY = "day"  # a DATE field, in days
+    MONTHDAY = "monthday"  # a DATE field as 32 for each month since year 0, and its day; see ``months_apart``
+    MONTHEND = "monthend"  # the same, where the last day of any month is the 31st
     LEVEL = "level"  # place of a LEVEL in ``population.ranked``; unknown for a code outside the scale [scale]
     FLAG = "flag"  # a BOOLEAN field
     HOLDS = "holds"  # whether a LEVELS field holds a code [code]
@@ -26,7 +28,22 @@ class LeafKind(StrEnum):
     RECEIVED = "received"  # fen received under a name; unknown where nothing was [name]
 
 
+CALENDAR_LEAVES = frozenset({LeafKind.MONTHDAY, LeafKind.MONTHEND})
+LAST_MONTHDAY = (9999 * 12 + 11) * 32 + 31
 TRUTH_LEAVES = frozenset({LeafKind.FLAG, LeafKind.HOLDS, LeafKind.TEXT, LeafKind.RECORDED, LeafKind.HISTORY})
+
+
+def monthday(day: date) -> int:
+    return (day.year * 12 + day.month - 1) * 32 + day.day
+
+
+def monthend(day: date) -> int:
+    """As ``monthday``; the last day of a month comes after every day of a longer one.
+
+    Whole months from one day to another are ``(monthend(end) - monthday(start)) // 32``; see ``dates.whole_months``.
+    """
+    is_last = day == date.max or (day + timedelta(days=1)).day == 1
+    return monthday(day) + (31 - day.day if is_last else 0)
 
 
 class Leaf(NamedTuple):

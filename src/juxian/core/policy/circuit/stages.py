@@ -66,7 +66,7 @@ class Final:
 
 def finals_of(book: Rulebook, board: Board) -> list[Final]:
     """The circuit of a whole rulebook on ``board``; benefits in the order of ``book.keys``."""
-    offered = [_alone(item, board) for item in book.items]
+    offered = [alone_on(item, board) for item in book.items]
     counts: dict[int, Answer] = {}
     excluded: dict[int, Gate] = {}
     for group in book.groups:
@@ -90,7 +90,8 @@ def finals_of(book: Rulebook, board: Board) -> list[Final]:
 # each benefit alone
 
 
-def _alone(item: Item, board: Board) -> Offer:
+def alone_on(item: Item, board: Board) -> Offer:
+    """One benefit by itself, with what was received before taken off."""
     benefit, circuit = item.benefit, board.circuit
     table = _table(item, board)
     parts = [answer_of(item.in_force, board)]
@@ -110,8 +111,12 @@ def _alone(item: Item, board: Board) -> Offer:
 
 
 def _table(item: Item, board: Board) -> Offer:
-    table = item.benefit.table
-    return _of_table(table.hit, [_row(item, row, board) for row in table.rows], board)
+    return _of_table(item.benefit.table.hit, table_rows_on(item, board), board)
+
+
+def table_rows_on(item: Item, board: Board) -> list[Offer]:
+    """Each row of the table as if it stood alone."""
+    return [_row(item, row, board) for row in item.benefit.table.rows]
 
 
 def _row(item: Item, row: TableRow, board: Board) -> Offer:

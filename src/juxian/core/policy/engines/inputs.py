@@ -67,7 +67,18 @@ def _column(leaf: Leaf, people: Population) -> pl.Series:
             return frame[leaf.field].is_in(list(leaf.detail))
         case LeafKind.RECORDED:
             return frame[leaf.field].is_not_null()
+        case LeafKind.MONTHDAY | LeafKind.MONTHEND:
+            return _calendar(frame[leaf.field], ends=leaf.kind is LeafKind.MONTHEND)
     return frame[leaf.field].to_physical()
+
+
+def _calendar(days: pl.Series, *, ends: bool) -> pl.Series:
+    """See ``circuit.leaves.monthday`` and ``monthend``."""
+    of_month = days.dt.day().cast(pl.Int32)
+    if ends:
+        last = days.dt.offset_by("1d").dt.day() == 1
+        of_month = of_month.zip_with(last.fill_null(value=False).not_(), of_month * 0 + 31)
+    return (days.dt.year() * 12 + days.dt.month().cast(pl.Int32) - 1) * 32 + of_month
 
 
 def _limits(leaf: Leaf, column: pl.Series, people: Population) -> Limits:

@@ -19,7 +19,7 @@ from juxian.core.facts.schema import Schema
 from juxian.core.money import CEILING_FEN
 from juxian.core.policy.bounds import FIELD_LIMITS
 from juxian.core.policy.circuit.gates import Gate, Op, needed, uses_of
-from juxian.core.policy.circuit.leaves import Board, Leaf, LeafKind, Limits
+from juxian.core.policy.circuit.leaves import LAST_MONTHDAY, Board, Leaf, LeafKind, Limits
 from juxian.core.policy.engines.asked import gates_of, lines_of, parted
 from juxian.core.policy.engines.inputs import DAY_ZERO
 from juxian.core.policy.rulebook import Rulebook
@@ -65,6 +65,8 @@ def _board(book: Rulebook, schema: Schema) -> Board:
                 return Limits(0, 1, certain=True)
             case LeafKind.DAY:
                 return Limits(-_DAYS[0], _DAYS[1], certain=False)
+            case LeafKind.MONTHDAY | LeafKind.MONTHEND:
+                return Limits(0, LAST_MONTHDAY, certain=False)
             case LeafKind.LEVEL:
                 return Limits(0, len(schema.scales[leaf.detail[0]].levels) - 1, certain=False)
             case LeafKind.RECEIVED:
@@ -221,6 +223,8 @@ class _Reader:
         match leaf.kind:
             case LeafKind.DAY:
                 return self._days(column)
+            case LeafKind.MONTHDAY | LeafKind.MONTHEND:
+                return self._calendar(column, ends=leaf.kind is LeafKind.MONTHEND)
             case LeafKind.LEVEL:
                 order = ranked(self._schema.scales[leaf.detail[0]])
                 found = exp.Case(this=column)
@@ -247,6 +251,28 @@ class _Reader:
         if self._dialect == "postgres":
             return exp.Sub(this=column, expression=zero)
         return exp.cast(exp.DateDiff(this=column, expression=zero, unit=exp.Var(this="DAY")), "bigint")
+
+    def _calendar(self, column: exp.Expression, *, ends: bool) -> exp.Expression:
+        """See ``circuit.leaves.monthday`` and ``monthend``."""
+
+        def part(name: str, day: exp.Expression) -> exp.Expression:
+            found = exp.Extract(this=exp.Var(this=name), expression=day.copy())
+            return exp.cast(found, "bigint")
+
+        day = part("DAY", column)
+        if ends:
+            one = exp.Literal.number(1)
+            later: exp.Expression = exp.Paren(this=exp.Add(this=column.copy(), expression=one))
+            if self._dialect == "spark":
+                later = exp.Anonymous(this="DATE_ADD", expressions=[column.copy(), one])
+            day = _choice(exp.EQ(this=part("DAY", later), expression=_whole(1)), _whole(31), day)
+        months = exp.Add(
+            this=exp.Mul(this=part("YEAR", column), expression=_whole(12)), expression=part("MONTH", column)
+        )
+        before = exp.Paren(this=exp.Sub(this=months, expression=_whole(1)))
+        told = exp.Add(this=exp.Mul(this=before, expression=_whole(32)), expression=exp.Paren(this=day))
+        recorded = exp.Is(this=column.copy(), expression=exp.null()).not_()
+        return exp.Case().when(recorded, told)
 
     def _holds(self, column: exp.Expression, code: str) -> exp.Expression:
         if self._dialect == "postgres":

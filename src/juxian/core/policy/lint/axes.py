@@ -15,6 +15,7 @@ from juxian.core.dates import latest_start
 from juxian.core.facts.schema import Derive, Kind, ProfileField, Schema
 from juxian.core.policy.nodes import (
     RECEIVED,
+    Apart,
     Clause,
     Day,
     Elapsed,
@@ -48,7 +49,7 @@ ANCHORS: dict[Kind, tuple[int, ...]] = {
 }
 SETS_LIMIT = 8  # groups of levels of which every combination is tried
 OPEN_LIMIT = 24  # values of a field that amounts are reckoned from
-_ARITHMETIC = (Plus, Minus, Times, Share, Least, Greatest, Points)
+_ARITHMETIC = (Apart, Plus, Minus, Times, Share, Least, Greatest, Points)
 
 
 @dataclass(frozen=True)
@@ -217,11 +218,11 @@ def _numbers(kind: Kind, name: str, nodes: Sequence[Node]) -> list[int]:
 def _turning_points(root: Node, kind: Kind) -> Iterator[int]:
     """Numbers of ``kind`` that are written, and those of which a written share comes to them."""
     numbers = _written(root, kind)
-    shares = [node.per_mille for node in walk(root) if isinstance(node, Share)]
+    shares = [(node.per_mille, node.of) for node in walk(root) if isinstance(node, Share)]
     yield from numbers
-    for per_mille in shares:
+    for part, of in shares:
         for number in numbers:
-            whole = -(-number * 1000 // max(1, per_mille) // STEPS[kind]) * STEPS[kind]
+            whole = -(-number * of // max(1, part) // STEPS[kind]) * STEPS[kind]
             yield whole
             yield from (whole + other for other in numbers)
 
@@ -249,17 +250,18 @@ def _days(field: ProfileField, nodes: Sequence[Node], as_of: date) -> list[date]
         if len(fields_of(root)) > 1 or not found:
             found |= {as_of - timedelta(days=days) for days in (400, 399, 200, 199)}
     past = {day for day in found if day <= as_of}
-    return sorted(past if past and _is_past(field, nodes) else found)
+    return sorted(past if past and is_past(field, nodes) else found)
 
 
 def _starts(root: Node, name: str, as_of: date) -> Iterator[date]:
     """Days from which one more, exactly, or one fewer of the written years or months have passed."""
     for node in walk(root):
-        if isinstance(node, Elapsed) and node.field == name:
+        counted = isinstance(node, Elapsed) and node.field == name
+        if counted or (isinstance(node, Apart) and name in fields_of(node)):
             numbers = [number.value for number in _numbers_in(root)] or [1]
             for number in numbers:
                 for count in (number - 1, number, number + 1, number + 2):
-                    months = count * 12 if node.unit == "years" else count
+                    months = count * 12 if node.unit == "years" else count  # type: ignore[union-attr]
                     if 0 <= months <= 12 * 120:
                         yield from (
                             latest_start(as_of, months),
@@ -267,7 +269,7 @@ def _starts(root: Node, name: str, as_of: date) -> Iterator[date]:
                         )
 
 
-def _is_past(field: ProfileField, nodes: Iterable[Node]) -> bool:
+def is_past(field: ProfileField, nodes: Iterable[Node]) -> bool:
     """Whether the field is a day that cannot lie ahead: one that years are counted from, or on which a fact began."""
     counted = any(
         isinstance(node, Elapsed) and node.field == field.name for root in nodes for node in walk(root)
