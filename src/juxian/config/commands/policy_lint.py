@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import time
 from datetime import date
@@ -34,6 +35,11 @@ def add_to(commands: Any) -> None:
         help="day of asking (default: the day the pack's figures reach to)",
     )
     part.add_argument(
+        "--deep",
+        action="store_true",
+        help="decide over every possible person, not over boundary values alone (pip install juxian[verify])",
+    )
+    part.add_argument(
         "--save-cases",
         action="store_true",
         help="print the persons as cases, to be appended to <policy>.cases.yaml",
@@ -51,7 +57,11 @@ def run_lint(args: argparse.Namespace) -> int:
     _check_policy(pack, args.policy)
     only = [args.policy] if args.policy else []
     began = time.perf_counter()
-    report = lint(pack.policies.values(), pack.schema, args.as_of or pack.as_of, merits_of(pack), only)
+    if args.deep:
+        _check_solver()
+    report = lint(
+        pack.policies.values(), pack.schema, args.as_of or pack.as_of, merits_of(pack), only, deep=args.deep
+    )
     seconds = round(time.perf_counter() - began, 3)
     if args.json:
         print(json.dumps(told(report, pack, args.lang, seconds), ensure_ascii=False))
@@ -76,6 +86,13 @@ def told(report: Report, pack: Pack, language: str, seconds: float) -> dict[str,
         "findings": [_finding(finding, language) for finding in report.findings],
         "cases": cases_of(report.findings, pack.schema),
     }
+
+
+def _check_solver() -> None:
+    if importlib.util.find_spec("z3") is None:
+        message = Text("--deep 需要 z3-solver", "--deep needs z3-solver")
+        hint = Text("安装：pip install juxian[verify]", "install it: pip install juxian[verify]")
+        raise Rejected([Problem("P510", message, hint=hint)])
 
 
 def _check_policy(pack: Pack, written: str | None) -> None:

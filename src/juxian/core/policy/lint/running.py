@@ -12,7 +12,7 @@ from juxian.core.policy.lint.facts import dead_facts, sole_criteria
 from juxian.core.policy.lint.finding import Finding, Report, in_order
 from juxian.core.policy.lint.inversion import inversions, inversions_between
 from juxian.core.policy.lint.merits import Merits
-from juxian.core.policy.lint.parts import view_of
+from juxian.core.policy.lint.parts import View, view_of
 from juxian.core.policy.lint.places import Desk
 from juxian.core.policy.lint.stacked import never_given, never_together
 from juxian.core.policy.lint.tables import check_benefit
@@ -29,14 +29,17 @@ def lint(
     merits: Merits | None = None,
     only: Collection[str] = (),
     limit: int = LIMIT,
+    *,
+    deep: bool = False,
 ) -> Report:
     """Every finding about versions in force on ``as_of`` or later, in the order of the files.
 
-    only: ids of policies to tell about (all of them when empty); stacking is always weighed against the whole pack.
+    only: ids of policies to tell about (all of them when empty); stacking is always weighed against the whole pack. deep: each
+    benefit by itself is decided over every possible person by a solver, not over boundary values alone (extra ``verify``).
     """
     every = tuple(policies)
     told = merits or Merits()
-    run = _Run(schema, told, limit)
+    run = _Run(schema, told, limit, deep=deep)
     for policy in every:
         if not only or policy.id in only:
             run.policy(policy, as_of)
@@ -46,10 +49,11 @@ def lint(
 
 
 class _Run:
-    def __init__(self, schema: Schema, merits: Merits, limit: int) -> None:
+    def __init__(self, schema: Schema, merits: Merits, limit: int, *, deep: bool) -> None:
         self.schema = schema
         self.merits = merits
         self.limit = limit
+        self.deep = deep
         self.findings: list[Finding] = []
         self.cells = 0
 
@@ -65,7 +69,7 @@ class _Run:
             desk = self.desk(book)
             for item in book.items:
                 view = view_of(item, desk)
-                self.findings += check_benefit(view, desk)
+                self.findings += check_benefit(self.decided(view, desk) if self.deep else view, desk)
                 self.findings += sole_criteria(view, self.merits, desk)
                 self.findings += dead_facts(view, desk)
             for check in _CHECKS:
@@ -76,6 +80,18 @@ class _Run:
             desk = self.desk(rulebook((policy,), _day_of(version, as_of)))
             self.findings += versions_that_take_away(policy, version, desk)
             self.gather(desk)
+
+    def decided(self, view: View, desk: Desk) -> View:
+        """The benefit on persons chosen by the solver; as it was, where that cannot decide everything."""
+        from juxian.core.policy.lint.solving import sampled  # deferred: needs z3, which is an extra
+
+        found = sampled(view.item, desk.at)
+        self.cells += found.size
+        if not found.exact:
+            return view
+        if view.grid.thinned:
+            desk.thinned.remove(view.item)
+        return View(view.item, found)
 
     def pack(self, policies: tuple[Policy, ...], as_of: date) -> None:
         """Groups that reach over several policies."""
