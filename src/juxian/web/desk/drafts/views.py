@@ -27,7 +27,10 @@ from juxian.apps.policies.models import PolicyDraft
 from juxian.apps.policies.queries import drafts_of
 from juxian.apps.policies.rules import may_draft, may_publish
 from juxian.core.facts.schema import Kind, Schema
+from juxian.core.policy.names import FUNCTIONS
 from juxian.core.policy.tabling import pasted_table
+from juxian.core.positioned import read_yaml
+from juxian.core.source import Rejected, Source
 from juxian.web.desk.drafts.checking import check_text, whole_cases
 from juxian.web.desk.drafts.forms import LONGEST_TEXT, PasteForm, SubmitForm, TextForm
 from juxian.web.desk.scope import home_of
@@ -199,6 +202,7 @@ def _page(
         "draft": found,
         "tone": TONES[found.state],
         "checked": checked,
+        "points": points_in(text),
         "open": found.state in OPEN,
         **_pasted(paste, scope.pack.schema),
     }
@@ -239,7 +243,25 @@ def words_of(schema: Schema, language: str) -> list[tuple[str, str, list[str]]]:
         if item.type.kind in (Kind.LEVEL, Kind.LEVELS):
             levels = [level.title.zh for level in schema.scale_of(item.type).levels.values()][:40]
         found.append((item.title.zh, item.name, levels))
-    return found
+    return [*found, *((f"{function}(", "", []) for function in FUNCTIONS if function != "has")]
+
+
+def points_in(text: str) -> list[str]:
+    """Names of the tables of points in a text, which may be broken elsewhere."""
+    try:
+        data = read_yaml(Source("", text)).data
+    except Rejected:
+        return []
+    versions = data.get("versions") if isinstance(data, dict) else None
+    tables = [
+        table
+        for version in (versions if isinstance(versions, list) else [])
+        if isinstance(version, dict) and isinstance(version.get("points"), list)
+        for table in version["points"]
+        if isinstance(table, dict)
+    ]
+    titles = [t.get("zh", "") if isinstance(t := table.get("title", ""), dict) else t for table in tables]
+    return list(dict.fromkeys(title for title in titles if isinstance(title, str) and title))
 
 
 def _draft(request: HttpRequest, pk: int) -> PolicyDraft:
