@@ -439,6 +439,7 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "session-end": _nothing,
     "desk:addresses": _addresses,
     "desk:address-drop": _nothing,
+    "passkey-name": lambda _objects, _batch: {"name": "我的手机"},
     "portal:privacy-consent": lambda _objects, _batch: {"given": "yes"},
     "portal:privacy-erase": lambda _objects, _batch: {"words": "请删除联系方式"},
     "desk:erasure-decide": lambda _objects, _batch: {"decision": "grant", "reason": REASON},

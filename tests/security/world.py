@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator as PasskeyRow
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -77,6 +78,7 @@ from juxian.web.kit.sessions import BEGAN, SEEN
 from tests import rosters
 from tests.apps.services.stage import ANSWERS, CLAIM, FILES, example, offer
 from tests.attachments import paper, picture
+from tests.authenticator import Authenticator
 from tests.browser import Browser
 from tests.determinations import determined
 from tests.factories import EmployerFactory, UserFactory
@@ -140,6 +142,7 @@ class Objects:
     found: Found
     determination: Determination
     erasure: int = 0
+    passkey: int = 0
     asked: str = ""  # number of a visitor's question that was returned for a supplement
     bulk: int = 0  # an employer's list of which nothing was worked on yet
     staged: int = 0  # an employer's list that waits for papers
@@ -220,6 +223,7 @@ class Objects:
             "search": self.search,
             **_flats_known(self.flats),
             "session": self.session,
+            "passkey": self.passkey,
             "purpose": "reach",
             "erasure": self.erasure,
             "notice": self.notices[0].pk,
@@ -284,6 +288,7 @@ def world_of_two_places() -> Iterator[World]:
             JUXIAN_FILES=Path(directory) / "files",
             JUXIAN_HOME=Path(directory),
             AXES_ENABLED=False,
+            JUXIAN_PUBLIC_ADDRESS="http://localhost:8000",
             WHITENOISE_AUTOREFRESH=True,
             PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
             TASKS={"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}},
@@ -362,8 +367,16 @@ def _made() -> World:
         objects.notices = _notices(objects.place, objects.person, objects.office)
         further = _session_of(world.users[actor])  # type: ignore[arg-type]  # one that can be ended
         objects.session = SignedIn.objects.get(session_key=further).pk
+        objects.passkey = _passkey(world.users[actor])  # type: ignore[arg-type]
     world.untouched = snapshot()
     return world
+
+
+def _passkey(user: User) -> int:
+    """A passkey of the user, as registering keeps it."""
+    device = Authenticator()
+    kept = {"name": "办公室电脑", "public": device.public, "counter": 0}
+    return PasskeyRow.objects.create(user=user, type=PasskeyRow.Type.WEBAUTHN, data=kept).pk
 
 
 def _begin(user: User, objects: Objects) -> None:

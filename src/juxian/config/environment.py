@@ -40,6 +40,27 @@ class Environment(BaseSettings):
     behind_proxy: bool = Field(
         False, description="a proxy ends HTTPS and sets X-Forwarded-Proto on every request"
     )
+    trusted_proxies: list[IPvAnyNetwork] = Field(
+        ["127.0.0.0/8", "::1/128"],
+        validate_default=True,
+        description='networks of proxies whose X-Forwarded-For counts, with JUXIAN_BEHIND_PROXY: ["10.0.0.5/32"]',
+    )
+    sign_in_misses: int = Field(
+        100,
+        ge=5,
+        le=100_000,
+        description="wrong passwords from one network address in a quarter of an hour before new names are held off",
+    )
+    oidc_issuer: str = Field(
+        "",
+        pattern=r"^$|^https://[^\s?#]+$|^http://(localhost|127\.0\.0\.1)(:\d+)?(/[^\s?#]*)?$",
+        description="sign-in through another system (OpenID Connect): its issuer; empty: none",
+    )
+    oidc_client: str = Field("", description="the name of this site there (client_id)")
+    oidc_secret: SecretStr = Field(
+        SecretStr(""), description="the secret of this site there; empty: a public client"
+    )
+    oidc_name: str = Field("统一身份认证", max_length=30, description="what pages call the other system")
     upload_megabytes: int = Field(30, ge=1, le=1000, description="largest file that is taken, in MB")
     uploads_at_once: int = Field(10, ge=1, le=100, description="most attached files in one form")
     export_rows: int = Field(

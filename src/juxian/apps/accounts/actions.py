@@ -6,10 +6,11 @@ from datetime import date, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import F
 
-from juxian.apps.accounts.models import LockOut, Post, SignedIn, User
-from juxian.apps.accounts.queries import locks_of, name_digest
+from juxian.apps.accounts.models import LockOut, MissedSignIns, OutsideIdentity, Post, SignedIn, User
+from juxian.apps.accounts.queries import address_digest, locks_of, name_digest, quarter
 from juxian.apps.accounts.rules import lock_minutes, may_lend
 from juxian.apps.audit.actions import record
 from juxian.apps.clock import now, today
@@ -69,6 +70,40 @@ def note_lock_out(*, name: str, address: str) -> bool:
     return True
 
 
+def count_miss(address: str) -> None:
+    """One more wrong password from an address in this quarter of an hour."""
+    row, _made = MissedSignIns.objects.get_or_create(address_digest=address_digest(address), since=quarter())
+    MissedSignIns.objects.filter(pk=row.pk).update(count=F("count") + 1)
+
+
+class AlreadyBound(Exception):
+    """The identity belongs to another account, or the account has another identity of that system."""
+
+
+@transaction.atomic
+def bind_outside(
+    *, user: User, issuer: str, subject: str, by: User | None, address: str = ""
+) -> OutsideIdentity:
+    """Let whom another system knows as ``subject`` enter the account. ``by`` None: an administrator at the machine.
+
+    Raises ``AlreadyBound``.
+    """
+    try:
+        with transaction.atomic():
+            kept = OutsideIdentity.objects.create(user=user, issuer=issuer, subject=subject, at=now())
+    except IntegrityError as taken:
+        raise AlreadyBound from taken
+    record("accounts.outside_bound", actor=by, subject=user, address=address, detail={"issuer": issuer})
+    return kept
+
+
+@transaction.atomic
+def unbind_outside(*, kept: OutsideIdentity, by: User | None, address: str = "") -> None:
+    user, issuer = kept.user, kept.issuer
+    kept.delete()
+    record("accounts.outside_unbound", actor=by, subject=user, address=address, detail={"issuer": issuer})
+
+
 @transaction.atomic
 def create_account(*, username: str, name: str, password: str, role: str, organisation: Organisation) -> User:
     """An account with its first post. Raises ``ValidationError`` for a weak password or a name that is taken."""
@@ -91,6 +126,7 @@ def forget_ended() -> int:
     """Remove sessions that are over, and what was noted of them and of old locks; returns how many rows went."""
     over = Session.objects.filter(expire_date__lt=now()).delete()[0]
     gone = SignedIn.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()[0]
+    MissedSignIns.objects.filter(since__lt=quarter()).delete()
     return over + gone + LockOut.objects.filter(at__lt=now() - LOCKS_KEPT).delete()[0]
 
 

@@ -133,6 +133,38 @@ class SignedIn(models.Model):
         ordering = ["-since", "-pk"]
 
 
+class OutsideIdentity(models.Model):
+    """An account may be entered by somebody whom another system knows (统一身份绑定): its issuer and subject, never an e-mail."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="outside", verbose_name=_("用户"))
+    issuer = models.CharField(_("身份系统"), max_length=255)
+    subject = models.CharField(_("身份标识"), max_length=255)
+    at = models.DateTimeField(_("绑定时间"))
+
+    class Meta:
+        verbose_name = _("统一身份绑定")
+        verbose_name_plural = _("统一身份绑定")
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="outside_subject_once"),
+            models.UniqueConstraint(fields=["user", "issuer"], name="outside_user_once"),
+        ]
+
+
+class MissedSignIns(models.Model):
+    """Wrong passwords from one network address in a quarter of an hour (登录失败计数); the address is kept as a keyed digest."""
+
+    address_digest = models.CharField(_("来源地址摘要"), max_length=64)
+    since = models.DateTimeField(_("起"))
+    count = models.PositiveIntegerField(_("次数"), default=0)
+
+    class Meta:
+        verbose_name = _("登录失败计数")
+        verbose_name_plural = _("登录失败计数")
+        constraints = [
+            models.UniqueConstraint(fields=["address_digest", "since"], name="missed_sign_ins_once")
+        ]
+
+
 class LockOut(models.Model):
     """A name was locked after wrong passwords (登录锁定); the name itself is not kept, only its keyed digest."""
 

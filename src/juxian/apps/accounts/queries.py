@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 
-from juxian.apps.accounts.models import LockOut, Post, SignedIn, User
+from juxian.apps.accounts.models import LockOut, MissedSignIns, OutsideIdentity, Post, SignedIn, User
 from juxian.apps.accounts.rules import LENT_ROLES
+from juxian.apps.audit.models import AuditEntry
 from juxian.apps.clock import now, today
 from juxian.core.secrecy import digest
 
@@ -26,6 +27,44 @@ def sessions_of(user: User) -> QuerySet[SignedIn]:
 def name_digest(name: str) -> str:
     """Digest of an account name as sign-in compares it: NFKC, trimmed, case folded."""
     return digest(unicodedata.normalize("NFKC", name).strip().casefold(), settings.JUXIAN_KEYS)
+
+
+def quarter() -> datetime:
+    """When this quarter of an hour began."""
+    moment = now()
+    return moment.replace(minute=moment.minute - moment.minute % 15, second=0, microsecond=0)
+
+
+def address_digest(address: str) -> str:
+    return digest(f"sign-in:{address}", settings.JUXIAN_KEYS)
+
+
+def missed_from(address: str) -> int:
+    """Wrong passwords from an address in this quarter of an hour."""
+    found = MissedSignIns.objects.filter(address_digest=address_digest(address), since=quarter())
+    return found.values_list("count", flat=True).first() or 0
+
+
+def known_at(name: str, address: str) -> bool:
+    """Whoever has this account name signed in from the address within a month."""
+    user = User.objects.filter(username=name).first()
+    if user is None:
+        return False
+    lately = AuditEntry.objects.filter(
+        actor=user, action="accounts.signed_in", at__gt=now() - timedelta(days=30)
+    )
+    return lately.filter(address=address).exists()
+
+
+def bound_to(issuer: str, subject: str) -> User | None:
+    """The open account that was bound to an identity of another system."""
+    kept = OutsideIdentity.objects.filter(issuer=issuer, subject=subject, user__is_active=True)
+    found = kept.select_related("user").first()
+    return found.user if found else None
+
+
+def outside_of(user: User, issuer: str) -> OutsideIdentity | None:
+    return OutsideIdentity.objects.filter(user=user, issuer=issuer).first()
 
 
 def locks_of(name: str) -> QuerySet[LockOut]:

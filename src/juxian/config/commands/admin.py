@@ -25,6 +25,41 @@ def add(subparsers: Any) -> None:
     reset = commands.add_parser("reset", help="a new password; the second factor and all sessions end")
     reset.add_argument("username")
     reset.set_defaults(run=run_reset)
+    bind = commands.add_parser("bind", help="let whom another system (OIDC) knows enter an account")
+    bind.add_argument("username")
+    bind.add_argument("subject", nargs="?", default="", help="the subject (sub) there; left out: end it")
+    bind.set_defaults(run=run_bind)
+
+
+def run_bind(args: argparse.Namespace) -> int:
+    """Exit 0 when bound or unbound, 1 without a system, an account or a free identity."""
+    from juxian.config.cli import setup_django  # deferred: cli imports the commands
+
+    setup_django()
+    from django.conf import settings
+
+    from juxian.apps.accounts.actions import AlreadyBound, bind_outside, unbind_outside
+    from juxian.apps.accounts.models import User
+    from juxian.apps.accounts.queries import outside_of
+
+    issuer = settings.JUXIAN_OIDC_ISSUER
+    if not issuer:
+        return _told(args, "没有设置 JUXIAN_OIDC_ISSUER。", "JUXIAN_OIDC_ISSUER is not set.")
+    user = User.objects.filter(username=args.username).first()
+    if user is None:
+        return _told(args, "没有这个账号。", "No such account.")
+    kept = outside_of(user, issuer)
+    if args.subject:
+        try:
+            bind_outside(user=user, issuer=issuer, subject=args.subject, by=None)
+        except AlreadyBound:
+            return _told(args, "这个身份或账号已绑定。", "The identity or the account is bound already.")
+    elif kept is None:
+        return _told(args, "这个账号没有绑定。", "The account is not bound.")
+    else:
+        unbind_outside(kept=kept, by=None)
+    print(json.dumps({"username": user.username}) if args.json else f"✓ {user.username}")
+    return 0
 
 
 def run_create(args: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ Secrets are sealed with the key of encrypted fields before they are stored.
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from typing import cast
 
 import segno
@@ -18,8 +19,11 @@ from django.db import transaction
 
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
+from juxian.apps.audit.models import AuditEntry
+from juxian.apps.clock import now
 from juxian.core.secrecy import seal, unseal
 
+HOURLY_CODES = 20  # wrong ones of an account, then none is looked at
 ASKED = (Authenticator.Type.RECOVERY_CODES, Authenticator.Type.TOTP)
 
 
@@ -34,6 +38,11 @@ class SealedSecrets(DefaultMFAAdapter):
 
 
 def has_factor(user: User) -> bool:
+    """An app that gives codes, or a passkey."""
+    return Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+
+
+def has_app(user: User) -> bool:
     return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
 
 
@@ -63,8 +72,19 @@ def set_up(user: User, secret: str, address: str) -> list[str]:
 
 @transaction.atomic
 def take_away(user: User, by: User | None, address: str = "") -> None:
+    """Forget every factor of the user, passkeys as well."""
     Authenticator.objects.filter(user=user).delete()
     record("accounts.factor_removed", actor=by, subject=user, address=address)
+
+
+@transaction.atomic
+def remove_app(user: User, address: str) -> None:
+    """Ask for no more codes of an app; the recovery codes stay while there is a passkey."""
+    gone = Authenticator.objects.filter(user=user)
+    if gone.filter(type=Authenticator.Type.WEBAUTHN).exists():
+        gone = gone.filter(type=Authenticator.Type.TOTP)
+    gone.delete()
+    record("accounts.factor_removed", actor=user, subject=user, address=address)
 
 
 @transaction.atomic
@@ -77,6 +97,12 @@ def passes(user: User, code: str) -> str:
             kept.record_usage()
             return str(kept.type)
     return ""
+
+
+def guesses(user: User) -> int:
+    """Wrong codes of an account within an hour, over all its browsers."""
+    since = now() - timedelta(hours=1)
+    return AuditEntry.objects.filter(action="accounts.factor_refused", actor=user, at__gte=since).count()
 
 
 def codes_left(user: User) -> int:

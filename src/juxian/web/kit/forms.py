@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.accounts.models import User
 from juxian.apps.accounts.rules import LONGEST_PASSWORD, PASSWORD_HELP
-from juxian.web.kit import factors
+from juxian.web.kit import factors, passkeys
 
 LONGEST_CODE = 32
 
@@ -61,6 +61,34 @@ class PasswordForm(forms.Form):
         if not self.user.check_password(self.cleaned_data["password"]):
             raise ValidationError(_("密码不对。"))
         return str(self.cleaned_data["password"])
+
+
+class ProofForm(PasswordForm):
+    """Password, and a code of the own factor where there is one, before a factor is added or taken away."""
+
+    code = _code(help_text=_("验证器应用上的 6 位数字，或一个恢复码"), required=False)
+
+    def __init__(self, user: User, *args: Any, **values: Any) -> None:
+        super().__init__(user, *args, **values)
+        self.asks_code = factors.has_factor(user)
+        if self.asks_code:
+            self.fields["code"].required = True
+        else:
+            del self.fields["code"]
+
+
+class PasskeyNameForm(forms.Form):
+    """What the owner calls a passkey (通行密钥名称)."""
+
+    name = forms.CharField(
+        label=_("名称"), max_length=passkeys.LONGEST_NAME, help_text=_("例如：办公室电脑、我的手机")
+    )
+
+
+class NewPasskeyForm(PasskeyNameForm, ProofForm):
+    """A name and the proof, before the browser is asked to make a passkey."""
+
+    field_order = ["name", "password", "code"]
 
 
 class FactorForm(PasswordForm):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -13,14 +15,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from juxian.apps.accounts.actions import change_password, end_sessions, move_session
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
-from juxian.apps.accounts.queries import sessions_of
-from juxian.web.kit import factors
+from juxian.apps.accounts.queries import outside_of, sessions_of
+from juxian.apps.audit.actions import record
+from juxian.web.kit import factors, oidc, passkeys
 from juxian.web.kit.access import for_roles
-from juxian.web.kit.forms import FactorForm, NewPasswordForm, PasswordForm
+from juxian.web.kit.forms import (
+    FactorForm,
+    NewPasskeyForm,
+    NewPasswordForm,
+    PasskeyNameForm,
+    PasswordForm,
+    ProofForm,
+)
 from juxian.web.kit.origin import address_of
 from juxian.web.kit.responses import go
 from juxian.web.kit.sessions import FACTOR
 
+PASSKEY = "passkey"
 PENDING = "factor-secret"  # in the session, while a factor is being set up
 
 
@@ -33,12 +44,16 @@ def _user(request: HttpRequest) -> User:
 def account(request: HttpRequest) -> HttpResponse:
     """What there is to the own account."""
     user = _user(request)
-    has = factors.has_factor(user)
     context = {
         "sessions": sessions_of(user),
         "current": request.session.session_key,
-        "has_factor": has,
-        "codes_left": factors.codes_left(user) if has else 0,
+        "has_app": factors.has_app(user),
+        "codes_left": factors.codes_left(user),
+        "passkeys": passkeys.of_user(user),
+        "passkeys_offered": passkeys.offered(),
+        "most_passkeys": passkeys.MOST,
+        "outside": settings.JUXIAN_OIDC_NAME if oidc.offered() else "",
+        "outside_bound": oidc.offered() and outside_of(user, settings.JUXIAN_OIDC_ISSUER) is not None,
     }
     return render(request, "kit/own_account.html", context)
 
@@ -114,9 +129,93 @@ def remove_factor(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     form = PasswordForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        factors.take_away(user, user, address_of(request))
-        request.session.pop(FACTOR, None)
+        factors.remove_app(user, address_of(request))
+        if request.session.get(FACTOR) != PASSKEY:
+            request.session.pop(FACTOR, None)
         messages.success(request, _("已停用动态验证码。"))
         return go(request, "account")
     status = 422 if request.method == "POST" else 200
     return render(request, "kit/remove_factor.html", {"form": form}, status=status)
+
+
+@for_roles(*Role, before_factor=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+def passkey_new(request: HttpRequest) -> HttpResponse:
+    """Name and proof first, then the browser makes the passkey and sends it to the same address."""
+    user = _user(request)
+    if not passkeys.offered():
+        raise Http404
+    if request.method == "POST" and "credential" in request.POST:
+        return _keep_passkey(request, user)
+    form = NewPasskeyForm(user, request.POST or None)
+    if request.method == "POST" and form.is_valid() and proved(request, user, form):
+        if len(passkeys.of_user(user)) < passkeys.MOST:
+            options = passkeys.begin_registering(request.session, user, form.cleaned_data["name"])
+            return render(request, "kit/passkey_make.html", {"options": options})
+        form.add_error(None, _("一个账号最多 %(most)s 个通行密钥。") % {"most": passkeys.MOST})
+    status = 422 if request.method == "POST" else 200
+    return render(request, "kit/passkey_new.html", {"form": form}, status=status)
+
+
+def _keep_passkey(request: HttpRequest, user: User) -> HttpResponse:
+    address = address_of(request)
+    try:
+        codes = passkeys.register(request.session, user, request.POST["credential"], address)
+    except passkeys.NotGiven as refused:
+        messages.error(request, str(refused))
+        return go(request, "passkey-new")
+    request.session[FACTOR] = PASSKEY
+    end_sessions(user=user, keep=str(request.session.session_key), address=address)
+    if codes:
+        return render(request, "kit/recovery_codes.html", {"codes": codes, "passkey": True})
+    messages.success(request, _("通行密钥已添加，其他设备上的登录已全部结束。"))
+    return go(request, "account")
+
+
+def proved(request: HttpRequest, user: User, form: ProofForm) -> bool:
+    """The code that a form with a right password carries fits; a wrong one is counted and told."""
+    if not form.asks_code:
+        return True
+    if factors.guesses(user) < factors.HOURLY_CODES and factors.passes(user, form.cleaned_data["code"]):
+        return True
+    record("accounts.factor_refused", actor=user, address=address_of(request))
+    form.add_error("code", _("验证码不对或已用过。"))
+    return False
+
+
+def _passkey(request: HttpRequest, pk: int) -> Authenticator:
+    return get_object_or_404(Authenticator, pk=pk, user=_user(request), type=Authenticator.Type.WEBAUTHN)
+
+
+@for_roles(*Role, before_factor=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def passkey_name(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another name for an own passkey."""
+    kept = _passkey(request, pk)
+    form = PasskeyNameForm(request.POST or None, initial={"name": kept.data["name"]})
+    if request.method == "POST" and form.is_valid():
+        passkeys.rename(kept, form.cleaned_data["name"], address_of(request))
+        messages.success(request, _("名称已更改。"))
+        return go(request, "account")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "kit/passkey_name.html", {"form": form}, status=status)
+
+
+@for_roles(*Role, before_factor=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+def passkey_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Forget an own passkey; password and code are asked, a recovery code where there is no app."""
+    kept, user = _passkey(request, pk), _user(request)
+    form = ProofForm(user, request.POST or None)
+    if request.method == "POST" and form.is_valid() and proved(request, user, form):
+        passkeys.remove(kept, address_of(request))
+        if not factors.has_factor(user):
+            request.session.pop(FACTOR, None)
+        messages.success(request, _("通行密钥已删除。"))
+        return go(request, "account")
+    context = {"form": form, "passkey": kept.data["name"]}
+    return render(
+        request, "kit/passkey_remove.html", context, status=422 if request.method == "POST" else 200
+    )

@@ -10,12 +10,13 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponseBase
 
-from juxian.apps.accounts.actions import begin_session, note_lock_out
+from juxian.apps.accounts.actions import begin_session, count_miss, note_lock_out
 from juxian.apps.accounts.models import SignedIn, User
 from juxian.apps.accounts.queries import locks_of, name_digest
 from juxian.apps.accounts.rules import FIRST_LOCK_MINUTES, lock_minutes
 from juxian.apps.audit.actions import record
 from juxian.apps.clock import now
+from juxian.web.kit.origin import address_of
 
 BEGAN, SEEN, FACTOR = "began", "seen", "factor"  # keys in a session: seconds, seconds, kind of second factor
 NOTED_EVERY = 60  # seconds between two notes that a session is in use
@@ -44,7 +45,7 @@ class SessionLimits:
 
 
 def address_in(request: HttpRequest | None) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))[:64] if request is not None else ""
+    return address_of(request) if request is not None else ""
 
 
 def signed_in(sender: object, request: HttpRequest, user: User, **more: Any) -> None:
@@ -71,6 +72,7 @@ def sign_in_failed(
 ) -> None:
     """A wrong password, or one for a name that is unknown or locked; the name is kept as a digest."""
     name = str(credentials.get("username") or "")
+    count_miss(address_in(request))
     record("accounts.sign_in_refused", address=address_in(request), detail={"name": name_digest(name)[:16]})
 
 

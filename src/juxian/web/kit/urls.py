@@ -1,6 +1,6 @@
 from django.urls import path
 
-from juxian.web.kit import bindings, files, metrics, mine, own_account, views
+from juxian.web.kit import bindings, files, metrics, mine, outside, own_account, views
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
@@ -11,6 +11,13 @@ urlpatterns = [
     path("account/factor/remove/", own_account.remove_factor, name="factor-remove"),
     path("account/addresses/", bindings.addresses, name="addresses"),
     path("account/addresses/remove/", bindings.address_remove, name="address-remove"),
+    path("sign-in/passkey/", views.sign_in_passkey, name="sign-in-passkey"),
+    path("account/passkeys/new/", own_account.passkey_new, name="passkey-new"),
+    path("account/passkeys/<int:pk>/name/", own_account.passkey_name, name="passkey-name"),
+    path("account/passkeys/<int:pk>/remove/", own_account.passkey_remove, name="passkey-remove"),
+    path("sign-in/outside/", outside.sign_in, name="outside-sign-in"),
+    path("sign-in/outside/back/", outside.back, name="outside-back"),
+    path("account/outside/", outside.bind, name="outside"),
     path("account/sessions/end/", own_account.end_others, name="sessions-end"),
     path("account/sessions/<int:pk>/end/", own_account.end_session, name="session-end"),
     path("sign-out/", views.sign_out, name="sign-out"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import unicodedata
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
@@ -23,11 +26,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from juxian.apps.accounts.actions import move_session
 from juxian.apps.accounts.models import User
+from juxian.apps.accounts.queries import known_at, missed_from
 from juxian.apps.audit.actions import record
-from juxian.apps.audit.models import AuditEntry
 from juxian.apps.clock import now, today
 from juxian.apps.packs.queries import installed
-from juxian.web.kit import factors, formats, navigation
+from juxian.web.kit import factors, formats, navigation, oidc, passkeys
 from juxian.web.kit.access import public
 from juxian.web.kit.forms import CodeForm, SignInForm
 from juxian.web.kit.middleware import THEME_COOKIE, THEMES, remember
@@ -38,7 +41,7 @@ from juxian.web.kit.scope import PLACE_COOKIE, POST_SESSION_KEY, current_scope, 
 from juxian.web.kit.sessions import FACTOR
 
 AWAITED = "awaited"  # in the session: whose password was right, while the code is asked
-CODE_SECONDS, CODE_TRIES, HOURLY_CODES = 600, 5, 20
+CODE_SECONDS, CODE_TRIES = 600, 5
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -48,27 +51,44 @@ class SignIn(LoginView):
     http_method_names = ["get", "head", "post", "options"]
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        outside = settings.JUXIAN_OIDC_NAME if oidc.offered() else ""
         places = demo_accounts(formats.language()) if settings.JUXIAN_DEMO else []
-        return super().get_context_data(places=places, **kwargs)
+        return super().get_context_data(places=places, passkeys=passkeys.offered(), outside=outside, **kwargs)
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Where very many passwords were wrong, the address tries no further names; whoever is known there goes on."""
+        address = address_of(request)
+        if missed_from(address) >= settings.JUXIAN_SIGN_IN_MISSES:
+            form = self.get_form()
+            name = unicodedata.normalize("NFKC", request.POST.get("username", "")).strip().casefold()
+            if not known_at(name[:150], address):
+                form.add_error(None, _("来自本网络的登录失败太多，请过一刻钟再试。"))
+                return self.render_to_response(self.get_context_data(form=form), status=429)
+        return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        user: User = form.get_user()
-        if factors.has_factor(user):
-            self.request.session.flush()
-            self.request.session[AWAITED] = {
-                "user": user.pk,
-                "password": user.get_session_auth_hash(),
-                "next": self.get_success_url(),
-                "since": int(now().timestamp()),
-                "tries": 0,
-            }
-            return HttpResponseRedirect(reverse("sign-in-code"))
-        answer = super().form_valid(form)
-        note_sign_in(self.request, user, "")
-        return answer
+        return begin(self.request, form.get_user(), self.get_success_url(), "")
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+def begin(request: HttpRequest, user: User, onward: str, way: str) -> HttpResponse:
+    """Whoever proved a password, or an identity of another system (``way``), goes on: to the second step where there is one."""
+    if factors.has_factor(user):
+        request.session.flush()
+        request.session[AWAITED] = {
+            "user": user.pk,
+            "password": user.get_session_auth_hash(),
+            "next": onward,
+            "since": int(now().timestamp()),
+            "tries": 0,
+        }
+        return HttpResponseRedirect(reverse("sign-in-code"))
+    request.session.flush()
+    login(request, user, backend=MODEL_BACKEND)
+    note_sign_in(request, user, way)
+    return HttpResponseRedirect(onward)
 
 
 def note_sign_in(request: HttpRequest, user: User, factor: str) -> None:
@@ -92,9 +112,14 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     if user is None:
         request.session.pop(AWAITED, None)
         return redirect("sign-in")
-    form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        kind = factors.passes(user, form.cleaned_data["code"])
+    by_passkey = request.method == "POST" and "credential" in request.POST
+    form = CodeForm(None if by_passkey else request.POST or None)
+    refused = ""
+    if request.method == "POST" and (by_passkey or form.is_valid()):
+        try:
+            kind = _factor_given(request, user, form, by_passkey=by_passkey)
+        except passkeys.NotGiven as wrong:
+            kind, refused = "", str(wrong)
         if kind:
             login(request, user, backend=MODEL_BACKEND)
             request.session[FACTOR] = kind
@@ -103,24 +128,56 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(awaited["next"])
         record("accounts.factor_refused", actor=user, address=address_of(request))
         request.session[AWAITED] = awaited | {"tries": awaited["tries"] + 1}
-        form.add_error("code", _("验证码不对或已用过。"))
-    status = 422 if request.method == "POST" else 200
-    return render(request, "kit/sign_in_code.html", {"form": form}, status=status)
+        if not by_passkey:
+            form.add_error("code", _("验证码不对或已用过。"))
+    has_passkey = passkeys.offered() and passkeys.of_user(user)
+    context = {
+        "form": form,
+        "refused": refused,
+        "has_app": factors.has_app(user),
+        "options": passkeys.begin_asking(request.session, user) if has_passkey else "",
+    }
+    return render(request, "kit/sign_in_code.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _factor_given(request: HttpRequest, user: User, form: CodeForm, *, by_passkey: bool) -> str:
+    """The kind of factor that was given; empty for a wrong code. Raises ``passkeys.NotGiven``."""
+    if not by_passkey:
+        return factors.passes(user, form.cleaned_data["code"])
+    passkeys.given_for(request.session, user, request.POST["credential"])
+    return "passkey"
+
+
+@public
+@require_POST
+def sign_in_passkey(request: HttpRequest) -> HttpResponse:
+    """Without a password: the question first, as JSON; then what the browser made of it."""
+    if not passkeys.offered():
+        raise Http404
+    if "credential" not in request.POST:
+        return JsonResponse({"options": json.loads(passkeys.begin_asking(request.session, None))})
+    try:
+        user = passkeys.given_by(request.session, request.POST["credential"])
+    except passkeys.NotGiven as refused:
+        record("accounts.sign_in_refused", address=address_of(request), detail={"factor": "passkey"})
+        messages.error(request, str(refused))
+        return go(request, "sign-in")
+    request.session.flush()
+    login(request, user, backend=MODEL_BACKEND)
+    request.session[FACTOR] = "passkey"
+    note_sign_in(request, user, "passkey")
+    return HttpResponseSeeOther(_next(request))
 
 
 def _awaited_user(awaited: dict[str, Any]) -> User | None:
     """The user whose password was right a moment ago; None when too late, tried too often, or changed since."""
     late = now().timestamp() - awaited["since"] > CODE_SECONDS
-    if late or awaited["tries"] >= CODE_TRIES or _factor_tries(awaited["user"]) >= HOURLY_CODES:
+    if late or awaited["tries"] >= CODE_TRIES:
         return None
     user = User.objects.filter(pk=awaited["user"], is_active=True).first()
-    return user if user and user.get_session_auth_hash() == awaited["password"] else None
-
-
-def _factor_tries(user: int) -> int:
-    """Wrong codes of an account within an hour, over all its browsers."""
-    since = now() - timedelta(hours=1)
-    return AuditEntry.objects.filter(action="accounts.factor_refused", actor=user, at__gte=since).count()
+    if user is None or factors.guesses(user) >= factors.HOURLY_CODES:
+        return None
+    return user if user.get_session_auth_hash() == awaited["password"] else None
 
 
 sign_in = public(SignIn.as_view())
@@ -261,7 +318,11 @@ def _back(request: HttpRequest) -> HttpResponse:
 
 def _next(request: HttpRequest) -> str:
     """The page that a form of the frame stood on, as an address of this site; the start for anything else."""
-    target = request.POST.get("next", "")
+    return asked_next(request.POST.get("next", ""))
+
+
+def asked_next(target: str) -> str:
+    """``target`` where it is an address of this site, else the start."""
     local = target.startswith("/") and not target.startswith("//")
     safe = local and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
     return target if safe else reverse("start")

@@ -35,6 +35,7 @@ from juxian.web.kit.access import public
 from juxian.web.kit.errors import too_many
 from juxian.web.kit.formats import language
 from juxian.web.kit.once import once
+from juxian.web.kit.origin import address_of
 from juxian.web.kit.qr import qr_svg
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
@@ -51,11 +52,7 @@ MOST_FOLLOWED = 20
 
 def visitor_address(request: HttpRequest) -> str:
     """Network address of the visitor; behind a proxy, the one that the proxy saw."""
-    if settings.SECURE_PROXY_SSL_HEADER:
-        seen = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip()
-        if seen:
-            return seen[:64]
-    return str(request.META.get("REMOTE_ADDR", ""))[:64]
+    return address_of(request)
 
 
 def public_service_or_404(place: Pack, service_id: str) -> Service:
