@@ -19,7 +19,7 @@ from itertools import combinations
 from random import Random
 
 from juxian.core.identity.linking.clusters import Join, cluster
-from juxian.core.identity.linking.engine import Limits, Linkage, Linking, Pair
+from juxian.core.identity.linking.engine import Limits, Linkage, Linking, Pair, join_of
 from juxian.core.identity.linking.judging import Zone
 from juxian.core.identity.linking.signs import HARD, names_in
 from juxian.core.identity.linking.traces import Known, Tracer
@@ -303,11 +303,7 @@ def review(
     budget = int(persons * QUESTIONS_PER_PERSON) - asked
     for pair in sorted(rest, key=lambda item: -item.weight)[: max(0, budget)]:
         ask(pair)
-    joins = [
-        Join(item.left, item.right, item.weight, item.evidence in ("number_and_name", "document_and_name"))
-        for item in linkage.pairs
-        if item.zone is Zone.AUTOMATIC
-    ]
+    joins = [join_of(item) for item in linkage.pairs if item.zone is Zone.AUTOMATIC]
     joins += [Join(item.left, item.right, item.weight) for item in bulk]
     wanted = {member for join in joins for member in (join.left, join.right)} | {
         member for pair in must for member in pair

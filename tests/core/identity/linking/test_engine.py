@@ -112,3 +112,29 @@ def test_weights_survive_being_kept() -> None:
 
 def test_traces_have_every_column_a_condition_reads() -> None:
     assert set(side(Trace())) == set(COLUMNS)
+
+
+def test_two_rows_of_one_roster_make_known_homonyms() -> None:
+    """The row of another roster cannot be told which of the two it is."""
+    rows = [
+        TRACER.trace(known("张伟", birth=BIRTH, employer="一中", sheet=sheet, phones=phones))
+        for sheet, phones in ((1, ("13712345679",)), (1, ("13798765432",)), (2, ()))
+    ]
+    linking = Linking()
+    linking.add(enumerate(rows))
+
+    linkage = linking.link(weights=Weights())
+
+    assert linkage.clusters.groups() == []
+    assert {pair.zone for pair in linkage.pairs} == {Zone.ASKED}
+
+
+def test_who_changed_the_telephone_is_one_by_a_rare_name_and_birthday() -> None:
+    rows = [
+        TRACER.trace(known("欧阳测试", birth=BIRTH, employer=employer, sheet=sheet, phones=(phone,)))
+        for sheet, employer, phone in ((1, "一中", "13712345679"), (2, "一中", "13798765432"))
+    ]
+    linking = Linking()
+    linking.add(enumerate(rows))
+
+    assert linking.link(weights=Weights()).clusters.groups() == [[0, 1]]

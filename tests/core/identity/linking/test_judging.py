@@ -121,3 +121,38 @@ def test_the_weight_must_agree(weight: float) -> None:
 
     assert judge(signs, weight).zone is not Zone.AUTOMATIC
     assert judge(signs, 5.0).zone is Zone.AUTOMATIC
+
+
+def test_a_name_with_birthday_and_employer_that_a_roster_lists_once_is_merged() -> None:
+    one = seen("张伟", birth=BIRTH, employer="一中", sheet=1)
+    other = seen("张伟", birth=BIRTH, employer="一中", sheet=2)
+
+    assert zone(one, other) == (Zone.AUTOMATIC, "listed_once")
+    assert zone(one | {"homonym": 1}, other) == (Zone.ASKED, "name_birth_employer")
+
+
+@pytest.mark.parametrize(
+    "against", [{"phones": ("13712345679",)}, {"emails": ("b@example.org",)}, {"school": "乙大学"}]
+)
+def test_a_contradiction_is_asked_although_a_roster_lists_the_name_once(against: dict[str, object]) -> None:
+    own = {"phones": (PHONE,), "emails": ("a@example.org",), "school": "甲大学"}
+    one = seen("张伟", birth=BIRTH, employer="一中", sheet=1, **own)
+
+    found = zone(one, seen("张伟", birth=BIRTH, employer="一中", sheet=2, **against))
+
+    assert found[0] is Zone.ASKED
+
+
+def test_pinyin_stands_for_characters_and_twins_do_not_for_one_another() -> None:
+    one = seen("张雨欣", birth=BIRTH, employer="一中", sheet=1)
+
+    assert zone(one, seen("Zhang Yuxin", birth=BIRTH, employer="一中", sheet=2))[1] == "listed_once"
+    assert zone(one, seen("张雨鑫", birth=BIRTH, employer="一中", sheet=2)) == (Zone.ASKED, "sound_and_more")
+
+
+def test_a_number_copied_down_is_asked_about_where_a_contact_says_the_contrary() -> None:
+    copied = {"numbers": (("resident_id", OTHER_NUMBER),), "birth": BIRTH.replace(year=1980)}
+    one = seen("张伟", numbers=(("resident_id", NUMBER),), phones=(PHONE,), employer="一中")
+
+    assert zone(one, seen("张伟", phones=(PHONE,), employer="一中", **copied))[0] is Zone.ASKED
+    assert zone(one, seen("张伟", employer="一中", **copied))[0] is Zone.APART

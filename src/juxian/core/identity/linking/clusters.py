@@ -27,12 +27,16 @@ SELDOM_TWO = ("email", "phone", "passport")
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Two records to be joined. proved: by one document number or a person's decision."""
+    """Two records to be joined. proved: by one document number or a person's decision.
+
+    moved: the evidence holds for somebody who has changed the telephone, so another one is no veto.
+    """
 
     left: int
     right: int
     weight: float
     proved: bool = False
+    moved: bool = False
 
 
 @dataclass
@@ -105,7 +109,7 @@ class _Work:
         if left == right:
             return
         ours, theirs = self.groups[left], self.groups[right]
-        if not ours.barred.isdisjoint(theirs.members) or (not decided and _vetoed(ours, theirs, join.proved)):
+        if not ours.barred.isdisjoint(theirs.members) or (not decided and _vetoed(ours, theirs, join)):
             self.refused.append(join)
             return
         if len(ours.members) < len(theirs.members):
@@ -136,14 +140,15 @@ class _Work:
         return _Group([record], values, sheets, set(self.barred.get(record, ())))
 
 
-def _vetoed(ours: _Group, theirs: _Group, proved: bool) -> bool:
+def _vetoed(ours: _Group, theirs: _Group, join: Join) -> bool:
     if any(_two(ours, theirs, name) for name in NEVER_TWO):
         return True
-    if proved:
+    if join.proved:
         return False
     if ours.sheets.keys() & theirs.sheets.keys():
         return True
-    return any(_apart(ours, theirs, name) for name in SELDOM_TWO) and not _in_common(ours, theirs)
+    seldom = [name for name in SELDOM_TWO if not (join.moved and name == "phone")]
+    return any(_apart(ours, theirs, name) for name in seldom) and not _in_common(ours, theirs)
 
 
 def _two(ours: _Group, theirs: _Group, name: str) -> bool:

@@ -38,16 +38,33 @@ def mark_corpus(connection: duckdb.DuckDBPyConnection, source: str, target: str 
             "or count(distinct case when birth_day <> 0 then birth_day end) > 1 "
             "or count(distinct case when tail4 <> 0 then tail4 end) > 1"
         )
+    # two rows of one roster that sound alike: of one month of birth, or at one employer where one has no month
+    for other, but in (("birth_month", ""), ("employer", " and count_if(birth_month = 0) > 0")):
+        connection.execute(
+            f"create or replace table {target}_{other}_twice as select distinct sound, {other} from (select sound, {other} "
+            f"from {target}_own where sound <> 0 and {other} <> 0 and sheet <> 0 group by sound, {other}, sheet "
+            f"having count(*) > 1{but})"
+        )
     columns = ", ".join(f"t.{name}" for name in COLUMNS if name not in ("rare", "homonym"))
     connection.execute(
         f"create or replace table {target} as select t.id, {columns}, "
         f"(coalesce(n.days, 0) <= {RARE_UP_TO} and coalesce(n.births, 0) <= {RARE_UP_TO + 1})::bigint as rare, "
-        "(m.name is not null or (e.name is not null and coalesce(t.birth_month, 0) = 0))::bigint as homonym "
+        "(m.name is not null or mt.sound is not null or et.sound is not null "
+        "or (e.name is not null and coalesce(t.birth_month, 0) = 0))::bigint as homonym "
         f"from {target}_own t left join {target}_names n on n.name = t.name "
         f"left join {target}_birth_month_homonyms m on m.name = t.name and m.birth_month = t.birth_month "
-        f"left join {target}_employer_homonyms e on e.name = t.name and e.employer = t.employer"
+        f"left join {target}_employer_homonyms e on e.name = t.name and e.employer = t.employer "
+        f"left join {target}_birth_month_twice mt on mt.sound = t.sound and mt.birth_month = t.birth_month "
+        f"left join {target}_employer_twice et on et.sound = t.sound and et.employer = t.employer"
     )
-    for part in ("own", "names", "birth_month_homonyms", "employer_homonyms"):
+    for part in (
+        "own",
+        "names",
+        "birth_month_homonyms",
+        "employer_homonyms",
+        "birth_month_twice",
+        "employer_twice",
+    ):
         connection.execute(f"drop table {target}_{part}")
 
 

@@ -27,6 +27,7 @@ LEARNT_FROM = 2_000  # records: below this the weights of ``weighing`` serve
 TRAINING_BLOCKS = ("phone", "birth_day", "name")
 RANDOM_PAIRS = 1_000_000
 PULL = 0.1  # towards the stated m
+_OF_MOVED, _RARE_AND_BORN = frozenset(("listed_once", "rare_name")), frozenset(("rare", "birth_day"))
 _PROVING = frozenset(("number_and_name", "document_and_name"))
 
 
@@ -40,6 +41,12 @@ class Pair:
     signs: int
     zone: Zone
     evidence: str
+
+
+def join_of(pair: Pair) -> Join:
+    """An automatic pair as the clusters take it."""
+    moved = pair.evidence in _OF_MOVED and names_in(pair.signs) >= _RARE_AND_BORN
+    return Join(pair.left, pair.right, pair.weight, pair.evidence in _PROVING, moved)
 
 
 @dataclass
@@ -143,11 +150,7 @@ class Linking:
     def _cluster(
         self, pairs: Sequence[Pair], must: Sequence[tuple[int, int]], cannot: Sequence[tuple[int, int]]
     ) -> Clusters:
-        joins = [
-            Join(pair.left, pair.right, pair.weight, pair.evidence in _PROVING)
-            for pair in pairs
-            if pair.zone is Zone.AUTOMATIC
-        ]
+        joins = [join_of(pair) for pair in pairs if pair.zone is Zone.AUTOMATIC]
         wanted = {item for join in joins for item in (join.left, join.right)} | {
             item for pair in must for item in pair
         }

@@ -98,6 +98,29 @@ def _known_to_one_unit(signs: Signs) -> bool:
     )
 
 
+def _listed_once(signs: Signs) -> bool:
+    """A roster names nobody else like this, and nothing contradicts: who is missing a number in one roster is found in another.
+
+    Two persons of one name and birthday stand as two rows in a roster that holds both, which makes them known homonyms
+    (``corpus``). A rare name with its
+    birthday may have changed its telephone; any other must not. Pinyin stands for the characters it sounds like, which twins do not.
+    """
+    if "listed" not in signs or not (HARD | {"other_email", "other_school"}).isdisjoint(signs):
+        return False
+    if "other_script" in signs:
+        return "birth_day" in signs and not {"phone", "employer", "school", "first15"}.isdisjoint(signs)
+    if "name" not in signs:
+        return False
+    if "rare" not in signs:
+        return {"birth_day", "employer"} <= signs and "other_phone" not in signs
+    if "birth_day" in signs:
+        return True
+    if "other_phone" in signs:
+        return False
+    found = [name for name in ("birth_month", "employer", "school") if name in signs]
+    return len(found) >= 2 or "phone" in signs
+
+
 CLASSES: tuple[EvidenceClass, ...] = (
     EvidenceClass("number_and_name", Text("身份号码与姓名相同", "number and name"),
                   lambda signs: "number" in signs and _named(signs), safe=True),
@@ -115,6 +138,8 @@ CLASSES: tuple[EvidenceClass, ...] = (
                   _rare_and_three, safe=True),
     EvidenceClass("employer_and_school", Text("姓名、生日、单位、院校相同", "name, birthday, employer and school"),
                   _known_to_one_unit, safe=True),
+    EvidenceClass("listed_once", Text("姓名、出生或单位相同，名册中别无同名者", "name, birth or employer, nobody else so in a roster"),
+                  _listed_once, safe=True),
     EvidenceClass("name_birth_employer", Text("姓名、生日、单位相同", "name, birthday and employer"),
                   _has("name", "birth_day", "employer")),
     EvidenceClass("name_birth", Text("姓名、生日相同", "name and birthday"), _has("name", "birth_day")),
@@ -137,10 +162,12 @@ _NEVER_ASKED = frozenset(("other", "name_employer"))
 
 
 def judge(signs: Signs, weight: float) -> Judgement:
-    """The zone of a pair and its evidence class. Depends on the signs and the weight alone, so it is symmetric."""
+    """The zone of a pair and its evidence class. Two different numbers are asked about only where one contradicts its own row
+    (a number copied down from the row above) and a contact says the contrary. Depends on the signs and the weight alone, so it is symmetric."""
     found = next(item for item in CLASSES if item.holds(signs))
     if "other_number" in signs:
-        return Judgement(Zone.APART, found.name)
+        copied = "contradicts" in signs and found.name in ("contact", "name_contact")
+        return Judgement(Zone.ASKED if copied else Zone.APART, found.name)
     hard = HARD & signs
     if found.safe and _not_forbidden(found, hard) and weight >= AUTOMATIC_WEIGHT:
         return Judgement(Zone.AUTOMATIC, found.name)

@@ -101,11 +101,16 @@ SIGNS: tuple[Sign, ...] = (
     Sign("contradicts", "against", Either("contradicts"),
          Text("有一方的身份号码与自身信息矛盾", "one contradicts its own identity number"), hard=True),
     Sign("homonym", "against", Either("homonym"),
-         Text("已知有同名的不同人", "different persons of this name are known"), hard=True),
+         Text("已知有同名的不同人，或一份名册中有两行", "different persons of this name are known, or two rows of one roster"),
+         hard=True),
     Sign("other_email", "against", differ("email", "email_also"), Text("电子邮箱不同", "different e-mails")),
     Sign("other_phone", "against", differ("phone", "phone_also"), Text("电话不同", "different telephones")),
     Sign("other_passport", "against", differ("passport"), Text("护照号码不同", "different passports")),
     Sign("other_employer", "against", differ("employer"), Text("用人单位不同", "different employers")),
+    Sign("other_school", "against", differ("school"), Text("毕业院校不同", "different schools")),
+    Sign("other_script", "for", All((SAME_SOUND, Either("first"), Not(Both(("first",))))),
+         Text("一方为拼音，读音相同", "one is pinyin of the same sound")),
+    Sign("listed", "for", Either("sheet"), Text("名册中只有一人如此", "a roster lists nobody else like this")),
 )  # fmt: skip
 BY_NAME = {sign.name: sign for sign in SIGNS}
 BITS = {sign.name: 1 << place for place, sign in enumerate(SIGNS)}

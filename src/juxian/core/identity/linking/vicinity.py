@@ -14,6 +14,7 @@ def mark_few(sides: Sequence[dict[str, int]]) -> None:
     days: dict[int, set[int]] = defaultdict(set)
     years: dict[int, set[int]] = defaultdict(set)
     known: dict[tuple[int, str, int], tuple[set[int], set[int], set[int]]] = {}
+    rows: dict[tuple[int, str, int, int], list[int]] = defaultdict(list)
     for side in sides:
         if not side["name"]:
             continue
@@ -27,11 +28,21 @@ def mark_few(sides: Sequence[dict[str, int]]) -> None:
                     if side[name]:
                         sets[place].add(side[name])
     for side in sides:
+        for other in ("birth_month", "employer"):
+            if side["sound"] and side["sheet"] and side[other]:
+                rows[side["sound"], other, side[other], side["sheet"]].append(side["birth_month"])
+    twice = {
+        (sound, other, value)
+        for (sound, other, value, _sheet), months in rows.items()
+        if len(months) > 1 and (other == "birth_month" or 0 in months)
+    }
+    for side in sides:
         own = side["name"]
         side["rare"] = int(len(days[own]) <= RARE_UP_TO and len(years[own]) <= RARE_UP_TO + 1)
         month = _two(known.get((own, "birth_month", side["birth_month"])))
         employer = not side["birth_month"] and _two(known.get((own, "employer", side["employer"])))
-        side["homonym"] = int(month or employer)
+        two_rows = any((side["sound"], other, side[other]) in twice for other in ("birth_month", "employer"))
+        side["homonym"] = int(month or employer or two_rows)
 
 
 def _two(sets: tuple[set[int], set[int], set[int]] | None) -> bool:
