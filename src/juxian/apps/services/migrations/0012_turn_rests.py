@@ -41,7 +41,7 @@ def _fill_some(apps: Any, ids: list[int]) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("services", "0010_rating_unanswered")]
+    dependencies = [("services", "0011_papers_of_lists_and_systems")]
     operations = [
         migrations.AddField("turn", "rests", models.JSONField(default=list, verbose_name="等待补正的日子")),
         migrations.RunPython(fill, migrations.RunPython.noop),
