@@ -1,48 +1,74 @@
-"""Columns of many rows, each row with values of its own, by one prepared statement (批量更新)."""
+"""Many rows by one prepared statement each, without an object for a row or a condition for a value (批量写入)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.db import connection
-from django.db.models import Field, Model
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models import Model
+
+# what every driver takes as it is; all else is prepared by its field
+_PLAIN = (models.BooleanField, models.IntegerField, models.CharField, models.TextField, models.ForeignKey)
+Rows = Sequence[Sequence[Any]]
 
 
-def update_rows(
-    model: type[Model], names: Sequence[str], rows: Sequence[Sequence[Any]], *, by: str = "id"
-) -> None:
+def update_rows(model: type[Model], names: Sequence[str], rows: Rows, *, by: str = "id") -> None:
     """Set the fields ``names``; each of ``rows`` holds their values and then that of ``by``.
 
     ``bulk_update`` writes a condition for each value into one long statement, which costs several times as much.
     """
-    if not rows:
-        return
-    fields = [_column_of(model, name) for name in (*names, by)]
-    columns = [connection.ops.quote_name(str(field.column)) for field in fields]
-    *changed, key = columns
-    table = connection.ops.quote_name(model._meta.db_table)
+    *changed, key = _columns(model, (*names, by))
     setting = ", ".join(f"{column} = %s" for column in changed)
-    prepare = [field.get_db_prep_save for field in fields]
-    prepared = [
-        [ready(value, connection=connection) for ready, value in zip(prepare, row, strict=True)]
-        for row in rows
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE {table} SET {setting} WHERE {key} = %s", prepared)  # noqa: S608  # names of our own
+    _many(model, f"UPDATE {_table(model)} SET {setting} WHERE {key} = %s", (*names, by), rows)  # noqa: S608  # our own names
+
+
+def insert_rows(model: type[Model], names: Sequence[str], rows: Rows) -> None:
+    """Add rows; ``names``: every field but the id."""
+    columns, places = ", ".join(_columns(model, names)), ", ".join(["%s"] * len(names))
+    _many(model, f"INSERT INTO {_table(model)} ({columns}) VALUES ({places})", names, rows)  # noqa: S608  # our own names
 
 
 def save_rows(rows: Sequence[Model], names: Sequence[str]) -> None:
     """Write the fields ``names`` of instances of one model."""
     if rows:
-        attributes = [_column_of(type(rows[0]), name).attname for name in (*names, "id")]
+        attributes = [_field(type(rows[0]), name).attname for name in (*names, "id")]
         values = [[getattr(row, attribute) for attribute in attributes] for row in rows]
         update_rows(type(rows[0]), names, values)
 
 
-def _column_of(model: type[Model], name: str) -> Field[Any, Any]:
-    """The field of one column; a relation from elsewhere has none."""
-    field = model._meta.get_field(name)
-    if not isinstance(field, Field):
-        raise TypeError(f"{model.__name__}.{name} is no column")
-    return field
+def _many(model: type[Model], statement: str, names: Sequence[str], rows: Rows) -> None:
+    if not rows:
+        return
+    prepared = [
+        _prepared(model, name, values) for name, values in zip(names, zip(*rows, strict=True), strict=True)
+    ]
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.executemany(statement, list(zip(*prepared, strict=True)))
+
+
+def _prepared(model: type[Model], name: str, values: Sequence[Any]) -> Iterable[Any]:
+    field, connection = _field(model, name), connections[DEFAULT_DB_ALIAS]
+    if isinstance(field, _PLAIN):
+        return values
+    prepare: Callable[..., Any] = field.get_db_prep_save
+    if isinstance(field, models.DateTimeField | models.JSONField):
+        return [prepare(value, connection=connection) for value in values]
+    known = {value: prepare(value, connection=connection) for value in set(values)}  # days: few differ
+    return [known[value] for value in values]
+
+
+def _columns(model: type[Model], names: Sequence[str]) -> list[str]:
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    return [quote(str(_field(model, name).column)) for name in names]
+
+
+def _field(model: type[Model], name: str) -> models.Field[Any, Any]:
+    found = model._meta.get_field(name)
+    if not isinstance(found, models.Field):
+        raise TypeError(f"{name} is no column of {model.__name__}")
+    return found
+
+
+def _table(model: type[Model]) -> str:
+    return connections[DEFAULT_DB_ALIAS].ops.quote_name(model._meta.db_table)

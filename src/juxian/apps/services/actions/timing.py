@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, OuterRef, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce
 
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
 from juxian.apps.clock import SHANGHAI, now
+from juxian.apps.services.actions.rows import insert_rows, update_rows
 from juxian.apps.services.actions.storing import Change, store
 from juxian.apps.services.models import CalendarYear, Case, CaseEvent, Seat, Timer, Turn
+from juxian.apps.services.models.turns import FAR
 from juxian.apps.services.queries.calendar import current_calendar, office_time
 from juxian.apps.services.queries.definitions import service_of
 from juxian.apps.services.queries.loading import CASE_PARTS, Loaded, load_many, term_of
 from juxian.core.services import CLOCK, Action, CaseRefused, act
 from juxian.core.services.definition import SERVICE_TIMER
 from juxian.core.source import Rejected, Source
-from juxian.core.workdays import Calendar, Deadline, Term, read_year
+from juxian.core.workdays import Calendar, Deadline, read_year
 
 AT_ONCE = 200  # cases of one transaction
 ROUNDS = 500  # of one call
@@ -121,101 +126,117 @@ def upload_year(*, text: str, year: int, by: User) -> CalendarYear:
 def redate_cases(*, by: User | None = None, at: datetime | None = None) -> int:
     """Date every running clock anew by the calendar of now; each change stands in the history of its case.
 
-    Returns how many cases changed. Equal terms are counted once; rows are written in sets.
+    Returns how many cases changed. Some cases at a time, each set in a transaction of its own with its line in the audit log:
+    what was interrupted is simply done again, and finds what was written already in order.
     """
     calendar, moment, changed, last = current_calendar(), at or office_time(), 0, 0
-    known: dict[Term, Deadline] = {}
-    while True:
-        with transaction.atomic():
-            rows = list(Timer.objects.filter(id__gt=last).order_by("id")[: REDATED_AT_ONCE * 2])
-            if not rows:
-                break
-            last = rows[-1].pk
-            moved = [(row, new) for row in rows if (new := _moved(row, calendar, known))]
-            if moved:
-                changed += _write_moved(moved, moment)
-    if changed:
-        record("services.redated", actor=by, detail={"cases": changed, "day": moment.date().isoformat()})
+    known: dict[Hashable, Deadline] = {}
+    while ids := _cases_with_clocks(last):
+        last = ids[-1]
+        changed += _redate_some(ids, calendar, known, moment, by)
     return changed
 
 
-def _moved(row: Timer, calendar: Calendar, known: dict[Term, Deadline]) -> Deadline | None:
-    term = term_of(row)
-    new = known.get(term)
-    if new is None:
-        new = known[term] = calendar.due(term)
-    return new if (new.day, new.provisional) != (row.due_on, row.provisional) else None
+def _cases_with_clocks(after: int) -> list[int]:
+    """The next cases that have a clock, by an index alone."""
+    clocks = Timer.objects.filter(case__gt=after).order_by("case_id")
+    return list(clocks.values_list("case_id", flat=True).distinct()[:REDATED_AT_ONCE])
 
 
-def _write_moved(moved: Sequence[tuple[Timer, Deadline]], moment: datetime) -> int:
-    """Timers, the turns and seats that repeat their day, cases, history."""
-    ids = {row.case_id for row, _new in moved}
-    cases = {case.pk: case for case in Case.objects.filter(pk__in=ids)}
-    events = _redate_events(moved, cases, moment)
-    _dates(Timer, [(new.day, new.provisional, row.pk) for row, new in moved])
-    turns = {
-        (turn.case_id, turn.key): turn.pk
-        for turn in Turn.objects.filter(case__in=ids, current=True, open=True).only("id", "case_id", "key")
+@transaction.atomic
+def _redate_some(
+    ids: Sequence[int], calendar: Calendar, known: dict[Hashable, Deadline], moment: datetime, by: User | None
+) -> int:
+    """The cases are held before their clocks are read, so that nobody pauses or stops one in between."""
+    cases = {
+        pk: (version, state)
+        for pk, version, state in Case.objects.filter(pk__in=ids)
+        .order_by("pk")
+        .select_for_update(of=("self",))
+        .values_list("pk", "version", "state")
     }
-    dated = [(new, turns[row.case_id, row.key]) for row, new in moved if (row.case_id, row.key) in turns]
-    _dates(Turn, [(new.day, new.provisional, pk) for new, pk in dated])
-    _seat_dates([(new.day, pk) for new, pk in dated])
-    _case_dates(moved, cases)
-    CaseEvent.objects.bulk_create(events, batch_size=500)
-    return len(cases)
+    clocks: dict[int, list[_Clock]] = {}
+    for row in Timer.objects.filter(case__in=ids).order_by("case_id", "id").values_list(*_CLOCK):
+        clock = _Clock(row[0], row[1], row[2], row[3], row[4], _deadline(row[5:], calendar, known))
+        clocks.setdefault(clock.case, []).append(clock)
+    moved = {pk: own for pk, own in clocks.items() if pk in cases and any(clock.has_moved for clock in own)}
+    if not moved:
+        return 0
+    _write_clocks(moved)
+    _write_cases(moved, cases, moment)
+    record("services.redated", actor=by, detail={"cases": len(moved), "day": moment.date().isoformat()})
+    return len(moved)
 
 
-def _redate_events(
-    moved: Iterable[tuple[Timer, Deadline]], cases: dict[int, Case], moment: datetime
-) -> list[CaseEvent]:
-    """One line for each case; the words of core.services.redate."""
-    details: dict[int, dict[str, list[str]]] = {}
-    for row, new in moved:
-        details.setdefault(row.case_id, {})[row.key] = [row.due_on.isoformat(), new.day.isoformat()]
-    return [
-        CaseEvent(
-            case_id=pk,
-            version=cases[pk].version + 1,
-            at=moment,
-            action="redate",
-            before=cases[pk].state,
-            after=cases[pk].state,
-            detail={**detail, "by": CLOCK.id},
-        )
-        for pk, detail in details.items()
-    ]
+class _Clock(NamedTuple):
+    """A clock by the calendar that was, and its deadline by that of now."""
+
+    id: int
+    case: int
+    key: str
+    due_on: date
+    provisional: bool
+    new: Deadline
+
+    @property
+    def has_moved(self) -> bool:
+        return (self.due_on, self.provisional) != (self.new.day, self.new.provisional)
 
 
-def _dates(model: type[Timer] | type[Turn], rows: Sequence[tuple[date, bool, int]]) -> None:
-    _many(f"UPDATE {model._meta.db_table} SET due_on = %s, provisional = %s WHERE id = %s", rows)  # noqa: S608  # a table of ours
+_TERM = ("days", "unit", "counts_first_day", "rolls", "since", "after_hours")
+_CLOCK = ("id", "case", "key", "due_on", "provisional", *_TERM, Cast("pauses", TextField()))
 
 
-def _seat_dates(rows: Sequence[tuple[date, int]]) -> None:
-    _many(f"UPDATE {Seat._meta.db_table} SET due_on = %s WHERE turn_id = %s", rows)  # noqa: S608  # a table of ours
+def _deadline(term: tuple[Any, ...], calendar: Calendar, known: dict[Hashable, Deadline]) -> Deadline:
+    """Equal terms are counted once; their pauses are read from the text only then."""
+    found = known.get(term)
+    if found is None:
+        timer = Timer(**dict(zip(_TERM, term[:-1], strict=True)), pauses=json.loads(term[-1]))
+        found = known[term] = calendar.due(term_of(timer))
+    return found
 
 
-def _case_dates(moved: Sequence[tuple[Timer, Deadline]], cases: dict[int, Case]) -> None:
-    """A redating adds one to the version: whoever has the page open is told that something changed."""
-    whole = {row.case_id: new for row, new in moved if row.key == SERVICE_TIMER}
-    nearest: dict[int, Deadline] = {}
-    for row, new in moved:
-        if row.case_id not in nearest or new.day < nearest[row.case_id].day:
-            nearest[row.case_id] = new
-    table = Case._meta.db_table
-    own = {pk for pk in cases if pk not in whole} - _with_service_timer(set(cases) - set(whole))
+def _write_clocks(moved: Mapping[int, Sequence[_Clock]]) -> None:
+    """Timers, and the turns and seats that repeat their day."""
     rows = [
-        (new.day, new.provisional, pk) for pk, new in {**{pk: nearest[pk] for pk in own}, **whole}.items()
+        (clock.new.day, clock.new.provisional, clock.id)
+        for own in moved.values()
+        for clock in own
+        if clock.has_moved
     ]
-    _many(f"UPDATE {table} SET due_on = %s, provisional = %s WHERE id = %s", rows)  # noqa: S608  # a table of ours
-    Case.objects.filter(pk__in=list(cases)).update(version=F("version") + 1)
+    update_rows(Timer, ("due_on", "provisional"), rows)
+    clocks = Timer.objects.filter(case=OuterRef("case"), key=OuterRef("key"))
+    working = Turn.objects.filter(case__in=list(moved), current=True, open=True).filter(Exists(clocks))
+    working.update(
+        due_on=Subquery(clocks.values("due_on")), provisional=Subquery(clocks.values("provisional"))
+    )
+    turns = Turn.objects.filter(pk=OuterRef("turn"))
+    dated = Coalesce(Subquery(turns.values("due_on")), Value(FAR))
+    Seat.objects.filter(case__in=list(moved), open=True).update(due_on=dated)
 
 
-def _with_service_timer(ids: set[int]) -> set[int]:
-    """Cases whose day is that of the whole case, which did not move."""
-    return set(Timer.objects.filter(case__in=ids, key=SERVICE_TIMER).values_list("case_id", flat=True))
+def _write_cases(
+    moved: Mapping[int, Sequence[_Clock]], cases: Mapping[int, tuple[int, str]], moment: datetime
+) -> None:
+    """A redating adds one to the version: whoever has the page open is told that something changed."""
+    rows = []
+    for pk, own in moved.items():
+        whole = [clock for clock in own if clock.key == SERVICE_TIMER]
+        nearest = min(whole or own, key=lambda clock: clock.new.day).new
+        rows.append((nearest.day, nearest.provisional, cases[pk][0] + 1, pk))
+    update_rows(Case, ("due_on", "provisional", "version"), rows)
+    insert_rows(CaseEvent, _EVENT, [_event(pk, *cases[pk], own, moment) for pk, own in moved.items()])
 
 
-def _many(statement: str, rows: Sequence[tuple[date | bool | int, ...]]) -> None:
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(statement, rows)
+_EVENT = (
+    "case", "version", "position", "at", "actor", "role", "on_behalf", "action", "before", "after", "task", "reason", "detail",
+)  # fmt: skip
+
+
+def _event(pk: int, version: int, state: str, own: Sequence[_Clock], moment: datetime) -> tuple[Any, ...]:
+    """One line for each case; the words of core.services.redate."""
+    detail: dict[str, Any] = {
+        clock.key: [clock.due_on.isoformat(), clock.new.day.isoformat()] for clock in own if clock.has_moved
+    }
+    detail["by"] = CLOCK.id
+    return pk, version + 1, 0, moment, None, "", "", "redate", state, state, "", "", detail
