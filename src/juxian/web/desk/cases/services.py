@@ -15,13 +15,14 @@ from juxian.apps.services.queries.definitions import freeze_on
 from juxian.apps.services.queries.figures import ServiceFigures, service_figures, unit_figures
 from juxian.core.services import Service
 from juxian.core.services.diagram import Arrow, layout
-from juxian.core.services.phrases import BASES, RELATIONS, ROLES, TOPICS
+from juxian.core.services.phrases import BASES, ROLES, TOPICS
 from juxian.core.text import Text
 from juxian.core.workdays import Period, Unit
 from juxian.web.desk.cases.finding import STAFF
 from juxian.web.desk.scope import home_of
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.scope import Scope, current_scope
+from juxian.web.kit.services import party_words
 
 COUNTED = 999  # cases of an earlier version
 TEXT_DOWN = 33  # from the top of a box to the line of its title
@@ -103,7 +104,7 @@ def service(request: HttpRequest, service: str) -> HttpResponse:
         "diagram": _drawn(found),
         "figures": service_figures([home.pk], scope.as_of).get(service, ServiceFigures()),
         "units": unit_figures([home.pk], scope.as_of, service),
-        "posts": _posts(found, scope.language),
+        "posts": _posts(found, scope),
         "basis": BASES[found.basis] if found.basis else None,
         "behind": cases_behind(home, found).order_by()[: COUNTED + 1].count(),
         "frozen": freeze_on(home, service, scope.as_of),
@@ -139,12 +140,12 @@ def _row(found: Service, figures: ServiceFigures, scope: Scope) -> ServiceRow:
     return ServiceRow(found.id, found.title.in_language(scope.language), topic, figures)
 
 
-def _posts(found: Service, language: str) -> list[PostRow]:
-    rows = []
+def _posts(found: Service, scope: Scope) -> list[PostRow]:
+    rows, language = [], scope.language
     for post in found.posts.values():
         period: Period | None = post.limit.period if post.limit else None
         who = dict.fromkeys(
-            f"{ROLES[party.role].in_language(language)} · {party.unit or RELATIONS[party.relation].in_language(language)}"
+            f"{ROLES[party.role].in_language(language)} · {party_words(party, scope.pack, language)}"
             for party in post.who
         )
         rows.append(
