@@ -14,6 +14,7 @@ import argparse
 import atexit
 import http.client
 import os
+import resource
 import secrets
 import shutil
 import socket
@@ -253,11 +254,14 @@ class Server:
                     return self
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(1)  # a process starting has no event to wait for
+        self.process.terminate()
         raise SystemExit("the server does not answer")
 
     def __exit__(self, *_what: object) -> None:
         self.process.terminate()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=60)
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        print(f"CPU of the server and its workers: {used.ru_utime + used.ru_stime:.1f} s", flush=True)
 
     def client(self, user: User, address: str, word: str) -> Callable[[], str]:
         """A POST by the user from a session of its own: ``done`` when the message that follows holds ``word``."""
