@@ -9,6 +9,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 INTEGER_LIMIT = 2**53  # exact in every language that reads JSON numbers as doubles
@@ -20,9 +21,21 @@ class NotCanonical(ValueError):
     """A value has no single spelling (float, null, text that is not NFC, number out of range)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """A part whose canonical text is known already."""
+
+    text: str
+
+
 def canonical_bytes(data: Any) -> bytes:
     """The only bytes of ``data`` (dict with text keys, list or tuple, str, int, bool). Raises ``NotCanonical``."""
-    return _spelled(data, "").encode("utf-8")
+    return canonical_text(data).encode("utf-8")
+
+
+def canonical_text(data: Any) -> str:
+    """The same before it is encoded; a part may be ``Spelled``."""
+    return _spelled(data, "")
 
 
 def canonical_sha256(data: Any) -> str:
@@ -43,6 +56,8 @@ def _spelled(data: Any, path: str) -> str:
         return "{" + ",".join(_pair(key, data[key], path) for key in sorted(data, key=str)) + "}"
     if isinstance(data, list | tuple):
         return _list(data, path)
+    if isinstance(data, Spelled):
+        return data.text
     if isinstance(data, str):
         if not is_plain_text(data):
             raise NotCanonical(f"{path} is not NFC text")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from juxian.core.allocation.canonical import canonical_sha256, is_plain_text
+from juxian.core.allocation.canonical import Spelled, canonical_sha256, canonical_text, is_plain_text
 from juxian.core.allocation.pool import Pool, first_difference, is_code, out_of_order, wrong_id
 from juxian.core.allocation.quotas import ATTRIBUTES_LIMIT, Cell, Quota, Quotas
 from juxian.core.source import Problem, Rejected
@@ -86,6 +86,11 @@ class Plan:
         shared = {value: (value, "") for value in set(columns[0])}
         return list(map(shared.__getitem__, columns[0]))
 
+    @cached_property
+    def spelled(self) -> Spelled:
+        """The canonical text, written once: it is hashed at the freeze and stands in the transcript."""
+        return Spelled(canonical_text(self.as_dict()))
+
     def as_dict(self) -> dict[str, Any]:
         return {
             "draw": self.draw,
@@ -155,7 +160,7 @@ def freeze(plan: Plan) -> Frozen:
 
 def frozen_sha256(plan: Plan) -> str:
     """The hash of protocol and plan."""
-    return canonical_sha256({"protocol": PROTOCOL, "frozen": plan.as_dict()})
+    return canonical_sha256({"protocol": PROTOCOL, "frozen": plan.spelled})
 
 
 def require_unchanged(frozen: Frozen, pool: Pool) -> None:
@@ -233,7 +238,7 @@ def _wrong_pool(pool: Pool) -> Iterator[Problem]:
             yield _problem(
                 "D111", "pool.groups", f"“{name}”不是属性名", f"“{name}” is not the name of an attribute"
             )
-    known = set(pool.entries)
+    known = set(pool.entries) if pool.barred else set[str]()
     for entry, code in pool.barred.items():
         if entry not in known or not is_code(code):
             yield _problem(
@@ -269,6 +274,8 @@ def _wrong_rule(plan: Plan) -> Iterator[Problem]:
 def _infeasible(plan: Plan) -> Iterator[Problem]:
     pool, size = plan.pool, plan.rule.size
     for name in plan.quotas.attributes:
+        if "" not in pool.groups[name]:
+            continue
         for entry, value in zip(pool.entries, pool.groups[name], strict=True):
             if not value and entry not in pool.barred:
                 yield _problem(

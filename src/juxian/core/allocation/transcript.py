@@ -65,7 +65,7 @@ class Transcript:
 
     @cached_property
     def _body(self) -> bytes:
-        return canonical_bytes(self.as_dict())
+        return canonical_bytes(self.as_dict() | {"frozen": self.frozen.plan.spelled})
 
     def as_dict(self) -> dict[str, Any]:
         """The body, as the reference page describes it."""

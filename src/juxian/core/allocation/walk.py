@@ -95,27 +95,30 @@ def walk(plan: Plan, order: Sequence[int], declined: Sequence[str] = ()) -> Walk
     declined: ids in the order of declining; each must be a member at that moment, else ``ValueError``.
     """
     panel, cells, members, rounds = _Panel(plan), plan.cells, list[str](), list[Round]()
+    names = list(map(plan.pool.entries.__getitem__, order))
+    ordered = list(map(cells.__getitem__, order))
     for number, leaver in enumerate(("", *declined)):
         if leaver and leaver not in members:
             raise ValueError(f"{leaver} is no member and cannot decline")
         if leaver:
             members.remove(leaver)
             panel.lose(cells[bisect_left(plan.pool.entries, leaver)])
-        taken, skips = _fill(panel, order, cells, frozenset((*members, *declined[:number])), len(members))
+        taken, skips = _fill(panel, names, ordered, frozenset((*members, *declined[:number])), len(members))
         members += taken
         rounds.append(Round(leaver, tuple(taken), tuple(skips)))
     return Walk(tuple(rounds), tuple(members), len(members) == plan.rule.size)
 
 
 def _fill(
-    panel: _Panel, order: Sequence[int], cells: Sequence[Cell], passed: frozenset[str], count: int
+    panel: _Panel, names: Sequence[str], ordered: Sequence[Cell], passed: frozenset[str], count: int
 ) -> tuple[list[str], list[Skip]]:
-    """Who is taken and who is skipped until the panel has its size; ``passed``: members and those who declined."""
+    """Who is taken and who is skipped until the panel has its size; ``passed``: members and those who declined.
+
+    names, ordered: id and cell along the drawn order.
+    """
     taken, left, barred = list[str](), panel.plan.rule.size - count, panel.plan.pool.barred
     if panel.witness is None or left <= 0:
         return taken, []
-    names = list(map(panel.plan.pool.entries.__getitem__, order))
-    ordered = list(map(cells.__getitem__, order))
     seen, open_cells = 0, set(ordered)  # a long walk passes over what is refused without looking at it again
     for place in compress(range(len(names)), map(open_cells.__contains__, ordered)):
         entry, cell = names[place], ordered[place]
