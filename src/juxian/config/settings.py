@@ -211,7 +211,7 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "portal:home"
 
-SESSION_ENGINE = "juxian.apps.accounts.sessions"
+SESSION_ENGINE = "juxian.web.kit.session_store"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
