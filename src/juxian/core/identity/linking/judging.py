@@ -103,7 +103,7 @@ def _listed_once(signs: Signs) -> bool:
 
     Two persons of one name and birthday stand as two rows in a roster that holds both, which makes them known homonyms
     (``corpus``). A rare name with its
-    birthday may have changed its telephone; any other must not. Pinyin stands for the characters it sounds like, which twins do not.
+    birthday may have changed its telephone, and its employer where one thing more is the same; any other must not. Pinyin stands for the characters it sounds like, which twins do not.
     """
     if "listed" not in signs or not (HARD | {"other_email", "other_school"}).isdisjoint(signs):
         return False
@@ -114,7 +114,9 @@ def _listed_once(signs: Signs) -> bool:
     if "rare" not in signs:
         return {"birth_day", "employer"} <= signs and "other_phone" not in signs
     if "birth_day" in signs:
-        return True
+        return "other_employer" not in signs or not {"school", "native_place", "phone", "first15"}.isdisjoint(
+            signs
+        )
     if "other_phone" in signs:
         return False
     found = [name for name in ("birth_month", "employer", "school") if name in signs]
