@@ -70,6 +70,18 @@ def _export(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"columns": ["degree"], "kind": "csv", "reason": REASON}
 
 
+def _counted(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"day": "2020-06-30", "known": "now"}
+
+
+def _needs(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {
+        "lines": f"{objects.place.employer.code},degree,master,3,",
+        "since": "2022-01-01",
+        "reason": REASON,
+    }
+
+
 def _verification(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"state": "verified", "evidence": "毕业证书原件", "reason": REASON}
 
@@ -467,6 +479,9 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:search-change": _kept_search,
     "desk:search-drop": _nothing,
     "desk:persons-export": _export,
+    "desk:stocktake-count": _counted,
+    "desk:stocktake-needs": _needs,
+    "desk:stocktake-export": _reason,
     "desk:pool-add": _member,
     "desk:pool-refresh": _nothing,
     "desk:pool-remove": _reason,

@@ -139,7 +139,7 @@ def test_gaps_are_needs_less_people_and_a_new_figure_ends_the_old(place: Place) 
         values = {"lines": lines, "since": today().isoformat(), "reason": "年度核定"}
         return client.post("/desk/stocktake/needs/", values)
 
-    assert state(lines).status_code == 302
+    assert state(lines).status_code == 303
     gaps = client.get("/desk/stocktake/").context["gaps"]
 
     assert [(gap.needed, gap.have.number, gap.missing) for gap in gaps] == [(2, 0, 2), (3, 1, 2)]

@@ -102,8 +102,8 @@ def _listed_once(signs: Signs) -> bool:
     """A roster names nobody else like this, and nothing contradicts: who is missing a number in one roster is found in another.
 
     Two persons of one name and birthday stand as two rows in a roster that holds both, which makes them known homonyms
-    (``corpus``). A rare name with its
-    birthday may have changed its telephone, and its employer where one thing more is the same; any other must not. Pinyin stands for the characters it sounds like, which twins do not.
+    (``corpus``). A rare name with its birthday may have changed its telephone, and its employer where one thing more is
+    the same; any other must not. Pinyin stands for the characters it sounds like, which twins do not.
     """
     if "listed" not in signs or not (HARD | {"other_email", "other_school"}).isdisjoint(signs):
         return False

@@ -10,8 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -26,6 +25,7 @@ from juxian.web.desk.scope import employers_of, home_of
 from juxian.web.desk.stocktake.asking import fields_of, levels_of, title_of
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.once import once
+from juxian.web.kit.responses import go
 from juxian.web.kit.scope import Scope, current_scope
 
 MOST_LINES, LONGEST, MOST_PEOPLE = 500, 60_000, 100_000
@@ -119,7 +119,7 @@ def needs(request: HttpRequest) -> HttpResponse:
             reason=form.cleaned_data["reason"],
         )
         messages.success(request, _("已登记 %(number)s 项需求。") % {"number": len(made)})
-        return redirect(reverse("desk:stocktake-needs"))
+        return go(request, "desk:stocktake-needs")
     words = {name: dict(levels_of(name, scope)) for name in fields_of(scope.pack.schema)}
     names = dict(employers_of(home, scope.language))
     rows = [

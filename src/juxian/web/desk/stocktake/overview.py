@@ -8,7 +8,7 @@ from datetime import date
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -42,6 +42,7 @@ from juxian.web.desk.stocktake.asking import (
 from juxian.web.desk.structure import band_title
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.formats import rate
+from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
 
 UNITS_ON_A_PAGE = 30
@@ -139,11 +140,11 @@ def count_day(request: HttpRequest) -> HttpResponse:
     knowledge = known if known in Knowledge.values else Knowledge.NOW
     if problem or needs_no_take(day, knowledge):
         messages.warning(request, problem or _("当天的数据随时可看，不必汇总。"))
-        return redirect(asked.address())
+        return go(request, asked.address())
     earlier = take_of(asked.home, day, knowledge)
     if earlier is not None and earlier.made_at is None:
         messages.warning(request, _("这一天正在汇总，请稍后刷新。"))
-        return redirect(asked.address(day=day.isoformat(), known=knowledge))
+        return go(request, asked.address(day=day.isoformat(), known=knowledge))
     take = ask_for_take(home=asked.home, day=day, knowledge=knowledge, by=request.user)  # type: ignore[arg-type]
     if asked.home.persons.count() <= AT_ONCE:
         make_take(take=take)
@@ -151,7 +152,7 @@ def count_day(request: HttpRequest) -> HttpResponse:
     else:
         make.enqueue(take.pk)
         messages.success(request, _("已开始汇总，稍后刷新本页查看。"))
-    return redirect(asked.address(day=day.isoformat(), known=knowledge))
+    return go(request, asked.address(day=day.isoformat(), known=knowledge))
 
 
 def parts_of(asked: Asked, rows: Rows) -> list[Part]:
