@@ -2,6 +2,7 @@
 
 POOL_HASH: as published at the freeze. VOID_FILE: the void attempt before it. Needs Python 3.9 or newer and nothing else.
 Exit status 0: all was recomputed and agrees; 1: the first field that differs is named."""
+
 # fmt: off
 # ruff: noqa: B905, E401, I001 (short enough to be read at one sitting, and for every Python from 3.9)
 import gc, hashlib, hmac, json, re, sys, unicodedata
