@@ -38,7 +38,7 @@ NOTICE = "2026-01-01..2026-01-03, 放假, 元旦\n2026-01-09, 放假, 元旦\n20
 
 def main() -> None:
     args = _arguments()
-    _set_up(args.home)
+    _set_up()
     stage = _staged()
     _tell("what", "measured", "goal")
     if wanted := [part for part in PARTS[:4] if part not in args.skip]:
@@ -61,15 +61,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--timers", type=int, default=50_000)
     parser.add_argument("--life", type=int, default=20_000, help="cases of the simulation")
     parser.add_argument("--years", type=int, default=3)
-    parser.add_argument("--home", type=Path, help="directory to keep, so that cases need not be made again")
     parser.add_argument("--skip", type=lambda text: text.split(","), default=[])
     return parser.parse_args()
 
 
-def _set_up(kept: Path | None) -> None:
-    home = kept or Path(tempfile.mkdtemp(prefix="juxian-benchmark-"))
-    if kept is None:
-        atexit.register(shutil.rmtree, home, ignore_errors=True)
+def _set_up() -> None:
+    home = Path(tempfile.mkdtemp(prefix="juxian-benchmark-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
     os.environ |= {"JUXIAN_HOME": str(home), "JUXIAN_DEMO": "true", "JUXIAN_TODAY": TODAY.isoformat()}
     import django
 
