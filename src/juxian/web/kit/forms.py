@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, UsernameField
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from juxian.apps.accounts.models import User
 from juxian.apps.accounts.rules import LONGEST_PASSWORD, PASSWORD_HELP
 from juxian.web.kit import factors, passkeys
+from juxian.web.kit.access import user_of
 
 LONGEST_CODE = 32
 
@@ -42,25 +44,41 @@ class CodeForm(forms.Form):
     code = _code(help_text=_("验证器应用上的 6 位数字，或一个恢复码"))
 
 
+class PasswordForm(forms.Form):
+    """The password is asked again before something of the account changes, or money or data leave.
+
+    A wrong one counts as at sign-in: after five of them the name is locked, here and there.
+    """
+
+    password = _password(_("当前密码"), "current-password")
+
+    def __init__(self, request: HttpRequest, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.request = request
+
+    def clean_password(self) -> str:
+        return _own_password(self.request, self.cleaned_data["password"])
+
+
 class NewPasswordForm(PasswordChangeForm):
     old_password = _password(_("当前密码"), "current-password")
     new_password1 = _password(_("新密码"), "new-password", help_text=PASSWORD_HELP)
     new_password2 = _password(_("再输一次新密码"), "new-password")
 
+    def __init__(self, request: HttpRequest, *args: Any, **values: Any) -> None:
+        super().__init__(user_of(request), *args, **values)
+        self.request = request
 
-class PasswordForm(forms.Form):
-    """The password is asked again before something of the account changes."""
+    def clean_old_password(self) -> str:
+        return _own_password(self.request, self.cleaned_data["old_password"])
 
-    password = _password(_("当前密码"), "current-password")
 
-    def __init__(self, user: User, *args: Any, **values: Any) -> None:
-        super().__init__(*args, **values)
-        self.user = user
-
-    def clean_password(self) -> str:
-        if not self.user.check_password(self.cleaned_data["password"]):
-            raise ValidationError(_("密码不对。"))
-        return str(self.cleaned_data["password"])
+def _own_password(request: HttpRequest, password: str) -> str:
+    """The password when it is that of the signed-in user; ``authenticate`` counts the others and knows of locks."""
+    found = authenticate(request, username=request.user.get_username(), password=password)
+    if found is None or found.pk != request.user.pk:
+        raise ValidationError(_("密码不对。"))
+    return password
 
 
 class ProofForm(PasswordForm):
@@ -68,9 +86,9 @@ class ProofForm(PasswordForm):
 
     code = _code(help_text=_("验证器应用上的 6 位数字，或一个恢复码"), required=False)
 
-    def __init__(self, user: User, *args: Any, **values: Any) -> None:
-        super().__init__(user, *args, **values)
-        self.asks_code = factors.has_factor(user)
+    def __init__(self, request: HttpRequest, *args: Any, **values: Any) -> None:
+        super().__init__(request, *args, **values)
+        self.asks_code = factors.has_factor(user_of(request))
         if self.asks_code:
             self.fields["code"].required = True
         else:
@@ -96,8 +114,8 @@ class FactorForm(PasswordForm):
 
     code = _code(help_text=_("验证器应用上显示的 6 位数字"))
 
-    def __init__(self, user: User, secret: str, *args: Any, **values: Any) -> None:
-        super().__init__(user, *args, **values)
+    def __init__(self, request: HttpRequest, secret: str, *args: Any, **values: Any) -> None:
+        super().__init__(request, *args, **values)
         self.secret = secret
 
     def clean_code(self) -> str:

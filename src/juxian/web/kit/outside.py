@@ -91,7 +91,7 @@ def bind(request: HttpRequest) -> HttpResponse:
         raise Http404
     user = user_of(request)
     kept = outside_of(user, settings.JUXIAN_OIDC_ISSUER)
-    form = ProofForm(user, request.POST or None)
+    form = ProofForm(request, request.POST or None)
     context = {"form": form, "bound": kept is not None, "outside": settings.JUXIAN_OIDC_NAME}
     if request.method == "POST" and form.is_valid() and proved(request, user, form):
         if kept is not None:

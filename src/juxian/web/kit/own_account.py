@@ -64,7 +64,7 @@ def account(request: HttpRequest) -> HttpResponse:
 def password(request: HttpRequest) -> HttpResponse:
     """A new password: this session goes on, all others end."""
     user = _user(request)
-    form = NewPasswordForm(user, request.POST or None)
+    form = NewPasswordForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         before = str(request.session.session_key)
         change_password(
@@ -110,7 +110,7 @@ def factor(request: HttpRequest) -> HttpResponse:
     secret = request.session.get(PENDING)
     if not secret:
         secret = request.session[PENDING] = factors.new_secret()
-    form = FactorForm(user, secret, request.POST or None)
+    form = FactorForm(request, secret, request.POST or None)
     if request.method == "POST" and form.is_valid():
         codes = factors.set_up(user, secret, address_of(request))
         del request.session[PENDING]
@@ -127,7 +127,7 @@ def factor(request: HttpRequest) -> HttpResponse:
 def remove_factor(request: HttpRequest) -> HttpResponse:
     """Sign in with the password alone again, where the role allows it; the password is asked."""
     user = _user(request)
-    form = PasswordForm(user, request.POST or None)
+    form = PasswordForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         factors.remove_app(user, address_of(request))
         if request.session.get(FACTOR) != PASSKEY:
@@ -148,7 +148,7 @@ def passkey_new(request: HttpRequest) -> HttpResponse:
         raise Http404
     if request.method == "POST" and "credential" in request.POST:
         return _keep_passkey(request, user)
-    form = NewPasskeyForm(user, request.POST or None)
+    form = NewPasskeyForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid() and proved(request, user, form):
         if len(passkeys.of_user(user)) < passkeys.MOST:
             options = passkeys.begin_registering(request.session, user, form.cleaned_data["name"])
@@ -208,7 +208,7 @@ def passkey_name(request: HttpRequest, pk: int) -> HttpResponse:
 def passkey_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget an own passkey; password and code are asked, a recovery code where there is no app."""
     kept, user = _passkey(request, pk), _user(request)
-    form = ProofForm(user, request.POST or None)
+    form = ProofForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid() and proved(request, user, form):
         passkeys.remove(kept, address_of(request))
         if not factors.has_factor(user):

@@ -81,7 +81,10 @@ def locked_out(sender: object, request: HttpRequest, username: str, **more: Any)
 
 
 def cool_off(request: HttpRequest | None) -> timedelta:
-    """How long the name that a request wants to sign in with is locked for."""
-    name = request.POST.get("username", "") if request is not None else ""
+    """How long the name that a request wants to sign in with, or has signed in with, is locked for."""
+    name = ""
+    if request is not None:
+        user = getattr(request, "user", None)
+        name = user.username if isinstance(user, User) else request.POST.get("username", "")
     earlier = locks_of(name).count() if name else 0
     return timedelta(minutes=lock_minutes(earlier - 1) if earlier else FIRST_LOCK_MINUTES)

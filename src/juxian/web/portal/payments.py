@@ -91,7 +91,7 @@ def _context(request: HttpRequest, person: Person | None) -> dict[str, Any]:
         "coming_fen": sum(row[1].amount_fen for row in coming),
         "duties": own_duties(person, scope.as_of, scope.language),
         "accounts": accounts.select_related("proposed_by"),
-        "form": PasswordForm(_user(request)),
+        "form": PasswordForm(request),
         "user": request.user,
     }
 
@@ -126,7 +126,7 @@ def account(request: HttpRequest) -> HttpResponse:
     person = own_record(request)
     if person is None:
         raise Http404
-    form = AccountForm(_user(request), request.POST if request.method == "POST" else None)
+    form = AccountForm(request, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("bank", "number")}
         try:
@@ -151,7 +151,7 @@ def account_decide(request: HttpRequest, pk: int) -> HttpResponse:
         PayeeAccount.objects.select_related("person__home", "proposed_by"), pk=pk, person=person
     )
     refused = request.POST.get("step") == "refuse"
-    if not refused and not PasswordForm(_user(request), request.POST).is_valid():
+    if not refused and not PasswordForm(request, request.POST).is_valid():
         messages.error(request, _("密码不对，账户没有确认。忘记密码的，可带身份证到人才办当面核对。"))
         return go(request, "portal:payments")
     try:

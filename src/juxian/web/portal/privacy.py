@@ -101,7 +101,7 @@ def export(request: HttpRequest) -> HttpResponse:
     person, user = _own(request), user_of(request)
     if exports_today(user) >= EXPORTS_A_DAY:
         return errors.too_many(request, _("一天内导出的次数太多，请明天再试。"))
-    form = PasswordForm(user, request.POST)
+    form = PasswordForm(request, request.POST)
     if not form.is_valid():
         return _page(request, password=form, status=422)
     found = export_subject(person=person, by=user)
@@ -168,7 +168,7 @@ def _page(
         context |= {
             "pack": pack,
             "rows": purpose_rows(pack, scope.language, said),
-            "password": password or PasswordForm(user_of(request)),
+            "password": password or PasswordForm(request),
             "erasure": erasure or ErasureForm(),
             "requests": [
                 (
