@@ -24,7 +24,7 @@ from juxian.apps.funds.actions.runs import (
     send_run,
     submit_run,
 )
-from juxian.apps.funds.actions.settling import tell_line
+from juxian.apps.funds.actions.settling import payments_read, tell_line
 from juxian.apps.funds.actions.statements import explain_line, import_statement
 from juxian.apps.funds.models import BudgetLine, Grant, Instalment, PayeeAccount, PaymentLine, StatementLine
 from juxian.apps.funds.queries.budgets import executions
@@ -33,7 +33,7 @@ from juxian.apps.funds.queries.ledger import balance_of
 from juxian.apps.funds.queries.proof import verify
 from juxian.apps.funds.rules import NotPossible
 from juxian.apps.persons.actions import FactDraft, record_facts
-from juxian.apps.persons.models import Person
+from juxian.apps.persons.models import Fact, Person
 from juxian.core.ledger.refusals import OutOfBounds
 from tests.apps.funds.scene import BANK, BENEFIT, DAY, POLICY, WAN, Scene, make_scene, statement
 from tests.factories import SourceFactory
@@ -332,6 +332,25 @@ def test_a_merge_between_grant_and_payment_follows_the_person(scene: Scene) -> N
 
     assert (line.account.person, balance_of(f"paid:{grant.name}")) == (kept, 2 * WAN)
     assert kept.facts.filter(kind="benefit_received").count() == 1
+
+
+def test_what_was_read_before_the_turn_is_looked_at_again_in_it(scene: Scene) -> None:
+    merged, returned = scene.granted("甲", "乙")
+    kept = scene.place.person("丙")
+    run = scene.run()
+    early = {line.instalment.grant_id: line for line in payments_read().filter(run=run)}
+    Person.objects.filter(pk=merged.person_id).update(merged_into=kept)
+    told(scene, (DAY, early[returned.pk].reference, "", "20000.00", "", "户名不符"))
+    PaymentLine.objects.filter(instalment__grant=merged).update(
+        told="confirmed", told_on=DAY, told_by=scene.maker
+    )
+
+    assert tell_line(line=early[merged.pk], state="confirmed", day=DAY, reason="回单", by=scene.checker)
+    with pytest.raises(NotPossible, match="尚无结果"):
+        tell_line(line=early[returned.pk], state="confirmed", day=DAY, reason="回单", by=scene.checker)
+
+    assert [fact.person for fact in Fact.objects.filter(kind="benefit_received")] == [kept]
+    assert (balance_of(f"paid:{merged.name}"), balance_of(f"paid:{returned.name}")) == (2 * WAN, 0)
 
 
 def test_two_grants_that_a_merge_brings_together_are_held(scene: Scene) -> None:
