@@ -48,6 +48,7 @@ from juxian.web.kit.scope import current_scope
 UNITS_ON_A_PAGE = 30
 AHEAD = (5, 10)  # years
 WAVE = 10  # calendar years
+LONG_SCALE = 16  # levels: of a longer scale only those with people are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,9 @@ def parts_of(asked: Asked, rows: Rows) -> list[Part]:
 def _part(asked: Asked, rows: Rows, name: str) -> Part:
     numbers = counted(rows, name)
     known = sum(number for level, number in numbers.items() if level)
+    levels = levels_of(name, asked.scope)
+    if len(levels) > LONG_SCALE:
+        levels = [item for item in levels if numbers.get(item[0], 0) or not item[0]]
     shown = [
         (
             words,
@@ -170,7 +174,7 @@ def _part(asked: Asked, rows: Rows, name: str) -> Part:
             rate(numbers.get(level, 0), known) if level and known else "",
             behind(asked, name, level),
         )
-        for level, words in levels_of(name, asked.scope)
+        for level, words in levels
     ]
     return Part(name, title_of(name, asked.scope), shown, known)
 
