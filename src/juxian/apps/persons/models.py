@@ -228,6 +228,8 @@ class Profile(models.Model):
             models.Index(fields=["home", "degree"], name="profile_degree"),
             models.Index(fields=["home", "talent_level"], name="profile_talent_level"),
             models.Index(fields=["home", "title_level"], name="profile_title_level"),
+            # three fields at once, so that a million persons are not read for them
+            models.Index(fields=["home", "degree", "title_level", "six_ranks"], name="profile_three"),
             models.Index(fields=["home", "employer"], name="profile_employer"),
             models.Index(fields=["home", "introduced_on"], name="profile_introduced_on"),
             models.Index(fields=["home"], name="profile_in_dispute", condition=Q(conflicts__gt=0)),
