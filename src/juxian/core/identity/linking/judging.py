@@ -120,7 +120,7 @@ def _listed_once(signs: Signs) -> bool:
     if "other_phone" in signs:
         return False
     found = [name for name in ("birth_month", "employer", "school") if name in signs]
-    return len(found) >= 2 or "phone" in signs
+    return len(found) >= 2
 
 
 CLASSES: tuple[EvidenceClass, ...] = (
