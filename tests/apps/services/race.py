@@ -13,8 +13,20 @@ django.setup()
 import pytest  # noqa: E402  # models need the settings
 from django.db import connection  # noqa: E402
 
-from juxian.apps.services.actions import Overtaken, Wanted, act_on_case, submit_application, sweep_timers  # noqa: E402
-from juxian.apps.services.models import Case, CaseEffect, CaseEvent, Timer  # noqa: E402
+from juxian.apps.services.actions import (  # noqa: E402
+    Overtaken,
+    Wanted,
+    act_on_case,
+    assign_officer,
+    put_back,
+    redate_cases,
+    submit_application,
+    sweep_timers,
+    take_turn,
+)
+from juxian.apps.services.models import Case, CaseEffect, CaseEvent, Timer, Turn  # noqa: E402
+from juxian.config.invariants import Scope  # noqa: E402
+from juxian.config.invariants.cases import seats  # noqa: E402
 from juxian.core.services import CaseRefused  # noqa: E402
 from tests.apps.services.stage import ANSWERS, CLAIM, FILES, OPENED, set_stage  # noqa: E402
 from tests.core.services.place import at  # noqa: E402
@@ -97,6 +109,20 @@ def clocks() -> tuple[list[str], list[Case]]:
     return at_once(*[lambda: sweep_timers(at=at("2026-01-20 08:00")) for _ in range(THREADS)]), cases
 
 
+def officers() -> tuple[list[str], list[Case]]:
+    """A turn is taken and put back while officers of the case are named and a step is done."""
+    case = stage.does(stage.submitted(), stage.employer, "endorse")
+    turn, clerk = Turn.objects.get(case=case, key="checks/money"), stage.clerks["finance"]
+    return at_once(
+        lambda: take_turn(turn=turn, by=clerk),
+        lambda: put_back(turn=turn, by=clerk),
+        lambda: assign_officer(case=Case.objects.get(pk=case.pk), officer=stage.office, by=stage.office),
+        lambda: assign_officer(case=Case.objects.get(pk=case.pk), officer=stage.second, by=stage.office),
+        act(case, "pass", stage.clerks["housing"], None, "checks/homes"),
+        redate_cases,
+    ), [case]
+
+
 def found(told: list[str], cases: Sequence[Case]) -> dict[str, object]:
     ids = [case.pk for case in cases]
     return {
@@ -105,8 +131,9 @@ def found(told: list[str], cases: Sequence[Case]) -> dict[str, object]:
         "events": list(CaseEvent.objects.filter(case=ids[0]).values_list("action", flat=True)),
         "effects": CaseEffect.objects.filter(case__in=ids).count(),
         "timers": Timer.objects.filter(case__in=ids).count(),
+        "differing_seats": [words.en for words in seats(Scope(every=True)).violations],
     }
 
 
-races = (one_step, withdrawal, branches, numbers, clocks)
+races = (one_step, withdrawal, branches, numbers, clocks, officers)
 print(json.dumps({race.__name__: found(*race()) for race in races}))  # noqa: T201

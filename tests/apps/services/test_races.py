@@ -64,3 +64,10 @@ def test_workers_at_the_same_deadlines_let_each_act_once(raced):
     assert {state for _number, state, _version in found["cases"]} == {"granted"}
     assert (found["effects"], found["timers"]) == (6, 0)
     assert found["events"].count("quiet") == 1
+
+
+def test_seats_say_what_turns_and_cases_say_whatever_happens_at_once(raced):
+    assert (
+        raced["officers"]["told"].count("done") >= 4
+    )  # one officer may be overtaken by the other, or by the step
+    assert {name: found["differing_seats"] for name, found in raced.items() if found["differing_seats"]} == {}
