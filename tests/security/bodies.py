@@ -139,6 +139,16 @@ def _reason(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"reason": REASON}
 
 
+def _post_asked(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {
+        "username": objects.receiver,
+        "role": "office",
+        "organisation": objects.place.root.code,
+        "since": "2022-06-01",
+        "reason": REASON,
+    }
+
+
 def _token(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {
         "name": "政务服务网",
@@ -511,6 +521,9 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:document-new": _text,
     "desk:delegations": _lending,
     "desk:tokens": _token,
+    "desk:posts": _post_asked,
+    "desk:post-decide": lambda _objects, _batch: {"decision": "grant", "reason": REASON},
+    "desk:post-end": _reason,
     "desk:hooks": _hook,
     "desk:hook-stop": _nothing,
     "desk:hook-again": _nothing,

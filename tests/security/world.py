@@ -24,7 +24,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import override_settings
 
-from juxian.apps.accounts.actions import begin_session
+from juxian.apps.accounts.actions import begin_session, propose_post
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import SignedIn, User
 from juxian.apps.cards.actions import issue_card, make_key, record_use
@@ -143,6 +143,9 @@ class Objects:
     determination: Determination
     erasure: int = 0
     passkey: int = 0
+    proposal: int = 0
+    post_held: int = 0
+    receiver: str = ""
     asked: str = ""  # number of a visitor's question that was returned for a supplement
     bulk: int = 0  # an employer's list of which nothing was worked on yet
     staged: int = 0  # an employer's list that waits for papers
@@ -224,6 +227,8 @@ class Objects:
             **_flats_known(self.flats),
             "session": self.session,
             "passkey": self.passkey,
+            "proposal": self.proposal,
+            "post_held": self.post_held,
             "purpose": "reach",
             "erasure": self.erasure,
             "notice": self.notices[0].pk,
@@ -367,9 +372,26 @@ def _made() -> World:
         objects.notices = _notices(objects.place, objects.person, objects.office)
         further = _session_of(world.users[actor])  # type: ignore[arg-type]  # one that can be ended
         objects.session = SignedIn.objects.get(session_key=further).pk
+        _posts_asked(objects)
         objects.passkey = _passkey(world.users[actor])  # type: ignore[arg-type]
     world.untouched = snapshot()
     return world
+
+
+def _posts_asked(objects: Objects) -> None:
+    """A colleague with a post, and another post that is asked for them."""
+    colleague = UserFactory(role=Role.DEPARTMENT, organisation=objects.place.root)
+    objects.receiver, objects.post_held = colleague.username, colleague.posts.get().pk
+    asker = UserFactory(role=Role.SYSTEM_ADMIN, organisation=objects.place.root)
+    objects.proposal = propose_post(
+        user=colleague,
+        role=Role.LEADER,
+        organisation=objects.place.root,
+        since=DAY,
+        until=None,
+        reason="分工调整",
+        by=asker,
+    ).pk
 
 
 def _passkey(user: User) -> int:

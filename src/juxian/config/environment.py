@@ -6,14 +6,17 @@ import os
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, IPvAnyNetwork, SecretStr
+from pydantic import Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from juxian.core.secrecy import Method, new_secret
 from juxian.core.source import Problem, Rejected
 from juxian.core.text import Text
 
+SHORTEST_KEY, LEAST_VARIED_KEY = 50, 10
+SAMPLE_KEYS = ("django-insecure", "changeme", "change-me", "secret", "example")
 FIELDS_KEY = "fields.key"
 AWAITED = "fields.awaited"  # beside the key: fingerprint of the one that restored data was sealed with
 
@@ -128,6 +131,18 @@ class Environment(BaseSettings):
     )
     language: str = Field("zh", description="language of the command line: zh or en")
     today: date | None = Field(None, description="a fixed day instead of today, for demonstrations and tests")
+
+    @model_validator(mode="after")
+    def _key_is_no_sample(self) -> Self:
+        """Outside a demonstration a key that was set is long and varied; left out, one is made."""
+        key = self.secret_key.get_secret_value()
+        weak = len(key) < SHORTEST_KEY or len(set(key)) < LEAST_VARIED_KEY or key.startswith(SAMPLE_KEYS)
+        if key and weak and not (self.demo or self.debug):
+            raise ValueError(
+                f"JUXIAN_SECRET_KEY: at least {SHORTEST_KEY} characters, {LEAST_VARIED_KEY} of them different, and no sample; "
+                "leave it out and one is made · 密钥过短或为样例；不设置则自动生成"
+            )
+        return self
 
     @cached_property
     def root(self) -> Path:

@@ -118,6 +118,55 @@ class Post(models.Model):
         return own and (lent is None or (lent.user.is_active and lent.holds_on(day)))
 
 
+class PostProposal(models.Model):
+    """A post that the system administrator asks for and the security administrator grants or refuses (岗位授予申请).
+
+    The three people of a grant differ: who asks, who decides, who receives. granted is None until it is decided.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="proposals", verbose_name=_("用户"))
+    role = models.CharField(_("角色"), max_length=24, choices=Role.choices)
+    organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, related_name="+", verbose_name=_("机构")
+    )
+    since = models.DateField(_("起"))
+    until = models.DateField(_("止"), null=True, blank=True)  # exclusive
+    reason = models.CharField(_("事由"), max_length=200)
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("申请人"))
+    proposed_at = models.DateTimeField(_("申请时间"))
+    granted = models.BooleanField(_("已授予"), null=True)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", null=True, verbose_name=_("核准人")
+    )
+    answer = models.CharField(_("核准意见"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("岗位授予申请")
+        verbose_name_plural = _("岗位授予申请")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "organisation"], condition=Q(granted=None), name="proposal_open_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(proposed_by=models.F("user")), name="proposal_not_for_oneself"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None)
+                | (~Q(decided_by=models.F("user")) & ~Q(decided_by=models.F("proposed_by"))),
+                name="proposal_decided_by_a_third",
+            ),
+            models.CheckConstraint(
+                condition=Q(granted=None, decided_by=None)
+                | Q(granted__isnull=False, decided_by__isnull=False),
+                name="proposal_decided_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()} · {self.organisation}"
+
+
 class SignedIn(models.Model):
     """One sign-in that still goes on (在线会话), so that users see and end their own; ended with its session."""
 

@@ -7,9 +7,18 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from juxian.apps.accounts.models import LockOut, MissedSignIns, OutsideIdentity, Post, SignedIn, User
+from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.models import (
+    LockOut,
+    MissedSignIns,
+    OutsideIdentity,
+    Post,
+    PostProposal,
+    SignedIn,
+    User,
+)
 from juxian.apps.accounts.rules import LENT_ROLES
 from juxian.apps.audit.models import AuditEntry
 from juxian.apps.clock import now, today
@@ -27,6 +36,31 @@ def sessions_of(user: User) -> QuerySet[SignedIn]:
 def name_digest(name: str) -> str:
     """Digest of an account name as sign-in compares it: NFKC, trimmed, case folded."""
     return digest(unicodedata.normalize("NFKC", name).strip().casefold(), settings.JUXIAN_KEYS)
+
+
+def posts_managed_by(user: User) -> QuerySet[Post]:
+    """Own posts of everybody in the places of an administrator of accounts, those in force first."""
+    reach = _reach(user)
+    return (
+        Post.objects.filter(reach, stands_for=None)
+        .select_related("user", "organisation")
+        .order_by("until", "user__username", "pk")
+    )
+
+
+def proposals_visible_to(user: User) -> QuerySet[PostProposal]:
+    """Posts asked for in the places of an administrator of accounts, the newest first."""
+    return PostProposal.objects.filter(_reach(user)).select_related(
+        "user", "organisation", "proposed_by", "decided_by"
+    )
+
+
+def _reach(user: User) -> Q:
+    """Below the organisations over which the user administers accounts; nothing for anybody else."""
+    found = Q(pk=None)
+    for path in user.paths_for([Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN], on=today()):
+        found |= Q(organisation__path=path) | Q(organisation__path__startswith=path + "/")
+    return found
 
 
 def quarter() -> datetime:

@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from juxian.apps.accounts.enums import Role
-from juxian.apps.accounts.models import Post, User
+from juxian.apps.accounts.enums import SEPARATED, Role
+from juxian.apps.accounts.models import Post, PostProposal, User
 from juxian.apps.clock import today
 from juxian.apps.organisations.models import Organisation
 
@@ -106,6 +106,34 @@ def may_lend(post: Post, to: User) -> Decision:
     if any(own.role not in LENT_ROLES for own in held):
         return refuse(_("管理员、审计员和领导岗位不能兼任经办。"))
     return allow()
+
+
+def may_hold(user: User, role: str) -> Decision:
+    """The three administrators are three people who do nothing else (三权分立): asked of the posts that are not over."""
+    standing = user.posts.filter(Q(until=None) | Q(until__gt=today())).values_list("role", flat=True)
+    others = {held for held in standing if held != role}
+    if others and (role in SEPARATED or others & set(SEPARATED)):
+        return refuse(_("系统、安全、审计管理员由三个人分别担任，且不兼任其他岗位。"))
+    return allow()
+
+
+def may_manage_posts(by: User, organisation: Organisation) -> Decision:
+    """Ask for posts and end them: the system administrator (系统管理员), within the own place."""
+    return has_role(by, [Role.SYSTEM_ADMIN], organisation)
+
+
+def may_propose(by: User, user: User, role: str, organisation: Organisation) -> Decision:
+    if by.pk == user.pk:
+        return refuse(_("不能为自己申请岗位。"))
+    managing = may_manage_posts(by, organisation)
+    return may_hold(user, role) if managing else managing
+
+
+def may_decide(by: User, proposal: PostProposal) -> Decision:
+    """Grant or refuse: the security administrator (安全管理员), neither for oneself nor what one asked for."""
+    if by.pk in (proposal.user_id, proposal.proposed_by_id):
+        return refuse(_("申请人、核准人、被授予人须是三个人。"))
+    return has_role(by, [Role.SECURITY_ADMIN], proposal.organisation)
 
 
 def same_hands(user: User, other: int | None) -> bool:

@@ -6,8 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.db import IntegrityError, connection
+from django.db.models import Q
 
+from juxian.apps.accounts.enums import SEPARATED
+from juxian.apps.accounts.models import Post
 from juxian.apps.audit.queries import verify
+from juxian.apps.clock import today
 from juxian.config.invariants import batches, cases, housing, money, register, storage
 from juxian.config.invariants.result import Result, Scope
 from juxian.core.text import Text
@@ -42,6 +46,24 @@ def audit(scope: Scope) -> Result:
     return Result(found.entries, wrong)
 
 
+def separation(scope: Scope) -> Result:
+    """The three administrators are three people, and none of them holds another post (三权分立)."""
+    standing = Post.objects.filter(stands_for=None).filter(Q(until=None) | Q(until__gt=today()))
+    held: dict[str, set[str]] = {}
+    for username, role in standing.values_list("user__username", "role").order_by("user__username"):
+        held.setdefault(username, set()).add(role)
+    wrong = [name for name, roles in held.items() if len(roles) > 1 and roles & set(SEPARATED)]
+    return Result(
+        len(held),
+        [
+            Text(
+                f"账号 {name} 兼任管理员与其他岗位", f"account {name} is an administrator and something else"
+            )
+            for name in wrong
+        ],
+    )
+
+
 CHECKS: dict[str, Check] = {
     "references": references,
     "batch_sums": batches.sums,
@@ -56,6 +78,7 @@ CHECKS: dict[str, Check] = {
     "ledger": money.ledger,
     "grants": money.grants,
     "tenancies": housing.tenancies,
+    "separation": separation,
     "audit": audit,
 }
 

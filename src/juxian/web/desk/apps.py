@@ -117,6 +117,17 @@ class DeskConfig(AppConfig):
                 "governance",
                 frozenset({Role.SYSTEM_ADMIN}),
                 62,
+            ),
+        )
+        register(
+            "work",
+            Item(
+                "desk:posts",
+                _("账号与岗位"),
+                "users",
+                "governance",
+                frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}),
+                59,
                 phone=True,
             ),
         )

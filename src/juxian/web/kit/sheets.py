@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 import xlsxwriter
 from django.http import HttpResponse
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+from juxian.web.kit.cells import as_text
+
 BOM = "\ufeff"
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -38,7 +39,7 @@ def comma_separated(rows: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
     for row in rows:
-        writer.writerow([f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell for cell in row])
+        writer.writerow([as_text(cell) for cell in row])
     return (BOM + out.getvalue()).encode("utf-8")
 
 
