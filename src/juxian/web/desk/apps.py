@@ -117,6 +117,7 @@ class DeskConfig(AppConfig):
                 "governance",
                 frozenset({Role.SYSTEM_ADMIN}),
                 62,
+                phone=True,
             ),
         )
         register(
