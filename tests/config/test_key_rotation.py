@@ -205,12 +205,16 @@ def test_the_same_command_moves_to_sm4(kept: dict[str, Any], key_file: Path, set
     readable(kept, settings)
 
 
+OPEN_BYTES = {"policies.RunPerson.answers"}  # whole numbers, nothing of a person that its row does not say
+
+
 def test_every_sealed_column_is_known() -> None:
-    """Bytes in the database are sealed values, called so, and found by that name."""
+    """Bytes in the database are sealed values, called so, and found by that name, but for those named above."""
     binary = {
         model
         for model in apps.get_models()
-        if any(isinstance(field, models.BinaryField) for field in model._meta.concrete_fields)
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.BinaryField) and f"{model._meta.label}.{field.name}" not in OPEN_BYTES
     }
 
     assert binary == set(rotation.sealed_models())

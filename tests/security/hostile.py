@@ -118,6 +118,7 @@ class Generator:
             {
                 *self.found.parameters,
                 "page",
+                "next",
                 "q",
                 "as_of",
                 "state",
