@@ -189,8 +189,12 @@ def test_a_visitor_asks_for_it_without_an_account(db, settings, tmp_path, monkey
     monkeypatch.setattr(checking, "check_confined", checked_here)
     settings.JUXIAN_FILES = tmp_path / "files"
     service, place, walk, answers = on_stage(name, settings, tmp_path)
-    known = {field.name: walk.profile.get(field.prefill) for field in service.fields.values() if field.prefill}
-    answers = {f"f-{field}": value for field, value in known.items() if value} | answers  # nobody knows a visitor
+    known = {
+        field.name: walk.profile.get(field.prefill) for field in service.fields.values() if field.prefill
+    }
+    answers = {
+        f"f-{field}": value for field, value in known.items() if value
+    } | answers  # nobody knows a visitor
     client, address = place.client(), reverse("portal:ask", args=[place.pack.code, name])
     files = {
         f"m-{key}": SimpleUploadedFile(f"{key}.pdf", pdf())
