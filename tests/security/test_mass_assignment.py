@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -106,6 +107,7 @@ def _compared(model: type[models.Model]) -> list[models.Field[Any, Any]]:
     ]
 
 
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # under which a file is kept
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^\"]*")
 
 
@@ -119,8 +121,10 @@ def _comparable(row: models.Model, field: models.Field[Any, Any], told: Callable
         return f"{target._meta.label}: {words}"  # type: ignore[union-attr]
     if field.name == "detail":
         return re.sub(r"\d+", "#", repr(value))  # keys of new rows, which PostgreSQL counts on
-    if isinstance(value, str):
-        return _MOMENT.sub("a moment", value)  # inside what is sent to other systems
+    if isinstance(value, str | UUID | dict | list):
+        return _UUID.sub(
+            "an id", _MOMENT.sub("a moment", str(value))
+        )  # moments: inside what is sent to other systems
     return value.isoformat() if isinstance(value, date) else value
 
 
