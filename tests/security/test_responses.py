@@ -67,9 +67,10 @@ OTHER_HOSTS = (
 
 @pytest.fixture
 def clerk(world: World) -> str:
-    """The name of the office's account, which has a password."""
+    """The name of the office's account, which signs in with a password alone."""
     user = world.users["office"]
     assert user is not None
+    user.authenticator_set.all().delete()
     user.set_password(PASSWORD)
     user.save()
     return str(user.username)

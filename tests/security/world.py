@@ -673,9 +673,14 @@ def _found(place: Place, person: Person) -> tuple[Found, Determination]:
     found = Found.objects.create(
         home=place.root, person=person, run=search, digest="0" * 64, state=Found.State.WAITING, found_on=DAY, **kept
     )  # fmt: skip
-    run = SweepRun.objects.create(
-        pack=place.pack.code, as_of=DAY, engine="polars", texts=texts, finished_at="2022-06-01T00:00:00Z"
+    run, _made = (
+        SweepRun.objects.get_or_create(  # the one that found whom to grant something, where there is one
+            pack=place.pack.code,
+            as_of=DAY,
+            defaults={"engine": "polars", "finished_at": "2022-06-01T00:00:00Z"},
+        )
     )
+    SweepRun.objects.filter(pk=run.pk).update(texts=texts)
     return found, determined(run, person, policy.id, benefit, snapshot=snapshot)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,6 +14,7 @@ from juxian.apps.messaging.models import Message
 from juxian.apps.services.models import AgendaItem, CalendarYear, Case, CaseEvent, Conference, Timer, Turn
 from juxian.apps.services.queries.calendar import current_calendar
 from tests.apps.services.stage import ANSWERS, CLAIM, OPENED, Stage, set_stage
+from tests.attachments import paper
 from tests.browser import Browser
 from tests.core.services.place import at
 
@@ -197,13 +199,7 @@ def test_a_counter_application_is_handed_in_for_the_person(stage: Stage):
         "f-education": "master",
         "f-married": "false",
     }
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
-    from tests.attachments import picture
-
-    files = {
-        f"m-{name}": SimpleUploadedFile(f"{name}.png", picture("PNG")) for name in ("contract", "diploma")
-    }
+    files = {f"m-{name}": SimpleUploadedFile(f"{name}.pdf", paper(name)) for name in ("contract", "diploma")}
     answer = client.post(address, {"once": key_of(refused.content.decode()), **whom, **fields, **files})
 
     case = Case.objects.get()
