@@ -196,5 +196,5 @@ def test_an_offer_shows_what_the_flat_looks_like(
 
     make_offer(application=application, space=space, day=DAY, by=office)
 
-    assert 'alt="朝南的客厅"' in text_of(own.get(reverse("portal:housing")))
+    assert "<figcaption>朝南的客厅" in text_of(own.get(reverse("portal:housing")))
     assert own.get(reverse("file-preview", args=[photo.file.uuid])).status_code == 200
