@@ -19,6 +19,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402  # a
 from juxian.apps.accounts.models import User  # noqa: E402
 from juxian.apps.cards.models import Card  # noqa: E402
 from juxian.apps.clock import today  # noqa: E402
+from juxian.apps.funds.actions.changes import ask_change  # noqa: E402
+from juxian.apps.funds.enums import ChangeKind, RecoveryState  # noqa: E402
+from juxian.apps.funds.models import (  # noqa: E402
+    BankStatement,
+    BudgetChange,
+    Grant,
+    Obligation,
+    PaymentRun,
+    Recovery,
+)
+from juxian.apps.housing.models import Lease, Unit  # noqa: E402
 from juxian.apps.messaging.actions import give_addresses, make_hook  # noqa: E402
 from juxian.apps.organisations.models import Organisation  # noqa: E402
 from juxian.apps.persons.models import Person  # noqa: E402
@@ -32,7 +43,9 @@ from juxian.apps.services.actions import (  # noqa: E402
     rate,
 )
 from juxian.apps.services.models import Case, CaseLetter, Conference  # noqa: E402
+from juxian.core.funds.breach import How  # noqa: E402
 from tests.attachments import paper  # noqa: E402
+from tests.flats import photographed  # noqa: E402
 
 PLACE = "jiayuguan"
 
@@ -53,6 +66,63 @@ def staged(root: Organisation, by: User) -> int:
     upload = SimpleUploadedFile("2_marriage.pdf", paper("marriage"))
     attach_paper(bulk=bulk, line=2, material="marriage", upload=upload, by=by)
     return bulk.pk
+
+
+def of_funds(root: Organisation, by: User) -> list[str]:
+    """Pages of grants, runs, a statement, breaks of service before and after the demand, and a change that waits."""
+    owing = Obligation.objects.filter(grant__home=root).order_by("-pk")[:2]
+    for obligation, state in zip(owing, (RecoveryState.FOUND, RecoveryState.DEMANDED), strict=True):
+        Recovery.objects.create(
+            obligation=obligation,
+            ended_on=today() - timedelta(days=120),
+            how=How.LEFT,
+            served_months=48,
+            refund_fen=2_000_000,
+            working={"zh": "应退 = 10 万元 × 12 ÷ 60 = 2 万元", "en": "100,000 × 12 ÷ 60 = 20,000 yuan"},
+            state=state,
+            found_on=today(),
+            pay_by=today() + timedelta(days=30) if state == RecoveryState.DEMANDED else None,
+        )
+    change = BudgetChange(
+        home=root,
+        kind=ChangeKind.MOVE,
+        fund="talent-fund",
+        year=today().year,
+        line="training",
+        other_fund="talent-fund",
+        other_line="awards",
+        amount_fen=5_000_000,
+        document="嘉财发〔2026〕12 号",
+        asked_on=today(),
+    )
+    ask_change(change=change, by=by)
+    runs = PaymentRun.objects.filter(home=root).order_by("pk")
+    grants = Grant.objects.filter(home=root).order_by("pk")
+    return [
+        *(f"/desk/funds/runs/{run.pk}/" for run in runs),
+        *(f"/desk/funds/grants/{grant.pk}/" for grant in (grants[0], grants[1], grants.latest("pk"))),
+        f"/desk/funds/grants/{grants[0].pk}/account/",
+        *(
+            f"/desk/funds/statements/{pk}/"
+            for pk in BankStatement.objects.filter(home=root).values_list("pk", flat=True)
+        ),
+        *(
+            f"/desk/funds/recoveries/{row.pk}/"
+            for row in Recovery.objects.filter(obligation__grant__home=root)
+        ),
+        "/desk/funds/recoveries/",
+        "/desk/funds/year/",
+        f"/desk/funds/changes/{change.pk}/",
+    ]
+
+
+def of_housing(root: Organisation, tenant: User, by: User) -> tuple[int, list[str]]:
+    """The lease of the tenant, and the office's pages of it and of the flat with a photograph."""
+    lease = Lease.objects.filter(estate__home=root).latest("pk")
+    Lease.objects.filter(pk=lease.pk).update(person=tenant.person_id)
+    unit = Unit.objects.get(pk=lease.space.unit_id)
+    photographed(unit, by, today())
+    return lease.pk, [f"/desk/housing/leases/{lease.pk}/", f"/desk/housing/photos/unit/{unit.pk}/"]
 
 
 def made() -> dict[str, list[str]]:
@@ -90,6 +160,7 @@ def made() -> dict[str, list[str]]:
     give_addresses(home=root, rows=[(1, office.username, "wecom", "zhang.san")], by=admin)
     letter = CaseLetter.objects.filter(case__in=own).order_by("pk")[0]
     running = cases.filter(result="").order_by("pk")
+    lease, housing = of_housing(root, person, office)
     return {
         office.username: [
             *(f"/desk/cases/{case.number}/" for case in running[:2]),
@@ -103,6 +174,8 @@ def made() -> dict[str, list[str]]:
             "/desk/ratings/",
             "/desk/freezes/",
             f"/desk/cards/{Card.objects.filter(home=root).order_by('pk')[0].number}/",
+            *of_funds(root, office),
+            *housing,
         ],
         user("employer").username: ["/unit/lists/", *_of_list(staged(root, user("employer")))],
         person.username: [
@@ -111,6 +184,8 @@ def made() -> dict[str, list[str]]:
             f"/my-cases/{letter.case.number}/letters/{letter.pk}/",
             "/account/",
             "/account/addresses/",
+            "/housing/",
+            f"/housing/leases/{lease}/",
         ],
         admin.username: ["/desk/hooks/", "/desk/addresses/"],
     }
