@@ -6,9 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from juxian.apps.audit.models import AuditEntry
+from juxian.apps.audit.queries import proved
 from juxian.apps.exchange.models import Pushed
 from juxian.apps.persons.actions import withdraw_fact
 from juxian.apps.persons.models import Fact, Person, Source
@@ -172,3 +175,121 @@ def test_another_place_sees_and_touches_nothing(ask: Ask, place: Place) -> None:
 
     assert ask("GET", "register/changes").json()["changes"] == []
     assert pushed(ask, item("a", {"number": person.number}))[0]["code"] == "unknown_person"
+
+
+# the number of queries, and what many statements at once must not change
+
+PHONE = {"kind": "contact", "value": {"phone": "13900001234"}, "since": "2021-12-01"}
+
+
+def known_people(place: Place, count: int, first: int) -> list[dict[str, Any]]:
+    """Subjects of persons that the register has: every second by its number, the others by name and document."""
+    subjects: list[dict[str, Any]] = []
+    for place_of in range(first, first + count):
+        number = resident_id("19900101", 100 + place_of, "620201")
+        person = place.person(f"测试{chr(0x4E10 + place_of * 7)}", number=number)
+        by_document = {"name": person.name, "document_number": number}
+        subjects.append(by_document if place_of % 2 else {"number": person.number})
+    return subjects
+
+
+def queries_of(ask: Ask, items: list[dict[str, Any]]) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        told = pushed(ask, *items)
+    assert {line["outcome"] for line in told} == {"accepted"}
+    return len(captured)
+
+
+@pytest.mark.parametrize("statement", [TITLE, PHONE], ids=["title", "phone"])
+@pytest.mark.parametrize("by_document", [False, True], ids=["number", "document"])
+def test_the_number_of_queries_is_the_same_for_1_3_and_20_known_persons(
+    ask: Ask, place: Place, statement: dict[str, Any], by_document: bool
+) -> None:
+    pushed(ask, item("before", known_people(place, 1, 0)[0]))  # the token's day has begun
+    counted = {}
+    for count, first in ((1, 10), (3, 20), (20, 40)):
+        subjects = known_people(place, 2 * count, first)[by_document::2]
+        items = [item(f"{count}-{at}", subject) | statement for at, subject in enumerate(subjects)]
+        counted[count] = queries_of(ask, items)
+
+    assert len(set(counted.values())) == 1, counted
+
+
+def test_200_statements_take_few_more_queries_than_one(ask: Ask, place: Place) -> None:
+    subjects = known_people(place, 50, 0)
+    one = queries_of(ask, [item("one", subjects[1], since="2020-01-01")])
+
+    many = queries_of(
+        ask,
+        [
+            item(f"{month}-{at}", subject, since=f"2021-{month:02}-01")
+            for month in (1, 2, 3, 4)
+            for at, subject in enumerate(subjects)
+        ],
+    )
+
+    assert many <= one + 8
+
+
+def test_many_at_once_end_as_they_do_one_by_one(ask: Ask, place: Place) -> None:
+    by_number, by_document = known_people(place, 2, 0)
+    home = {"kind": "residence", "value": {"local": True}, "since": "2020-01-01"}
+    pushed(ask, {"id": "before", "person": by_number, **home})
+    also = {"name": "测试丐", "document_number": resident_id("19900101", 100, "620201")}  # by_number again
+    newcomer = {"name": "新来的", "document_number": NEW_NUMBER}
+    items = [
+        item("a", by_number),
+        item("b", by_document),
+        item("c", also),
+        {"id": "d", "person": by_number, **home, "value": {"local": False}},
+        item("e", newcomer),
+        item("f", {"name": "换了名", "document_number": NEW_NUMBER}),
+        item("g", {"number": "JY00000003"}, since="2020-12-01"),  # the newcomer
+        item("h", by_document, value={"level": "副高"}, since="2022-01-01"),
+        item("i", {"number": "JY99999999"}),
+        item("before", by_number, **home),
+        item("j", also, since="2019-12-01"),
+    ]
+
+    def told(pushes: list[list[dict[str, Any]]]) -> tuple[list[Any], list[Any], int]:
+        with transaction.atomic():
+            lines = [line for part in pushes for line in pushed(ask, *part)]
+            facts = Fact.objects.filter(source__kind="api").order_by("person", "kind", "since")
+            said = [(fact.person.number, fact.kind, fact.value, fact.since) for fact in facts]
+            kept = Pushed.objects.exclude(fact=None).count()
+            for row in Pushed.objects.select_related("fact__source"):
+                assert row.fact is not None
+                assert row.fact.person_id == row.person_id
+            transaction.set_rollback(True)
+        return [(line["id"], line["outcome"], line["code"], line["person"]) for line in lines], said, kept
+
+    together, apart = told([items]), told([[one] for one in items])
+
+    assert together == apart
+    outcomes = {key: (outcome, code) for key, outcome, code, _person in together[0]}
+    assert outcomes["c"] == ("unchanged", None)
+    assert outcomes["d"] == ("conflicting", None)
+    assert outcomes["f"] == ("refused", "number_shared")
+    assert outcomes["g"] == ("accepted", None)
+
+
+def test_each_person_has_an_entry_in_the_chain_and_a_profile(ask: Ask, place: Place) -> None:
+    subjects = known_people(place, 3, 0)
+
+    told = pushed(
+        ask,
+        *(item(f"t{at}", subject) for at, subject in enumerate(subjects)),
+        *({"id": f"p{at}", "person": subject, **PHONE} for at, subject in enumerate(subjects)),
+    )
+
+    people = {line["person"]: Person.objects.get(number=line["person"]) for line in told}
+    entries = AuditEntry.objects.filter(action="persons.facts_recorded").order_by("pk")
+    source = Source.objects.get(kind="api")
+    assert [(entry.subject_id, entry.detail) for entry in entries] == [
+        (str(person.pk), {"kinds": ["contact", "title"], "source": source.pk}) for person in people.values()
+    ]
+    assert proved().broken is None
+    assert {person.profile.title_level for person in people.values()} == {"intermediate"}
+    rows = Pushed.objects.order_by("pk").select_related("fact")
+    assert {(row.key[0], row.fact and row.fact.kind) for row in rows} == {("t", "title"), ("p", "contact")}
+    assert all(row.fact and row.fact.person_id == row.person_id for row in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -38,37 +38,53 @@ def record(
 
     action: ``app.past_participle``, e.g. ``persons.merged``. detail: JSON; no plain sensitive values.
     """
-    if not connection.in_atomic_block:
-        with transaction.atomic():
-            return record(
-                action,
-                actor=actor,
-                subject=subject,
-                organisation_path=organisation_path,
-                acting_as=acting_as,
-                detail=detail,
-                reason=reason,
-                address=address,
-            )
+    return record_each(
+        action,
+        [(subject, detail or {})],
+        actor=actor,
+        organisation_path=organisation_path,
+        acting_as=acting_as,
+        reason=reason,
+        address=address,
+    )[0]
+
+
+@transaction.atomic(savepoint=False)
+def record_each(
+    action: str,
+    entries: Sequence[tuple[models.Model | None, Mapping[str, Any]]],
+    *,
+    actor: models.Model | None = None,
+    organisation_path: str = "",
+    acting_as: str = "",
+    reason: str = "",
+    address: str = "",
+) -> list[AuditEntry]:
+    """As ``record`` for each subject and its detail, in their order; the chain is read and written once for all of them."""
+    if not entries:
+        return []
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
-    entry = AuditEntry(
-        at=now(),
-        action=action,
-        actor_id=actor.pk if actor is not None else None,
-        acting_as=acting_as,
-        subject_type=subject._meta.label_lower if subject is not None else "",
-        subject_id=str(subject.pk) if subject is not None else "",
-        organisation_path=organisation_path,
-        detail=dict(detail or {}) | ({"on_behalf_of": on_behalf_of.get()} if on_behalf_of.get() else {}),
-        reason=reason,
-        address=address,
-        previous=last_digest(),
-    )
-    entry.digest = entry.computed_digest()
-    entry.save(force_insert=True)
-    return entry
+    moment, previous, made = now(), last_digest(), []
+    standing_in = {"on_behalf_of": on_behalf_of.get()} if on_behalf_of.get() else {}
+    for subject, detail in entries:
+        entry = AuditEntry(
+            at=moment,
+            action=action,
+            actor_id=actor.pk if actor is not None else None,
+            acting_as=acting_as,
+            subject_type=subject._meta.label_lower if subject is not None else "",
+            subject_id=str(subject.pk) if subject is not None else "",
+            organisation_path=organisation_path,
+            detail=dict(detail) | standing_in,
+            reason=reason,
+            address=address,
+            previous=previous,
+        )
+        entry.digest = previous = entry.computed_digest()
+        made.append(entry)
+    return AuditEntry.objects.bulk_create(made)
 
 
 def last_digest() -> str:

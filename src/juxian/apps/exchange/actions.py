@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -21,7 +21,13 @@ from juxian.apps.exchange.models import Pushed
 from juxian.apps.linking.actions import candidates_for
 from juxian.apps.linking.queries import precision_of
 from juxian.apps.organisations.models import Organisation
-from juxian.apps.persons.actions import DocumentDraft, FactDraft, number_digest, record_facts, register_person
+from juxian.apps.persons.actions import (
+    DocumentDraft,
+    FactDraft,
+    number_digest,
+    record_facts_of_many,
+    register_person,
+)
 from juxian.apps.persons.enums import SourceKind
 from juxian.apps.persons.models import Fact, IdentityDocument, Person, Source
 from juxian.core.facts.conflicts import in_conflict
@@ -80,6 +86,9 @@ class _Refused(Exception):
     reason: str
 
 
+_Group = Sequence[tuple[Item, FactDraft]]  # the items of one subject
+
+
 @dataclass
 class _Push:
     """One push while it is carried out."""
@@ -91,6 +100,7 @@ class _Push:
     day: date
     told: dict[str, Told] = field(default_factory=dict)
     kept: list[Pushed] = field(default_factory=list)
+    made: dict[str, Person] = field(default_factory=dict)  # by number
 
 
 @transaction.atomic
@@ -122,8 +132,7 @@ def push(
             except _Refused as refused:
                 work.told[item.key] = _refusal(item, refused)
         taken.add(item.key)
-    for group in fresh.values():
-        _take(group, work)
+    _take(list(fresh.values()), work)
     if not work.kept:
         work.source.delete()
     for row in work.kept:
@@ -179,74 +188,152 @@ def _draft(item: Item, work: _Push) -> FactDraft:
     return FactDraft(item.kind, value, item.since, item.until, item.evidence)
 
 
-def _take(group: Sequence[tuple[Item, FactDraft]], work: _Push) -> None:
-    """The items of one subject: who it is, what is new, what contradicts."""
-    try:
-        person, check = _person_of(group, work)
-    except _Refused as refused:
-        work.told |= {item.key: _refusal(item, refused) for item, _draft in group}
-        return
+def _take(groups: Sequence[_Group], work: _Push) -> None:
+    """The groups in their order. Records that are known are read and written together, so that their number does not
+    count; whoever may be new is compared with a register that holds all that was sent before, one after another.
+    """
+    lookup = _looked_up(groups, work)
+    together: dict[int, tuple[Person, _Group]] = {}
+    for group in groups:
+        try:
+            person, check = lookup.find(group)
+            if person is not None and person.pk not in together:
+                together[person.pk] = (person, group)
+                continue
+            _state(together.values(), work)
+            together.clear()
+            if person is not None:  # one record by two names, e.g. its number and its document
+                together[person.pk] = (person, group)
+            elif check is not None:
+                _take_unknown(group, check, work)
+        except _Refused as refused:
+            work.told |= {item.key: _refusal(item, refused) for item, _draft in group}
+    _state(together.values(), work)
+
+
+def _take_unknown(group: _Group, check: IdCheck, work: _Push) -> None:
+    """A person whom neither number nor document names: found by evidence, or registered. Raises ``_Refused``."""
+    person = _person_alike(group, check, work)
     made = person is None
     if person is None:
         person = _registered(group, check, work)
-    standing = list(Fact.objects.standing().filter(person=person))
-    by_key: dict[str, Fact] = {}
-    new: list[tuple[Item, FactDraft]] = []
-    for item, draft in group:
-        same = next((fact for fact in standing if _same(fact, draft)), None)
-        if same is not None:
-            by_key[item.key] = same
-        elif not any(_same_draft(draft, other) for _item, other in new):
-            new.append((item, draft))
-    if new:
-        recorded = record_facts(person=person, facts=[draft for _item, draft in new], source=work.source)
-        by_key |= {item.key: fact for (item, _draft), fact in zip(new, recorded, strict=True)}
-        standing += recorded
-    disputed = {fact.pk for facts in in_conflict(standing, work.schema, work.day).values() for fact in facts}
-    fresh = {item.key for item, _draft in new}
-    for item, _draft in group:
-        fact = by_key.get(item.key)
-        outcome = Outcome.UNCHANGED
-        if item.key in fresh and fact is not None:
-            outcome = Outcome.CONFLICTING if fact.pk in disputed else Outcome.ACCEPTED
-        elif made and fact is not None and fact.source_id == work.source.pk:
-            outcome = Outcome.ACCEPTED
-        work.told[item.key] = Told(item.key, outcome.value, person.number, made=made)
-        work.kept.append(Pushed(key=item.key, digest=item.digest, outcome=outcome, person=person, fact=fact))
+        work.made[person.number] = person
+    _state([(person, group)], work, made=made)
 
 
-def _person_of(group: Sequence[tuple[Item, FactDraft]], work: _Push) -> tuple[Person | None, IdCheck | None]:
-    """The record that is meant, None for a new one. Raises ``_Refused`` where a person has to decide."""
-    item = group[0][0]
-    people = Person.objects.living_records().filter(home=work.home)
-    if item.number:
-        found = people.filter(number=item.number).first()
-        if found is None:
-            raise _Refused("unknown_person", _("没有这个编号的档案，或已并入其他档案。"))
-        return found, None
-    name = item.name.strip()
-    if not name or has_hidden_characters(name):
-        raise _Refused("name", _("请提供人才编号，或姓名和证件号码。"))
-    check = check_document(item.document_kind or "resident_id", item.document_number, work.day)
-    if check.problem is not None:
-        raise _Refused("document", check.problem.zh)
-    held = IdentityDocument.objects.filter(
-        digest=number_digest(check.number), withdrawn_at=None, person__in=people
-    ).select_related("person__home")
-    if owner := held.first():
-        if matching_key(owner.person.name) != matching_key(name):
+def _state(meant: Collection[tuple[Person, _Group]], work: _Push, *, made: bool = False) -> None:
+    """What is new about persons, each named once, is recorded, and what contradicts is told."""
+    if not meant:
+        return
+    standing: dict[int, list[Fact]] = {person.pk: [] for person, _group in meant}
+    for fact in Fact.objects.standing().filter(person__in=list(standing)):
+        standing[fact.person_id].append(fact)
+    same: dict[str, Fact] = {}
+    new: dict[int, list[tuple[Item, FactDraft]]] = {person.pk: [] for person, _group in meant}
+    for person, group in meant:
+        for item, draft in group:
+            held = next((fact for fact in standing[person.pk] if _same(fact, draft)), None)
+            if held is not None:
+                same[item.key] = held
+            elif not any(_same_draft(draft, other) for _item, other in new[person.pk]):
+                new[person.pk].append((item, draft))
+    said = [(person, new[person.pk]) for person, _group in meant if new[person.pk]]
+    recorded = record_facts_of_many(
+        said=[(person, [draft for _item, draft in items]) for person, items in said], source=work.source
+    )
+    fresh: dict[str, Fact] = {}
+    for (person, items), facts in zip(said, recorded, strict=True):
+        fresh |= {item.key: fact for (item, _draft), fact in zip(items, facts, strict=True)}
+        standing[person.pk] += facts
+    for person, group in meant:
+        disputed = {
+            fact.pk
+            for facts in in_conflict(standing[person.pk], work.schema, work.day).values()
+            for fact in facts
+        }
+        for item, _draft in group:
+            outcome, stated = Outcome.UNCHANGED, same.get(item.key)
+            if item.key in fresh:
+                stated = fresh[item.key]
+                outcome = Outcome.CONFLICTING if stated.pk in disputed else Outcome.ACCEPTED
+            elif made and stated is not None and stated.source_id == work.source.pk:
+                outcome = Outcome.ACCEPTED
+            work.told[item.key] = Told(item.key, outcome.value, person.number, made=made)
+            work.kept.append(
+                Pushed(key=item.key, digest=item.digest, outcome=outcome, person=person, fact=stated)
+            )
+
+
+@dataclass
+class _Lookup:
+    """The records that the subjects of one push name, read at its beginning; ``made`` grows while it is carried out."""
+
+    numbers: dict[str, Person]
+    owners: dict[str, Person]  # by the digest of a document number
+    made: dict[str, Person]
+    day: date
+
+    def find(self, group: _Group) -> tuple[Person | None, IdCheck | None]:
+        """The record that is meant, None where no number names one. Raises ``_Refused`` where a person has to decide."""
+        item = group[0][0]
+        if item.number:
+            found = self.numbers.get(item.number) or self.made.get(item.number)
+            if found is None:
+                raise _Refused("unknown_person", _("没有这个编号的档案，或已并入其他档案。"))
+            return found, None
+        name = item.name.strip()
+        if not name or has_hidden_characters(name):
+            raise _Refused("name", _("请提供人才编号，或姓名和证件号码。"))
+        check = _checked(item, self.day)
+        if check.problem is not None:
+            raise _Refused("document", check.problem.zh)
+        owner = self.owners.get(number_digest(check.number))
+        if owner is not None and matching_key(owner.name) != matching_key(name):
             raise _Refused("number_shared", _("这个证件号码的档案姓名不同，请人才办核对。"))
-        return owner.person, check
+        return owner, check
+
+
+def _looked_up(groups: Sequence[_Group], work: _Push) -> _Lookup:
+    """Two queries, whatever was sent."""
+    subjects = [group[0][0] for group in groups]
+    people = Person.objects.living_records().filter(home=work.home)
+    named = people.filter(number__in={item.number for item in subjects if item.number})
+    checks = [_checked(item, work.day) for item in subjects if not item.number and item.name.strip()]
+    digests = {number_digest(check.number) for check in checks if check.problem is None}
+    numbers = {person.number: person for person in named.select_related("home")}
+    return _Lookup(numbers, _owners(digests, work.home), work.made, work.day)
+
+
+def _owners(digests: Collection[str], home: Organisation) -> dict[str, Person]:
+    """Digest of a document number → the record that has it, the first where there are several."""
+    people = Person.objects.living_records().filter(home=home)
+    held = IdentityDocument.objects.filter(digest__in=digests, withdrawn_at=None, person__in=people)
+    return {row.digest: row.person for row in held.select_related("person__home").order_by("-pk")}
+
+
+def _checked(item: Item, day: date) -> IdCheck:
+    return check_document(item.document_kind or "resident_id", item.document_number, day)
+
+
+def _person_alike(group: _Group, check: IdCheck, work: _Push) -> Person | None:
+    """The record that is certainly meant by all that is said. Raises ``_Refused`` where a person has to decide."""
+    name = group[0][0].name.strip()
+    digest = number_digest(check.number)
+    owner = _owners([digest], work.home).get(digest) if work.made else None  # somebody made a moment ago
+    if owner is not None:
+        if matching_key(owner.name) != matching_key(name):
+            raise _Refused("number_shared", _("这个证件号码的档案姓名不同，请人才办核对。"))
+        return owner
     found_here = candidates_for(work.home, _known(group, check))
     certain = {one.person for one in found_here if one.zone is Zone.AUTOMATIC}
     if len(certain) == 1:
-        return people.get(pk=certain.pop()), check
+        return Person.objects.living_records().filter(home=work.home).get(pk=certain.pop())
     if found_here:
         raise _Refused("maybe_known", _("与已有档案相似，请人才办核对后再推送。"))
-    return None, check
+    return None
 
 
-def _known(group: Sequence[tuple[Item, FactDraft]], check: IdCheck) -> Known:
+def _known(group: _Group, check: IdCheck) -> Known:
     """What the items say of the person, as it is compared with the register."""
     said: dict[str, list[Any]] = defaultdict(list)
     for _item, draft in group:
@@ -267,12 +354,10 @@ def _known(group: Sequence[tuple[Item, FactDraft]], check: IdCheck) -> Known:
     )
 
 
-def _registered(group: Sequence[tuple[Item, FactDraft]], check: IdCheck | None, work: _Push) -> Person:
+def _registered(group: _Group, check: IdCheck, work: _Push) -> Person:
     """A new record, with what the document number itself says where nobody says more."""
     item = group[0][0]
     facts = [draft for _item, draft in group if draft.kind == "identity"]
-    if check is None:
-        raise ValueError("a new record has a document")
     if not facts:
         said = {
             "name": item.name.strip(),
