@@ -5,6 +5,8 @@ from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from juxian.apps.audit.models import AuditEntry
@@ -144,6 +146,47 @@ def test_pages_follow_one_another_without_gap_or_repetition(place, sort):
     assert seen == whole
     back = page_of(every, SORTS[sort], 2, before=page.rows[0].number)
     assert [person.pk for person in back.rows] == whole[2:4]
+
+
+def test_a_filtered_list_goes_on_along_its_index(place):
+    for name in ("测试一", "测试二", "测试三", "测试四", "测试五"):
+        place.person(name)
+    place.person("测试六", degree="bachelor")
+    client, address, found = place.client("office"), f"{LIST}?degree=master&size=2", []
+
+    while address:
+        answer = client.get(address)
+        found.append(numbers(answer))
+        back = answer.context["previous"]
+        assert not back or numbers(client.get(back)) == found[-2]
+        address = answer.context["next"]
+
+    assert [len(part) for part in found] == [2, 2, 1]
+    newest = Person.objects.filter(profile__degree="master").order_by("-pk").values_list("number", flat=True)
+    assert [number for part in found for number in part] == list(newest)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["degree=master", "talent_level={level}", "title_level=senior", "employer={employer}",
+     "degree=master&title_level=senior&six_ranks=professional"],
+)  # fmt: skip
+def test_a_filtered_list_is_not_sorted(place, query):
+    if connection.vendor != "sqlite":
+        pytest.skip("says what SQLite does")
+    schema = place.pack.schema
+    level = next(iter(schema.scale_of(schema.profile["talent_level"].type).levels.values())).code
+    client = place.client("office")
+    with CaptureQueriesContext(connection) as captured:
+        client.get(f"{LIST}?{query.format(employer=place.employer.code, level=level)}")
+    (page,) = [row["sql"] for row in captured if "LIMIT 21" in row["sql"] and "persons_profile" in row["sql"]]
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {page}")
+        plan = " ".join(str(row[3]) for row in cursor.fetchall())
+
+    assert "USING INDEX profile_" in plan
+    assert "TEMP B-TREE" not in plan
 
 
 def test_next_page_keeps_the_filters(place):

@@ -224,13 +224,16 @@ class Profile(models.Model):
     class Meta:
         verbose_name = _("画像")
         verbose_name_plural = _("画像")
+        # the person stands last, so that the newest records of a value are read in order, and no more than a page of them
         indexes = [
-            models.Index(fields=["home", "degree"], name="profile_degree"),
-            models.Index(fields=["home", "talent_level"], name="profile_talent_level"),
-            models.Index(fields=["home", "title_level"], name="profile_title_level"),
+            models.Index(fields=["home", "degree", "person"], name="profile_degree"),
+            models.Index(fields=["home", "talent_level", "person"], name="profile_talent_level"),
+            models.Index(fields=["home", "title_level", "person"], name="profile_title_level"),
             # three fields at once, so that a million persons are not read for them
-            models.Index(fields=["home", "degree", "title_level", "six_ranks"], name="profile_three"),
-            models.Index(fields=["home", "employer"], name="profile_employer"),
+            models.Index(
+                fields=["home", "degree", "title_level", "six_ranks", "person"], name="profile_three"
+            ),
+            models.Index(fields=["home", "employer", "person"], name="profile_employer"),
             models.Index(fields=["home", "introduced_on"], name="profile_introduced_on"),
             models.Index(fields=["home"], name="profile_in_dispute", condition=Q(conflicts__gt=0)),
             models.Index(fields=["home", "employer", "complete", "stale_on"], name="profile_complete"),

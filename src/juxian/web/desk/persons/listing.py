@@ -17,7 +17,7 @@ from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.actions import number_digest
 from juxian.apps.persons.rules import may_register
 from juxian.web.desk.persons.filtering import RegisterFilter
-from juxian.web.desk.persons.paging import SORTS, Page, bounded_count, page_of
+from juxian.web.desk.persons.paging import Page, bounded_count, page_of
 from juxian.web.desk.scope import employers_of, home_of, people_of
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.responses import go, render_part
@@ -78,7 +78,7 @@ def _found(
     request: HttpRequest, form: RegisterFilter, scope: Scope, home: Organisation, employers: dict[str, str]
 ) -> dict[str, Any]:
     people = form.narrow(people_of(request, home))
-    sort = SORTS[form.cleaned_data["sort"] or "newest"]
+    sort = form.order
     after, before = (_number(request, name) for name in ("after", "before"))
     page = page_of(people.select_related("profile"), sort, form.size_wanted, after, before)
     return {

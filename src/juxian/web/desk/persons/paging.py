@@ -32,6 +32,11 @@ SORTS: dict[str, Sort] = {
     "introduced": Sort(_("引进日期，新的在前"), "profile__introduced_on", True),
     "name": Sort(_("姓名拼音"), "name_key", False),
 }
+RECORD = (
+    "profile__person_id"  # the same number as ``pk``, by the row that the indexes of the filters end with
+)
+ALONG_INDEX = Sort(SORTS["newest"].title, RECORD, True)  # for a list that a filter of such a column narrows
+_NUMBERS = ("pk", RECORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +87,8 @@ def _place_of(people: QuerySet[Person], sort: Sort, number: str) -> tuple[Any, i
 
 def _order(sort: Sort, *, backwards: bool) -> list[Any]:
     descending = sort.descending != backwards
-    if sort.field == "pk":
-        return ["-pk" if descending else "pk"]
+    if sort.field in _NUMBERS:
+        return [f"-{sort.field}" if descending else sort.field]
     field = F(sort.field)
     first = field.desc(nulls_first=backwards or None, nulls_last=not backwards or None)
     if not descending:
@@ -94,8 +99,8 @@ def _order(sort: Sort, *, backwards: bool) -> list[Any]:
 def _beyond(sort: Sort, value: Any, pk: int, *, backwards: bool) -> Q:
     """Rows that stand after (or, backwards, before) the place."""
     step = "lt" if sort.descending != backwards else "gt"
-    if sort.field == "pk":
-        return Q(**{f"pk__{step}": pk})
+    if sort.field in _NUMBERS:
+        return Q(**{f"{sort.field}__{step}": pk})
     same, empty = Q(**{f"pk__{step}": pk}), Q(**{f"{sort.field}__isnull": True})
     if value is None:
         return (empty & same) | (~empty if backwards else Q(pk__in=[]))

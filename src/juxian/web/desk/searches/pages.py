@@ -88,7 +88,7 @@ def search(request: HttpRequest, pk: int) -> HttpResponse:
         people = form.narrow(people_of(request, home))
         if only_new:
             people = people.filter(pk__in=found.fresh)
-        sort = SORTS[form.cleaned_data["sort"] or "newest"]
+        sort = SORTS[form.cleaned_data["sort"] or "newest"] if only_new else form.order
         after, before = (_number(request.GET.get(name, "")) for name in ("after", "before"))
         page = page_of(people.select_related("profile"), sort, PAGE_SIZE, after, before)
         employers = dict(employers_of(home, scope.language))
