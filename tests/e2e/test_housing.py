@@ -147,7 +147,7 @@ def test_a_flat_from_the_application_to_the_keys(site: Site, tmp_path: Path) -> 
         with site.as_user(address, "tenant0.zigui") as tenant:
             tenant.goto("/housing/")
             expect(tenant.get_by_role("main")).to_contain_text("给您的配租")
-            picture = tenant.get_by_role("img", name="朝南的客厅")
+            picture = tenant.locator("figure", has_text="朝南的客厅").locator("img")
             expect(picture).to_be_visible()
             assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
             press(tenant, "接受")
@@ -223,7 +223,7 @@ def unit_photo(office: Page, tmp_path: Path) -> None:
     office.set_input_files("[name=file]", str(picture))
     office.fill("[name=caption]", "朝南的客厅")
     press(office, "添加")
-    expect(office.get_by_role("img", name="朝南的客厅")).to_be_visible()
+    expect(office.locator("figcaption", has_text="朝南的客厅")).to_be_visible()
 
 
 def test_three_sharers_of_one_flat(site: Site) -> None:
