@@ -97,7 +97,10 @@ def test_nobody_decides_by_a_row_that_is_said_never_to_be_reached(policies, row)
                     assert len(item.policy.versions) > 1 or not decides(decision, place)
 
 
-BETWEEN_DAYS = {"r25-shenzhen-newcomers", "r32-tianjin-doctors"}  # whole years between two days are not solved
+BETWEEN_DAYS = {
+    "r25-shenzhen-newcomers",
+    "r32-tianjin-doctors",
+}  # whole years between two days are not solved
 
 
 def test_in_the_packs_it_says_all_that_the_values_show_and_decides_every_benefit():
