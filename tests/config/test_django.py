@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+
+from tests.config.templates import DATABASE, copy_migrated
 
 
 @pytest.mark.django_db
@@ -39,6 +43,32 @@ def test_the_settings_of_production_have_no_weakness(tmp_path: Path) -> None:
     result = command(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **production)
 
     assert (result.returncode, result.stderr) == (0, "")
+
+
+PLAIN_MIGRATE = """
+import django
+from django.core.management import call_command
+from django.core.management.commands.migrate import Command
+django.setup()
+call_command(Command(), verbosity=0)
+"""
+
+
+def tables(home: Path) -> list[tuple[str, ...]]:
+    """Every table, index and trigger of the database, with the words that made it."""
+    with closing(sqlite3.connect(home / DATABASE)) as connection:
+        return connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2").fetchall()
+
+
+def test_an_empty_database_is_set_up_as_django_itself_does_it(tmp_path: Path) -> None:
+    plain, quick = tmp_path / "plain", tmp_path / "quick"
+    plain.mkdir()
+    settings = {"JUXIAN_HOME": str(plain), "DJANGO_SETTINGS_MODULE": "juxian.config.settings"}
+    subprocess.run([sys.executable, "-c", PLAIN_MIGRATE], env=os.environ | settings, check=True)
+    copy_migrated(quick)  # by our own command
+
+    assert len(tables(plain)) > 500
+    assert tables(quick) == tables(plain)
 
 
 def test_migrations_run_back_and_forth(tmp_path: Path) -> None:
