@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 TODAY = date(2026, 1, 8)
 REAL = 200  # moved by the application; the rest are copies
 ROUNDS = 15
+RARE = "欧阳独一"
 PARTS = ("pages", "transition", "redate", "timers", "life")
 # as many holidays as move every clock that runs on the day
 NOTICE = "2026-01-01..2026-01-03, 放假, 元旦\n2026-01-09, 放假, 元旦\n2026-02-16..2026-02-23, 放假, 春节"
@@ -160,9 +161,12 @@ def _pages(stage: Stage, _args: argparse.Namespace) -> None:
     from juxian.apps.services.models import Case
 
     case = Case.objects.filter(state="checks").order_by("pk")[17]
+    Case.objects.filter(pk=Case.objects.filter(state="checks").order_by("pk")[19].pk).update(applicant=RARE)
     pages = (
         ("queue of the office", stage.office, "/desk/cases/"),
         ("queue of a department", stage.clerks["finance"], "/desk/cases/"),
+        ("queue of the office, a name of one case", stage.office, f"/desk/cases/?q={RARE}"),
+        ("queue of the office, a name of very many", stage.office, f"/desk/cases/?q={case.applicant[:1]}"),
         ("own work of an officer", stage.clerks["finance"], "/desk/cases/?view=mine"),
         ("case page of the office", stage.office, f"/desk/cases/{case.number}/"),
         ("case page of a department", stage.clerks["finance"], f"/desk/cases/{case.number}/"),

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from juxian.apps.messaging.models import Message
 from juxian.apps.services.models import AgendaItem, CalendarYear, Case, CaseEvent, Conference, Timer, Turn
+from juxian.apps.services.queries import queue
 from juxian.apps.services.queries.calendar import current_calendar
 from tests.apps.services.stage import ANSWERS, CLAIM, OPENED, Stage, set_stage
 from tests.attachments import paper
@@ -50,8 +51,8 @@ def test_an_officer_takes_a_case_from_the_queue_to_a_decision(stage: Stage):
     case = checking(stage)
     for duty, branch in (("human-resources", "staff"), ("finance", "money"), ("housing", "homes")):
         client = signed_in(stage.clerks[duty])
-        queue = client.get(reverse("desk:cases")).content.decode()
-        assert case.number in queue
+        listed = client.get(reverse("desk:cases")).content.decode()
+        assert case.number in listed
         page = client.get(reverse("desk:case", args=[case.number])).content.decode()
         version = Case.objects.get().version
         answer = posted(client, page, reverse("desk:case-act", args=[case.number]), action="pass", task=f"checks/{branch}", version=version)  # fmt: skip
@@ -126,6 +127,21 @@ def test_views_of_the_queue(stage: Stage, view: str, numbers: int):
     page = signed_in(stage.clerks["finance"]).get(reverse("desk:cases"), {"view": view}).content.decode()
 
     assert page.count(reverse("desk:case", args=[case.number])) == numbers
+
+
+@pytest.mark.parametrize("few", [0, queue.FEW])  # more names than are looked up one by one, and not
+@pytest.mark.parametrize(("beginning", "found"), [("王", 2), ("王晓", 1), ("王晓%", 0), ("李_", 0), ("赵", 0)])
+def test_the_queue_is_searched_by_the_beginning_of_a_name(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, few: int, beginning: str, found: int
+):
+    monkeypatch.setattr(queue, "FEW", few)
+    for name in ("王晓", "王", "李小王"):
+        case = checking(stage)
+        Case.objects.filter(pk=case.pk).update(applicant=name)
+
+    page = signed_in(stage.clerks["finance"]).get(reverse("desk:cases"), {"q": beginning}).content.decode()
+
+    assert page.count('name="turn"') == found
 
 
 def test_what_was_taken_is_mine(stage: Stage):

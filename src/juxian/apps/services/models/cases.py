@@ -94,6 +94,12 @@ class Case(models.Model):
             models.Index(fields=["officer", "-id"], name="case_officer"),
             models.Index(fields=["group"], name="case_group", condition=~Q(group="")),
             models.Index(fields=["home", "due_on", "id"], name="case_running", condition=Q(result="")),
+            models.Index(
+                fields=["applicant"],
+                name="case_applicant",
+                condition=Q(result=""),
+                opclasses=["varchar_pattern_ops"],
+            ),
         ]
 
     def __str__(self) -> str:

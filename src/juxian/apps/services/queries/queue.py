@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from juxian.apps.accounts.enums import Role
@@ -21,6 +22,8 @@ FALLEN = (Role.DEPARTMENT, Role.EMPLOYER)  # done by the office where nobody els
 SOON = 3  # working days
 COUNTED = 9_999
 TOGETHER = 100  # stretches of one query
+FEW = 500  # cases of one name that are looked up one by one
+LAST = chr(0x10FFFF)  # no name goes on with it
 VIEWS = ("unit", "mine", "overdue", "soon", "supplement")
 
 
@@ -141,6 +144,21 @@ def in_view(seats: QuerySet[Seat], view: str, lens: Lens) -> QuerySet[Seat]:
         case "soon":
             return seats.filter(due_on__gte=lens.day, due_on__lte=lens.soon)
     return seats
+
+
+def of_applicants(parts: Sequence[QuerySet[Seat]], beginning: str) -> list[QuerySet[Seat]]:
+    """Of cases whose applicant's name begins so.
+
+    Few are found along the index of the names of open cases; where many begin so, a page is soon full in the queue's own order.
+    """
+    if connection.vendor == "postgresql":
+        begins = Q(applicant__startswith=beginning)
+    else:  # SQLite's LIKE knows no index; its order of texts is that of their characters
+        begins = Q(applicant__gte=beginning, applicant__lt=beginning + LAST)
+    cases = list(Case.objects.filter(begins, result="").order_by().values_list("pk", flat=True)[: FEW + 1])
+    if len(cases) > FEW:
+        return [part.filter(case__applicant__startswith=beginning) for part in parts]
+    return [part.filter(case__in=cases) for part in parts]
 
 
 def which_wait(seats: QuerySet[Seat], waits: bool) -> QuerySet[Seat]:

@@ -84,7 +84,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     work, lens = queues.work_of(user, scope.as_of), queues.lens_of(user, scope.as_of, calendar)
     view = wanted.get("view") or "unit"
-    shown = [_filtered(queues.in_view(part, view, lens), wanted) for part in work]
+    shown = _filtered([queues.in_view(part, view, lens) for part in work], wanted)
     rows, next_one = queues.page_of(shown, queues.Cursor.read(wanted.get("after", "")), PAGE_SIZE)
     numbers = queues.counts(work, lens)
     context = {
@@ -103,13 +103,13 @@ def _counted(number: int) -> str:
     return f"{queues.COUNTED}+" if number > queues.COUNTED else str(number)
 
 
-def _filtered(seats: QuerySet[Seat], wanted: Mapping[str, Any]) -> QuerySet[Seat]:
+def _filtered(parts: list[QuerySet[Seat]], wanted: Mapping[str, Any]) -> list[QuerySet[Seat]]:
     if wanted.get("service"):
-        seats = seats.filter(service=wanted["service"])
+        parts = [part.filter(service=wanted["service"]) for part in parts]
     q = (wanted.get("q") or "").strip()
     if "-" in q and q[-1:].isdigit():
-        return seats.filter(case__number=q.upper())
-    return seats.filter(case__applicant__startswith=q) if q else seats
+        return [part.filter(case__number=q.upper()) for part in parts]
+    return queues.of_applicants(parts, q) if q else parts
 
 
 def service_choices(scope: Scope) -> list[tuple[str, str]]:
