@@ -27,7 +27,7 @@ def sign_out(page: Page) -> None:
     page.context.clear_cookies()
 
 
-def fill_in(page: Page, paper: Path, **answers: str) -> None:
+def fill_in(page: Page, paper: Path, /, **answers: str) -> None:
     """Answer every question of the form in the page; ``answers`` by name of the field, anything plausible elsewhere."""
     main = page.get_by_role("main")
     for control in main.locator("form#apply-form [name^=f-], form [name^=f-]").all():

@@ -130,7 +130,9 @@ def test_views_of_the_queue(stage: Stage, view: str, numbers: int):
 
 
 @pytest.mark.parametrize("few", [0, queue.FEW])  # more names than are looked up one by one, and not
-@pytest.mark.parametrize(("beginning", "found"), [("王", 2), ("王晓", 1), ("王晓%", 0), ("李_", 0), ("赵", 0)])
+@pytest.mark.parametrize(
+    ("beginning", "found"), [("王", 2), ("王晓", 1), ("王晓%", 0), ("李_", 0), ("赵", 0)]
+)
 def test_the_queue_is_searched_by_the_beginning_of_a_name(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, few: int, beginning: str, found: int
 ):
