@@ -274,12 +274,18 @@ def quality(groups: Sequence[Sequence[int]], truth: Sequence[int]) -> Quality:
 def review(
     linkage: Linkage, linking: Linking, truth: Sequence[int], persons: int, rng: Random
 ) -> tuple[list[list[int]], int, Counter[str]]:
-    """The queue: one question joins two clusters; classes whose sample is clean follow; the rest by weight, in budget."""
+    """The queue: one question joins two clusters; classes whose sample is clean follow; the rest by weight, in budget.
+
+    What a veto took out of the automatic zone waits there as well. A class that a person let follow is no longer vetoed by another
+    telephone: whoever looked at the sample saw it.
+    """
     root = linkage.clusters.root_of
+    refused = {(join.left, join.right) for join in linkage.clusters.refused}
     by_class: dict[str, dict[tuple[int, int], Pair]] = defaultdict(dict)
     for pair in sorted(linkage.pairs, key=lambda item: -item.weight):
         ends = tuple(sorted((root.get(pair.left, pair.left), root.get(pair.right, pair.right))))
-        if pair.zone is Zone.ASKED and ends[0] != ends[1]:
+        waits = pair.zone is Zone.ASKED or (pair.left, pair.right) in refused
+        if waits and ends[0] != ends[1]:
             by_class[f"{pair.evidence}{'!' if HARD & names_in(pair.signs) else ''}"].setdefault(ends, pair)  # type: ignore[arg-type]
     must, cannot, bulk, asked, by_kind = [], [], [], 0, Counter[str]()
     rest: list[Pair] = []
@@ -304,7 +310,7 @@ def review(
     for pair in sorted(rest, key=lambda item: -item.weight)[: max(0, budget)]:
         ask(pair)
     joins = [join_of(item) for item in linkage.pairs if item.zone is Zone.AUTOMATIC]
-    joins += [Join(item.left, item.right, item.weight) for item in bulk]
+    joins += [Join(item.left, item.right, item.weight, moved=True) for item in bulk]
     wanted = {member for join in joins for member in (join.left, join.right)} | {
         member for pair in must for member in pair
     }

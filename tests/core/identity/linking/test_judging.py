@@ -150,6 +150,63 @@ def test_pinyin_stands_for_characters_and_twins_do_not_for_one_another() -> None
     assert zone(one, seen("张雨鑫", birth=BIRTH, employer="一中", sheet=2)) == (Zone.ASKED, "sound_and_more")
 
 
+MOVED = {"phones": (PHONE,), "employer": "一中"}
+ELSEWHERE = {"phones": ("13712345679",), "employer": "二中"}
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "found"),
+    [
+        ({"birth": BIRTH, **MOVED}, {"birth": BIRTH, "employer": "二中"}, Zone.AUTOMATIC),
+        ({"birth": BIRTH, **MOVED}, {"birth": BIRTH, **ELSEWHERE, "school": "甲大学"}, Zone.ASKED),
+        ({"birth": BIRTH, **MOVED}, {"birth": BIRTH.replace(day=9), **ELSEWHERE}, Zone.APART),
+        ({"phones": (PHONE,), "employer": "一中"}, {"phones": (PHONE,), "employer": "二中"}, Zone.AUTOMATIC),
+        ({"birth": BIRTH, "employer": "一中"}, {}, Zone.ASKED),
+    ],
+)
+def test_a_rare_name_that_rosters_list_once(
+    own: dict[str, object], other: dict[str, object], found: Zone
+) -> None:
+    one = seen("欧阳景岚", sheet=1, **own) | {"rare": 1}
+    second = seen("欧阳景岚", sheet=2, **other) | {"rare": 1}
+
+    assert zone(one, second)[0] is found
+
+
+@pytest.mark.parametrize(
+    ("other", "found"),
+    [
+        ({"employer": "一中"}, (Zone.ASKED, "name_employer")),
+        ({"employer": "一中", "homonym": 1}, (Zone.APART, "name_employer")),
+        ({"employer": "二中", "school": "甲大学"}, (Zone.APART, "other")),
+    ],
+)
+def test_a_common_name_at_one_employer_is_asked_where_it_stands_once(
+    other: dict[str, object], found: tuple[Zone, str]
+) -> None:
+    one = seen("张伟", sheet=1, employer="一中", school="甲大学", birth=BIRTH)
+    homonym = {"homonym": other.pop("homonym", 0)}
+
+    assert zone(one, seen("张伟", sheet=2, **other) | homonym) == found
+
+
+def test_pinyin_with_one_thing_more_is_asked() -> None:
+    one = seen("张雨欣", employer="一中", birth=BIRTH, sheet=1)
+
+    assert zone(one, seen("Zhang Yuxin", employer="一中", sheet=2)) == (Zone.ASKED, "script")
+    assert zone(one, seen("Zhang Yuxin", employer="二中", sheet=2))[0] is Zone.APART
+
+
+def test_another_name_with_contact_and_birthday_is_asked() -> None:
+    one = seen("张伟", phones=(PHONE,), birth=BIRTH, sheet=1)
+
+    assert zone(one, seen("李国强", phones=(PHONE,), birth=BIRTH, sheet=2)) == (
+        Zone.ASKED,
+        "contact_other_name",
+    )
+    assert zone(one, seen("李国强", phones=(PHONE,), sheet=2))[0] is Zone.APART
+
+
 def test_a_number_copied_down_is_asked_about_where_a_contact_says_the_contrary() -> None:
     copied = {"numbers": (("resident_id", OTHER_NUMBER),), "birth": BIRTH.replace(year=1980)}
     one = seen("张伟", numbers=(("resident_id", NUMBER),), phones=(PHONE,), employer="一中")

@@ -27,7 +27,19 @@ LEARNT_FROM = 2_000  # records: below this the weights of ``weighing`` serve
 TRAINING_BLOCKS = ("phone", "birth_day", "name")
 RANDOM_PAIRS = 1_000_000
 PULL = 0.1  # towards the stated m
-_OF_MOVED, _RARE_AND_BORN = frozenset(("listed_once", "rare_name")), frozenset(("rare", "birth_day"))
+# signs by which somebody is known in spite of another telephone
+_KNOWN_MOVED = tuple(
+    map(
+        frozenset,
+        (
+            ("rare", "birth_day"),
+            ("rare", "birth_month", "employer"),
+            ("birth_day", "employer", "school"),
+            ("other_script", "birth_day", "employer"),
+        ),
+    )
+)
+_OF_MOVED = frozenset(("listed_once", "rare_name", "employer_and_school"))
 _PROVING = frozenset(("number_and_name", "document_and_name"))
 
 
@@ -45,7 +57,8 @@ class Pair:
 
 def join_of(pair: Pair) -> Join:
     """An automatic pair as the clusters take it."""
-    moved = pair.evidence in _OF_MOVED and names_in(pair.signs) >= _RARE_AND_BORN
+    signs = names_in(pair.signs)
+    moved = pair.evidence in _OF_MOVED and any(known <= signs for known in _KNOWN_MOVED)
     return Join(pair.left, pair.right, pair.weight, pair.evidence in _PROVING, moved)
 
 

@@ -84,6 +84,13 @@ def _sound_and_contacts(signs: Signs) -> bool:
     )
 
 
+def _near_and_more(signs: Signs) -> bool:
+    """Names that differ by a slip: the day of birth or a contact, and one thing more."""
+    near = not {"one_character", "ear"}.isdisjoint(signs)
+    strong = sum(name in signs for name in STRONG)
+    return near and (strong >= 2 or (strong == 1 and "employer" in signs))
+
+
 def _rare_and_three(signs: Signs) -> bool:
     """A rare name, the day of birth, and two of employer, school and native place."""
     return {"rare", "name", "birth_day"} <= signs and _count(
@@ -102,8 +109,9 @@ def _listed_once(signs: Signs) -> bool:
     """A roster names nobody else like this, and nothing contradicts: who is missing a number in one roster is found in another.
 
     Two persons of one name and birthday stand as two rows in a roster that holds both, which makes them known homonyms
-    (``corpus``). A rare name with its birthday may have changed its telephone, and its employer where one thing more is
-    the same; any other must not. Pinyin stands for the characters it sounds like, which twins do not.
+    (``corpus``). A rare name with its birthday may have changed its telephone or its employer; with its month of birth, or a name
+    that is not rare with its birthday and school, the telephone while it stays with its employer. A telephone or e-mail
+    itself needs no more than the name. Pinyin stands for the characters it sounds like, which twins do not.
     """
     if "listed" not in signs or not (HARD | {"other_email", "other_school"}).isdisjoint(signs):
         return False
@@ -111,16 +119,28 @@ def _listed_once(signs: Signs) -> bool:
         return "birth_day" in signs and not {"phone", "employer", "school", "first15"}.isdisjoint(signs)
     if "name" not in signs:
         return False
-    if "rare" not in signs:
-        return {"birth_day", "employer"} <= signs and "other_phone" not in signs
+    return _held_by_contact(signs) or (_rare_and_more if "rare" in signs else _born_and_employed)(signs)
+
+
+def _held_by_contact(signs: Signs) -> bool:
+    """One telephone or e-mail, and not another of the other kind."""
+    return not {"phone", "email"}.isdisjoint(signs) and "other_phone" not in signs
+
+
+def _rare_and_more(signs: Signs) -> bool:
+    moved = {"other_phone", "other_employer"} <= signs
     if "birth_day" in signs:
-        return "other_employer" not in signs or not {"school", "native_place", "phone", "first15"}.isdisjoint(
-            signs
-        )
-    if "other_phone" in signs:
-        return False
+        return not moved or not {"school", "native_place", "first15"}.isdisjoint(signs)
+    if {"birth_month", "employer"} <= signs:
+        return True
     found = [name for name in ("birth_month", "employer", "school") if name in signs]
-    return len(found) >= 2
+    return "other_phone" not in signs and len(found) >= 2
+
+
+def _born_and_employed(signs: Signs) -> bool:
+    if {"birth_day", "employer"} <= signs:
+        return "other_phone" not in signs or "school" in signs
+    return {"birth_month", "employer", "school"} <= signs and "other_phone" not in signs
 
 
 CLASSES: tuple[EvidenceClass, ...] = (
@@ -154,26 +174,31 @@ CLASSES: tuple[EvidenceClass, ...] = (
     EvidenceClass("name_month", Text("姓名、出生年月相同", "name and month of birth"), _has("name", "birth_month")),
     EvidenceClass("sound_and_more", Text("同音、生日与另一项相同", "sound, birthday and one thing more"),
                   lambda signs: "sound" in signs and _count(signs, STRONG + WEAK) >= 2),
-    EvidenceClass("near_and_more", Text("姓名相近、两项以上相同", "like names and more in common"),
-                  lambda signs: not {"one_character", "ear"}.isdisjoint(signs) and _count(signs, STRONG) >= 2),
+    EvidenceClass("script", Text("拼音与汉字同音、另一项相同", "pinyin of the same sound and one thing more"),
+                  lambda signs: "other_script" in signs and _count(signs, (*STRONG, "birth_month", "employer")) >= 1),
+    EvidenceClass("near_and_more", Text("姓名相近、两项以上相同", "like names and more in common"), _near_and_more),
+    EvidenceClass("contact_other_name", Text("联系方式、生日相同，姓名不同", "a contact and birthday, other names"),
+                  lambda signs: {"other_name", "birth_day"} <= signs and not {"phone", "email"}.isdisjoint(signs)),
     EvidenceClass("name_employer", Text("姓名、单位相同", "name and employer"), _has("name", "employer")),
     EvidenceClass("other", Text("其他", "other"), lambda _signs: True),
 )  # fmt: skip
 CLASS_OF = {item.name: item for item in CLASSES}
-_NEVER_ASKED = frozenset(("other", "name_employer"))
+_OF_ONE_UNIT = frozenset(("employer", "listed"))
+_COPIED = frozenset(("contact", "name_contact", "name_employer"))
 
 
 def judge(signs: Signs, weight: float) -> Judgement:
     """The zone of a pair and its evidence class. Two different numbers are asked about only where one contradicts its own row
-    (a number copied down from the row above) and a contact says the contrary. Depends on the signs and the weight alone, so it is symmetric."""
+    (a number copied down from the row above) and a contact or the employer says the contrary. Depends on the signs and the weight
+    alone, so it is symmetric."""
     found = next(item for item in CLASSES if item.holds(signs))
     if "other_number" in signs:
-        copied = "contradicts" in signs and found.name in ("contact", "name_contact")
+        copied = "contradicts" in signs and found.name in _COPIED
         return Judgement(Zone.ASKED if copied else Zone.APART, found.name)
     hard = HARD & signs
     if found.safe and _not_forbidden(found, hard) and weight >= AUTOMATIC_WEIGHT:
         return Judgement(Zone.AUTOMATIC, found.name)
-    if found.name in _NEVER_ASKED and "rare" not in signs:
+    if found.name == "other" and "rare" not in signs:
         return Judgement(Zone.APART, found.name)
     return Judgement(Zone.ASKED if _worth_asking(found, signs, hard, weight) else Zone.APART, found.name)
 
@@ -188,7 +213,10 @@ def _worth_asking(found: EvidenceClass, signs: Signs, hard: Signs, weight: float
     if not NUMBERS.isdisjoint(signs):
         return True
     if {"other_birth", "other_part", "other_gender"} & hard:
-        return _named(signs) and _count(signs, ("phone", "email", "first15")) >= 2
+        copied = "contradicts" in signs and found.name in _COPIED
+        return copied or (_named(signs) and _count(signs, ("phone", "email", "first15")) >= 2)
     if "one_sheet" in hard:
         return found.safe
-    return weight >= ASKED_WEIGHT
+    if found.name == "name_employer" and "rare" not in signs:
+        return not hard and signs >= _OF_ONE_UNIT
+    return weight >= ASKED_WEIGHT or (not hard and "listed" in signs and _named(signs))

@@ -104,6 +104,11 @@ BLOCKS: tuple[tuple[str, ...], ...] = (
 # blocks with one column on each side
 CROSSED_BLOCKS: tuple[tuple[str, str], ...] = (("phone", "phone_also"), ("turned", "sound"))
 
+# a row that says hardly more than a rare name is compared with those who bear it and are known better
+RARE_BLOCK = (
+    "{l}.name = {r}.name and {l}.rare = 1 and {r}.rare = 1 and ({l}.birth_year = 0) <> ({r}.birth_year = 0)"
+)
+
 
 @dataclass(frozen=True)
 class Weights:
@@ -173,4 +178,5 @@ def block_sql(left: str = "l", right: str = "r") -> list[str]:
         " and ".join(f"{left}.{name} = {right}.{name} and {left}.{name} <> 0" for name in block)
         for block in BLOCKS
     ]
-    return rules + [f"{left}.{a} = {right}.{b} and {left}.{a} <> 0" for a, b in CROSSED_BLOCKS]
+    rules += [f"{left}.{a} = {right}.{b} and {left}.{a} <> 0" for a, b in CROSSED_BLOCKS]
+    return [*rules, RARE_BLOCK.format(l=left, r=right)]
