@@ -31,6 +31,11 @@ def normalise_phone(text: str) -> str:
     return _COUNTRY.sub("", unicodedata.normalize("NFKC", plain))  # an accent may have lost its blank
 
 
+def is_landline(number: str) -> bool:
+    """``number`` is canonical. A fixed line belongs to a desk or a unit, not to a person."""
+    return _LANDLINE.fullmatch(number) is not None
+
+
 def check_phone(text: str) -> PhoneCheck:
     """Mobile, fixed line with or without area code, or a number abroad with ``+``; the first of several."""
     if has_hidden_characters(text):

@@ -157,7 +157,8 @@ ELSEWHERE = {"phones": ("13712345679",), "employer": "二中"}
 @pytest.mark.parametrize(
     ("own", "other", "found"),
     [
-        ({"birth": BIRTH, **MOVED}, {"birth": BIRTH, "employer": "二中"}, Zone.AUTOMATIC),
+        ({"birth": BIRTH, **MOVED}, {"birth": BIRTH, "employer": "二中"}, Zone.ASKED),
+        ({"birth": BIRTH, **MOVED}, {"birth": BIRTH, "phones": ELSEWHERE["phones"]}, Zone.AUTOMATIC),
         ({"birth": BIRTH, **MOVED}, {"birth": BIRTH, **ELSEWHERE, "school": "甲大学"}, Zone.ASKED),
         ({"birth": BIRTH, **MOVED}, {"birth": BIRTH.replace(day=9), **ELSEWHERE}, Zone.APART),
         ({"phones": (PHONE,), "employer": "一中"}, {"phones": (PHONE,), "employer": "二中"}, Zone.AUTOMATIC),

@@ -90,6 +90,11 @@ def test_placeholders_are_no_telephones() -> None:
     assert TRACER.trace(Known("张伟", phones=("13800000000", "11111111"))).phone == 0
 
 
+def test_a_line_of_the_unit_is_nobodys_telephone() -> None:
+    assert TRACER.trace(Known("张伟", phones=("0937-6210048", "13912345678"))).phone_also == 0
+    assert TRACER.trace(Known("张伟", phones=("0937-6210048",))).phone == 0
+
+
 def test_nothing_known_is_all_unknown() -> None:
     assert TRACER.trace(Known("")) == Trace()
     assert len(COLUMNS) == len(Trace().values())

@@ -109,9 +109,10 @@ def _listed_once(signs: Signs) -> bool:
     """A roster names nobody else like this, and nothing contradicts: who is missing a number in one roster is found in another.
 
     Two persons of one name and birthday stand as two rows in a roster that holds both, which makes them known homonyms
-    (``corpus``). A rare name with its birthday may have changed its telephone or its employer; with its month of birth, or a name
-    that is not rare with its birthday and school, the telephone while it stays with its employer. A telephone or e-mail
-    itself needs no more than the name. Pinyin stands for the characters it sounds like, which twins do not.
+    (``corpus``). A rare name with its birthday may have changed its telephone, and its employer where one thing more is
+    the same; with its month of birth, or a name that is not rare with its birthday and school, the telephone while it stays
+    with its employer. A telephone, an e-mail or
+    most of an identity number needs no more than the name. Pinyin stands for the characters it sounds like, which twins do not.
     """
     if "listed" not in signs or not (HARD | {"other_email", "other_school"}).isdisjoint(signs):
         return False
@@ -123,14 +124,15 @@ def _listed_once(signs: Signs) -> bool:
 
 
 def _held_by_contact(signs: Signs) -> bool:
-    """One telephone or e-mail, and not another of the other kind."""
+    """One telephone or e-mail and not another of the other kind, or fifteen digits of one identity number."""
+    if "first15" in signs:
+        return True
     return not {"phone", "email"}.isdisjoint(signs) and "other_phone" not in signs
 
 
 def _rare_and_more(signs: Signs) -> bool:
-    moved = {"other_phone", "other_employer"} <= signs
     if "birth_day" in signs:
-        return not moved or not {"school", "native_place", "first15"}.isdisjoint(signs)
+        return "other_employer" not in signs or not {"school", "native_place", "first15"}.isdisjoint(signs)
     if {"birth_month", "employer"} <= signs:
         return True
     found = [name for name in ("birth_month", "employer", "school") if name in signs]

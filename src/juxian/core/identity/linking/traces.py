@@ -18,7 +18,7 @@ from hashlib import blake2b
 from juxian.core.identity.documents import check_document
 from juxian.core.identity.linking.partial import read_partial_number
 from juxian.core.identity.linking.sounds import NameForms, name_forms
-from juxian.core.identity.phones import normalise_phone
+from juxian.core.identity.phones import is_landline, normalise_phone
 
 UNKNOWN = 0
 GENDERS = {"male": 1, "female": 2}
@@ -190,9 +190,9 @@ def _distinct(texts: Iterable[str]) -> tuple[str, str]:
 
 
 def _phone(text: str) -> str:
-    """The number; placeholders such as 13800000000 and 11111111 say nothing."""
+    """The number; a fixed line, which a whole unit answers, and placeholders such as 13800000000 and 11111111 say nothing."""
     number = normalise_phone(text)
-    return "" if len(number) < 7 or len(set(number[-8:])) <= 2 else number
+    return "" if len(number) < 7 or len(set(number[-8:])) <= 2 or is_landline(number) else number
 
 
 def _plain(text: str) -> str:
