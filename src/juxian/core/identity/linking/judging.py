@@ -111,8 +111,8 @@ def _listed_once(signs: Signs) -> bool:
     Two persons of one name and birthday stand as two rows in a roster that holds both, which makes them known homonyms
     (``corpus``). A rare name with its birthday may have changed its telephone, and its employer where one thing more is
     the same; with its month of birth, or a name that is not rare with its birthday and school, the telephone while it stays
-    with its employer. A telephone, an e-mail or
-    most of an identity number needs no more than the name. Pinyin stands for the characters it sounds like, which twins do not.
+    with its employer. A telephone, an e-mail or most of an identity number needs no more than the name. Pinyin stands for the
+    characters it sounds like, which twins do not.
     """
     if "listed" not in signs or not (HARD | {"other_email", "other_school"}).isdisjoint(signs):
         return False
