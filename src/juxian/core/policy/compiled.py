@@ -1,5 +1,7 @@
 """One person's answer by generated Python (编译求值): verdict and amounts of every benefit in a few microseconds.
 
+``recording`` asks for another function over the same gates: what every clause came to.
+
 The source is printed from the gates of a circuit, that is from checked nodes, never from a text that somebody wrote: it holds
 words of the closed list below, names made of a letter and a number, and whole numbers. Codes, names of fields and texts of a
 policy stay objects in the function's namespace (``c7``) and are never printed, so no text of an author can become code;
@@ -10,11 +12,13 @@ generated Python.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
 from juxian.core.dates import whole_months
 from juxian.core.facts.schema import Schema
+from juxian.core.policy.circuit.forms import Answer, Quantity, Range
 from juxian.core.policy.circuit.gates import Gate, Op, needed, uses_of
 from juxian.core.policy.circuit.leaves import (
     CALENDAR_LEAVES,
@@ -27,7 +31,7 @@ from juxian.core.policy.circuit.leaves import (
     monthday,
     monthend,
 )
-from juxian.core.policy.circuit.stages import Final, finals_of
+from juxian.core.policy.circuit.stages import finals_of
 from juxian.core.policy.rulebook import Rulebook
 from juxian.core.policy.scales import ranked
 
@@ -74,24 +78,70 @@ def answerer(book: Rulebook, schema: Schema) -> Answerer:
     memory = book.situation(schema).memory
     found: Answerer | None = memory.get((answerer, book.as_of))
     if found is None:
-        found = memory[answerer, book.as_of] = _made(book, schema)
+        found = memory[answerer, book.as_of] = made(book, schema, answers_of)
     return found
 
 
-def _made(book: Rulebook, schema: Schema) -> Answerer:
-    text, names = source_of(book, schema)
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One value of what the function returns: the gates it is made of, and how their texts are put together."""
+
+    gates: tuple[Gate, ...]
+    text: Callable[..., str]
+
+
+Wanted = Callable[[Rulebook, Board], Sequence[Shown]]
+
+
+def made(book: Rulebook, schema: Schema, wanted: Wanted) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """The generated function from a row to what is wanted."""
+    text, names = source_of(book, schema, wanted)
     exec(compile(text, "<policies>", "exec"), names)  # noqa: S102  # see the head of this module
-    made: Answerer = names["answer"]
-    return made
+    function: Callable[[Mapping[str, Any]], tuple[Any, ...]] = names["answer"]
+    return function
 
 
-def source_of(book: Rulebook, schema: Schema) -> tuple[str, dict[str, Any]]:
+def answers_of(book: Rulebook, board: Board) -> list[Shown]:
+    """``Found`` of every benefit."""
+    return [
+        Shown((final.yes, final.no, final.low, final.high, final.decided, final.amount), _found)
+        for final in finals_of(book, board)
+    ]
+
+
+def _found(yes: str, no: str, low: str, high: str, decided: str, amount: str) -> str:
+    verdict = f"{YES} if {yes} else {NO} if {no} else {UNKNOWN}"
+    return f"found({verdict}, {amount} if {decided} else None, {low}, {high})"
+
+
+def shown_answer(answer: Answer) -> Shown:
+    """True, False or None."""
+    if not answer.certain:
+        return Shown((answer.sure, answer.may), "(True if {} else None if {} else False)".format)
+    return Shown(
+        (answer.sure,), ("{}" if answer.sure.op in _BARE_TRUTHS else "(True if {} else False)").format
+    )
+
+
+def shown_quantity(quantity: Quantity) -> Shown:
+    """A number, or None."""
+    return Shown((quantity.value, quantity.known), "({} if {} else None)".format)
+
+
+def shown_range(ends: Range) -> Shown:
+    return Shown((ends.low, ends.high), "({}, {})".format)
+
+
+_BARE_TRUTHS = (Op.LESS, Op.SAME, Op.NOT, Op.KNOWN)  # printed so that they are True or False themselves
+
+
+def source_of(book: Rulebook, schema: Schema, wanted: Wanted = answers_of) -> tuple[str, dict[str, Any]]:
     """Generated source, and the objects that it names.
 
     ``answer`` reads the row and goes on where everything is known; ``general`` is for a row that lacks something.
     """
     quick, careful = _board(book, schema, sure=True), _board(book, schema, sure=False)
-    plain, open_ended = finals_of(book, quick), finals_of(book, careful)
+    plain, open_ended = wanted(book, quick), wanted(book, careful)
     leaves = list(dict.fromkeys((*quick.leaves, *careful.leaves)))
     names: dict[str, Any] = {
         "__builtins__": {}, "iso": date.fromisoformat, "text": str, "found": Found, "least": min, "greatest": max,
@@ -188,24 +238,16 @@ class _Reading:
                 self.lines.append(f" {value} = ({whole}.get({name}) or 0) if {known} else 0")
 
 
-def _body(finals: Sequence[Final], board: Board, leaves: Sequence[Leaf]) -> list[str]:
-    """Lines from the values of leaves to the answer."""
+def _body(wanted: Sequence[Shown], board: Board, leaves: Sequence[Leaf]) -> list[str]:
+    """Lines from the values of leaves to what is returned."""
     place_of = {leaf: place for place, leaf in enumerate(leaves)}
     renamed = [place_of[leaf] for leaf in board.leaves]
-    roots = [gate for f in finals for gate in (f.yes, f.no, f.low, f.high, f.decided, f.amount)]
+    roots = [gate for one in wanted for gate in one.gates]
     gates = needed(roots)
     printer = _Printer(renamed, uses_of(gates, roots))
     lines = [line for gate in gates for line in printer.named(gate)]
-    shown = [_shown(final, printer) for final in finals]
-    return [*lines, f" return ({''.join(f'{one}, ' for one in shown)})"]
-
-
-def _shown(final: Final, printer: _Printer) -> str:
-    yes, no, low, high, decided, amount = (
-        printer.text(gate)
-        for gate in (final.yes, final.no, final.low, final.high, final.decided, final.amount)
-    )
-    return f"found({YES} if {yes} else {NO} if {no} else {UNKNOWN}, {amount} if {decided} else None, {low}, {high})"
+    texts = [one.text(*(printer.text(gate) for gate in one.gates)) for one in wanted]
+    return [*lines, f" return ({''.join(f'{text}, ' for text in texts)})"]
 
 
 class _Printer:

@@ -9,6 +9,7 @@ from juxian.core.money import CEILING_FEN
 from juxian.core.policy.clauses import ClauseKind, clauses_of
 from juxian.core.policy.document import Row as TableRow
 from juxian.core.policy.document import StackingRule
+from juxian.core.policy.evidence import Evaluated, Evidence
 from juxian.core.policy.nodes import RECEIVED
 from juxian.core.policy.outcomes import Outcome, amount_range, beats, of_table
 from juxian.core.policy.rowwise import Row, Situation, all_of, any_of, evaluate, negated, received_fen
@@ -45,14 +46,18 @@ class Decision:
 
 def decide(book: Rulebook, row: Row, schema: Schema) -> list[Decision]:
     """One decision for each item of the rulebook, in its order."""
-    at = book.situation(schema)
-    decisions = [alone(item, row, at) for item in book.items]
+    return decide_by(book, Evaluated(row, book.situation(schema)))
+
+
+def decide_by(book: Rulebook, seen: Evidence) -> list[Decision]:
+    """The same from what is found of the person, however it was found."""
+    decisions = [alone_by(item, seen) for item in book.items]
     for group in book.groups:
         _stack(group, decisions)
     for decision in decisions:
         decision.amount = _counted(decision)
     for ceiling in book.ceilings:
-        _cut(ceiling, decisions, row, at)
+        _cut(ceiling, decisions, seen)
     return decisions
 
 
@@ -68,23 +73,28 @@ def decide_some(book: Rulebook, places: frozenset[int], row: Row, schema: Schema
 
 def alone(item: Item, row: Row, at: Situation) -> Decision:
     """One benefit by itself, with what was received before taken off."""
+    return alone_by(item, Evaluated(row, at))
+
+
+def alone_by(item: Item, seen: Evidence) -> Decision:
+    """The same from what is found of the person."""
     benefit = item.benefit
-    in_force = evaluate(item.in_force, row, at)
-    who = True if benefit.who is None else evaluate(benefit.who.clause, row, at)
-    rows = tuple(_row(item, table_row, row, at) for table_row in benefit.table.rows)
+    in_force = seen.of(item.in_force)
+    who = True if benefit.who is None else seen.of(benefit.who.clause)
+    rows = tuple([_row(item, table_row, seen) for table_row in benefit.table.rows])
     table = of_table(benefit.table.hit, rows)
-    low, high = _after_earlier(item, table, row)
-    once = _received_once(item, row)
+    low, high = _after_earlier(item, table, seen.row)
+    once = _received_once(item, seen.row)
     holds = all_of((in_force, who, table.holds, negated(once)))
     offered = Outcome(holds, low, high)
     return Decision(item, in_force, who, rows, table, once, offered, True, offered)
 
 
-def _row(item: Item, table_row: TableRow, row: Row, at: Situation) -> Outcome:
-    holds = True if table_row.when is None else evaluate(table_row.when.clause, row, at)
+def _row(item: Item, table_row: TableRow, seen: Evidence) -> Outcome:
+    holds = True if table_row.when is None else seen.of(table_row.when.clause)
     if table_row.give is None or holds is False:
         return Outcome(holds)
-    low, high = amount_range(evaluate(table_row.give.term, row, at))
+    low, high = amount_range(seen.of(table_row.give.term))
     if item.benefit.per_payment:
         low, high = (min(end * item.benefit.pay.count, CEILING_FEN) for end in (low, high))
     return Outcome(holds, low, high)
@@ -139,10 +149,10 @@ def _counted(decision: Decision) -> Outcome:
     return decision.offered._replace(low=0, high=0 if decision.counts is False else decision.offered.high)
 
 
-def _cut(ceiling: Ceiling, decisions: list[Decision], row: Row, at: Situation) -> None:
+def _cut(ceiling: Ceiling, decisions: list[Decision], seen: Evidence) -> None:
     """Earlier benefits are kept whole, later ones get what is left under the cap."""
     cap = ceiling.cap
-    lifted = False if cap.unless is None else evaluate(cap.unless.clause, row, at)
+    lifted = False if cap.unless is None else seen.of(cap.unless.clause)
     if lifted is True:
         return
     least = most = 0  # spent on the benefits so far

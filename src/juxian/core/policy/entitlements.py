@@ -12,10 +12,12 @@ from typing import Any
 from juxian.core.facts.schema import Schema
 from juxian.core.money import split_by_share
 from juxian.core.policy.compiled import answerer
-from juxian.core.policy.decisions import Decision, decide, decide_some
+from juxian.core.policy.decisions import Decision, decide_by, decide_some
 from juxian.core.policy.document import Benefit, Pay, Policy, StackingRule, Version
+from juxian.core.policy.evidence import Evaluated, Evidence
 from juxian.core.policy.explain import Reason, missing_in, reasons_of
 from juxian.core.policy.outcomes import Outcome, either
+from juxian.core.policy.recording import recorder
 from juxian.core.policy.rowwise import Situation
 from juxian.core.policy.rulebook import Item, Rulebook, rulebook
 from juxian.core.policy.turning import Change, nearest_changes, turning_day
@@ -128,7 +130,7 @@ class Entitlement:
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:
         """Version, who, rows, what was received, stacking, caps; see ``explain.Reason``."""
-        return reasons_of(self._shown, self._case.decisions, self._case.row, self._case.at)
+        return reasons_of(self._shown, self._case.decisions, self._case.seen)
 
     @cached_property
     def turns_on(self) -> date | None:
@@ -182,11 +184,19 @@ class _Case:
     book: Rulebook
     row: Mapping[str, Any]
     at: Situation
+    compiled: bool
+
+    @cached_property
+    def seen(self) -> Evidence:
+        """What every clause came to; reasons need it, answers do not."""
+        if self.compiled:
+            return recorder(self.book, self.at.schema)(self.row)
+        return Evaluated(self.row, self.at)
 
     @cached_property
     def decisions(self) -> Sequence[Decision]:
-        """By the reference evaluator, stage by stage; reasons need them, answers do not."""
-        return decide(self.book, self.row, self.at.schema)
+        """Stage by stage."""
+        return decide_by(self.book, self.seen)
 
 
 @dataclass(frozen=True)
@@ -195,6 +205,12 @@ class Entitlements:
 
     as_of: date
     items: tuple[Entitlement, ...]
+    _case: _Case = field(repr=False, compare=False)
+
+    @property
+    def evidence(self) -> Evidence:
+        """What every clause, amount and points table came to; the reasons are this with words."""
+        return self._case.seen
 
     def __iter__(self) -> Iterator[Entitlement]:
         return iter(self.items)
@@ -232,9 +248,9 @@ def entitlements(
     book = rulebook(every, as_of)
     at = book.situation(schema)
     asked = at.memory["asked", as_of] = at.memory.get(("asked", as_of), 0) + 1
-    case = _Case(every, book, row, at)
-    found = _compiled(case) if asked > COMPILED_AFTER else _by_reference(case)
-    return Entitlements(as_of, tuple(found))
+    case = _Case(every, book, row, at, compiled=asked > COMPILED_AFTER)
+    found = _compiled(case) if case.compiled else _by_reference(case)
+    return Entitlements(as_of, tuple(found), case)
 
 
 def _compiled(case: _Case) -> Iterator[Entitlement]:
@@ -294,8 +310,8 @@ def _missing(case: _Case, decisions: Sequence[Decision]) -> tuple[str, ...]:
     """Own missing fields, and those of benefits that may exclude this one."""
     names: dict[str, None] = {}
     for decision in decisions:
-        names.update(dict.fromkeys(missing_in(decision, case.row, case.at)))
+        names.update(dict.fromkeys(missing_in(decision, case.seen)))
         if any(s.rule is not StackingRule.CHOOSE_ONE for s in decision.item.benefit.stacking):
             for place in decision.displaced_perhaps:
-                names.update(dict.fromkeys(missing_in(case.decisions[place], case.row, case.at)))
+                names.update(dict.fromkeys(missing_in(case.decisions[place], case.seen)))
     return tuple(names)

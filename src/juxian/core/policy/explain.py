@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 from juxian.core.policy.decisions import Decision
 from juxian.core.policy.document import Hit, StackingRule
 from juxian.core.policy.document import Row as TableRow
+from juxian.core.policy.evidence import Evidence
 from juxian.core.policy.language import Expression
 from juxian.core.policy.nodes import (
     RECEIVED,
@@ -52,48 +53,46 @@ class Reason(NamedTuple):
     parts: tuple[Reason, ...] = ()
 
 
-def reasons_of(
-    decision: Decision, decisions: Sequence[Decision], row: Mapping[str, Any], at: Situation
-) -> tuple[Reason, ...]:
+def reasons_of(decision: Decision, decisions: Sequence[Decision], seen: Evidence) -> tuple[Reason, ...]:
     """The steps of one decision in the order in which they were taken."""
-    steps = [_version(decision, at)]
+    steps = [_version(decision, seen.at)]
     benefit = decision.item.benefit
     if benefit.who is not None:
-        steps.append(_clause(benefit.who.clause, benefit.who, row, at, benefit.article, "who"))
-    steps += _rows(decision, row, at)
-    steps += _earlier(decision, row)
+        steps.append(_clause(benefit.who.clause, benefit.who, seen, benefit.article, "who"))
+    steps += _rows(decision, seen)
+    steps += _earlier(decision, seen)
     steps += _stacking(decision, decisions)
     steps += _caps(decision)
     return tuple(steps)
 
 
-def missing_of(clause: Clause, row: Mapping[str, Any], at: Situation) -> tuple[str, ...]:
+def missing_of(clause: Clause, seen: Evidence) -> tuple[str, ...]:
     """Stored fields whose knowledge would decide an unknown clause: unknown leaves under unknown nodes only."""
-    if evaluate(clause, row, at) is not None:
+    if seen.of(clause) is not None:
         return ()
     if inner := _statements(clause):
-        return _distinct(name for part in inner for name in missing_of(part, row, at))
-    return tuple(name for name in fields_of(clause) if row.get(name) is None)
+        return _distinct(name for part in inner for name in missing_of(part, seen))
+    return tuple(name for name in fields_of(clause) if seen.row.get(name) is None)
 
 
-def missing_in(decision: Decision, row: Mapping[str, Any], at: Situation) -> tuple[str, ...]:
+def missing_in(decision: Decision, seen: Evidence) -> tuple[str, ...]:
     """Stored fields that keep one benefit, looked at alone, from being decided; empty when it is."""
     item = decision.item
     alone = (decision.in_force, decision.who, decision.table.holds)
     if False in alone or decision.received_once is True:
         return ()
-    found = list(missing_of(item.in_force, row, at))
+    found = list(missing_of(item.in_force, seen))
     if item.benefit.who is not None:
-        found += missing_of(item.benefit.who.clause, row, at)
+        found += missing_of(item.benefit.who.clause, seen)
     if decision.table.holds is None or decision.table.low != decision.table.high:
         for table_row, outcome in zip(item.benefit.table.rows, decision.rows, strict=True):
             if table_row.when is not None:
-                found += missing_of(table_row.when.clause, row, at)
+                found += missing_of(table_row.when.clause, seen)
             if table_row.give is not None and outcome.holds is not False and outcome.low != outcome.high:
-                found += [name for name in fields_of(table_row.give.term) if row.get(name) is None]
+                found += [name for name in fields_of(table_row.give.term) if seen.row.get(name) is None]
             if outcome.holds is True and item.benefit.table.hit is Hit.FIRST:
                 break
-    if (item.once or item.deducted) and row.get(RECEIVED) is None:
+    if (item.once or item.deducted) and seen.row.get(RECEIVED) is None:
         found.append(RECEIVED)
     return _distinct(found)
 
@@ -143,13 +142,12 @@ def _fixed(node: Clause, expression: Expression, at: Situation) -> _Fixed:
 def _clause(
     node: Clause,
     expression: Expression,
-    row: Mapping[str, Any],
-    at: Situation,
+    seen: Evidence,
     article: str,
     kind: ReasonKind | None = None,
 ) -> Reason:
-    fixed = _fixed(node, expression, at)
-    parts = tuple([_clause(part, expression, row, at, article) for part in _statements(node)])
+    fixed = _fixed(node, expression, seen.at)
+    parts = tuple([_clause(part, expression, seen, article) for part in _statements(node)])
     missing: tuple[str, ...] = ()
     own: Text | None = None
     if parts:
@@ -157,12 +155,12 @@ def _clause(
         if holds is None:
             missing = _distinct(name for part in parts for name in part.missing)
     else:
-        holds, own = evaluate(node, row, at), own_words(node, row, at)
+        holds, own = seen.of(node), own_words(node, seen)
         if holds is None:
-            missing = tuple([name for name in fixed.fields if row.get(name) is None])
+            missing = tuple([name for name in fixed.fields if seen.row.get(name) is None])
         parts = tuple(
             [
-                _scored(*scored, row, at) if table.title else _clause(scored[0], expression, row, at, article)
+                _scored(*scored, seen) if table.title else _clause(scored[0], expression, seen, article)
                 for table in fixed.tables
                 for scored in table.rows
             ]
@@ -182,11 +180,11 @@ def _clause(
     )
 
 
-def _scored(clause: Clause, given: Term, row: Mapping[str, Any], at: Situation) -> Reason:
+def _scored(clause: Clause, given: Term, seen: Evidence) -> Reason:
     """One row of a points table: what it asks, and the points that the person has for it."""
-    holds = evaluate(clause, row, at)
-    points = evaluate(given, row, at) if holds else 0 if holds is False else None
-    asked, gives = statement(clause, at.schema), term_words(given, at.schema)
+    holds = seen.of(clause)
+    points = seen.of(given) if holds else 0 if holds is False else None
+    asked, gives = statement(clause, seen.at.schema), term_words(given, seen.at.schema)
     fields = _distinct((*fields_of(clause), *(fields_of(given) if holds is not False else ())))
     return Reason(
         "row",
@@ -194,7 +192,7 @@ def _scored(clause: Clause, given: Term, row: Mapping[str, Any], at: Situation) 
         None if points is None else holds,
         None if points is None else Text(f"{points} 分", f"{points} points"),
         fields=fields,
-        missing=tuple(name for name in fields if points is None and row.get(name) is None),
+        missing=tuple(name for name in fields if points is None and seen.row.get(name) is None),
     )
 
 
@@ -217,7 +215,7 @@ def _statements(node: Clause) -> tuple[Clause, ...]:
             return ()
 
 
-def _rows(decision: Decision, row: Mapping[str, Any], at: Situation) -> list[Reason]:
+def _rows(decision: Decision, seen: Evidence) -> list[Reason]:
     benefit = decision.item.benefit
     refused = False in (decision.in_force, decision.who)
     taken = False
@@ -230,7 +228,7 @@ def _rows(decision: Decision, row: Mapping[str, Any], at: Situation) -> list[Rea
             )
         elif taken:
             skipped = Text("前面的档次已满足，不再看", "an earlier row already holds")
-        found.append(_row(decision, table_row, outcome, row, at, skipped))
+        found.append(_row(decision, table_row, outcome, seen, skipped))
         taken = taken or (benefit.table.hit is Hit.FIRST and outcome.holds is True)
     return found
 
@@ -239,17 +237,16 @@ def _row(
     decision: Decision,
     table_row: TableRow,
     outcome: Outcome,
-    row: Mapping[str, Any],
-    at: Situation,
+    seen: Evidence,
     skipped: Text | None,
 ) -> Reason:
-    article, asked = _row_words(decision, table_row, at)
+    article, asked = _row_words(decision, table_row, seen.at)
     written = table_row.when.text if table_row.when else ""
     if skipped:
         return Reason("row", asked, None, None, article, written, not_evaluated=skipped)
     if table_row.when is None:
         return Reason("row", asked, True, article=article, amount_fen=outcome.fixed)
-    clause = _clause(table_row.when.clause, table_row.when, row, at, article)
+    clause = _clause(table_row.when.clause, table_row.when, seen, article)
     amount = outcome.fixed if outcome.holds is not False else None
     parts = clause.parts or (clause,)
     return Reason(
@@ -294,9 +291,9 @@ def _gives(table_row: TableRow, decision: Decision, at: Situation) -> Text:
     return words
 
 
-def _earlier(decision: Decision, row: Mapping[str, Any]) -> list[Reason]:
+def _earlier(decision: Decision, seen: Evidence) -> list[Reason]:
     item = decision.item
-    received = row.get(RECEIVED)
+    received = seen.row.get(RECEIVED)
     missing = (RECEIVED,) if received is None else ()
     found = []
     if item.once:

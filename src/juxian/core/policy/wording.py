@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from juxian.core.facts.schema import Kind, Schema, ValueType
 from juxian.core.facts.values import show_amount, show_value
+from juxian.core.policy.evidence import Evidence
 from juxian.core.policy.nodes import (
     RECEIVED,
     AllOf,
@@ -40,7 +40,7 @@ from juxian.core.policy.nodes import (
     Times,
     field_of,
 )
-from juxian.core.policy.rowwise import Situation, evaluate, range_of
+from juxian.core.policy.rowwise import Situation
 from juxian.core.text import Text
 
 RELATION_WORDS: dict[Relation, Text] = {
@@ -194,36 +194,36 @@ def term_words(term: Term, schema: Schema, like: Term | None = None) -> Text:
     raise TypeError(f"no words for {type(term).__name__}")
 
 
-def own_words(node: Node, row: Mapping[str, Any], at: Situation) -> Text | None:
+def own_words(node: Node, seen: Evidence) -> Text | None:
     """What the person has where a leaf asks: the value of its field, or of its terms; None for logic."""
     if isinstance(node, Compare):
         terms = [term for term in (node.left, node.right) if not isinstance(term, Number | Day)]
-        found = [_own_term(term, row, at) for term in terms]
+        found = [_own_term(term, seen) for term in terms]
         return found[0] if len(found) == 1 else joined(found, "；", "; ")
     if isinstance(node, OneOf):
-        return _own_term(node.term, row, at)
+        return _own_term(node.term, seen)
     if isinstance(node, Received):
-        return _own_received(node, row, at)
+        return _own_received(node, seen)
     name = field_of(node)
-    return _field_words(name, row, at) if name else None
+    return _field_words(name, seen) if name else None
 
 
-def _own_received(node: Received, row: Mapping[str, Any], at: Situation) -> Text:
-    received = row.get(RECEIVED)
+def _own_received(node: Received, seen: Evidence) -> Text:
+    received = seen.row.get(RECEIVED)
     if received is None:
         return UNKNOWN
-    names = [word for word in at.words_of(node.benefit) if word in received]
+    names = [word for word in seen.at.words_of(node.benefit) if word in received]
     return money_words(sum(received[word] for word in names)) if names else Text("没有", "nothing")
 
 
-def _field_words(name: str, row: Mapping[str, Any], at: Situation) -> Text:
+def _field_words(name: str, seen: Evidence) -> Text:
     """The value of a field."""
-    value, field = row.get(name), at.schema.profile.get(name)
+    value, field = seen.row.get(name), seen.at.schema.profile.get(name)
     if value is None:
         return UNKNOWN
     if field is None:
         return Text(str(value))
-    return _remembered(value, field.type, at)
+    return _remembered(value, field.type, seen.at)
 
 
 def _remembered(value: Any, type_: ValueType, at: Situation) -> Text:
@@ -236,21 +236,21 @@ def _remembered(value: Any, type_: ValueType, at: Situation) -> Text:
     return words
 
 
-def _own_term(term: Term, row: Mapping[str, Any], at: Situation) -> Text:
-    value = evaluate(term, row, at)
+def _own_term(term: Term, seen: Evidence) -> Text:
+    value = seen.of(term)
     match term:
         case Points() if value is None:
-            low, high = range_of(term, row, at)
+            low, high = seen.range_of(term)
             unit = _unit_of(term)
             return Text(f"{low:,} 至 {high:,} {unit.zh}", f"{low:,} to {high:,} {unit.en}")
         case _ if value is None:
             return UNKNOWN
         case FieldValue(_, kind):
             shown = value.isoformat() if kind is Kind.DATE else value
-            return _remembered(shown, _TYPES[kind], at)
+            return _remembered(shown, _TYPES[kind], seen.at)
         case Elapsed(name, unit, shown):
-            since = row[name] if isinstance(row[name], str) else row[name].isoformat()
-            base = field_title(name, at.schema)
+            since = seen.row[name] if isinstance(seen.row[name], str) else seen.row[name].isoformat()
+            base = field_title(name, seen.at.schema)
             length = Text(f"{value} 周岁", f"{value} years") if shown == "age" else None
             length = length or (
                 Text(f"满 {value} 年", f"{value} years")
@@ -264,7 +264,7 @@ def _own_term(term: Term, row: Mapping[str, Any], at: Situation) -> Text:
             unit = _unit_of(term)
             return Text(f"{value:,} {unit.zh}", f"{value:,} {unit.en}")
         case _ if _kind_of(term) is not Kind.INTEGER:
-            return _remembered(value, _TYPES[_kind_of(term)], at)
+            return _remembered(value, _TYPES[_kind_of(term)], seen.at)
         case _:
             return Text(f"{value:,}", f"{value:,}")
 

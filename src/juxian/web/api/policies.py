@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -206,7 +207,7 @@ def _count(by: Caller, persons: int, action: str, day: date) -> None:
 def _only(told: dict[str, Any], found: Entitlements, chosen: frozenset[str]) -> dict[str, Any]:
     """What is told of the chosen policies, sums and missing fields among it."""
     items = [item for item in found if item.policy.id in chosen]
-    mine = Entitlements(found.as_of, tuple(items))
+    mine = replace(found, items=tuple(items))
     benefits = [benefit for benefit in told["benefits"] if benefit["policy"] in chosen]
     return told | {"total_fen": mine.total_fen, "missing": list(mine.missing), "benefits": benefits}
 
