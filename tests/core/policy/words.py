@@ -254,6 +254,17 @@ stackings = st.lists(
 ).map(tuple)
 
 
+windows = st.builds(
+    n.Window,
+    opens=st.none() | st.just(date(2023, 9, 1)) | days,
+    closes=st.none() | st.just(date(2024, 2, 29)) | days,
+    season=st.none() | st.sampled_from([((2, 1), (2, 29)), ((9, 1), (9, 30)), ((11, 15), (3, 1))]),
+    field=st.sampled_from(["", "hired_on", "introduced_on"]),
+    after=st.integers(0, 14),
+    within=st.none() | st.integers(1, 40),
+)
+
+
 def _benefit(key: str) -> st.SearchStrategy[Benefit]:
     return st.builds(
         Benefit,
@@ -267,6 +278,7 @@ def _benefit(key: str) -> st.SearchStrategy[Benefit]:
         per_payment=st.booleans(),
         stacking=stackings,
         cap_fen=st.none() | st.integers(0, 10**10),
+        window=st.none() | windows,
     )
 
 

@@ -21,13 +21,14 @@ class ClauseKind(StrEnum):
     VERSION = "version"  # the version is not in force for the person
     WHO = "who"  # one part of the condition
     TABLE = "table"  # no row of the table applies
+    WINDOW = "window"  # one may not apply on the day
     RECEIVED = "received"  # received before, once in life
     DISPLACED = "displaced"  # another benefit of a group is given instead
 
 
 @dataclass(frozen=True, slots=True)
 class ClauseBit:
-    """``node`` is what is asked, for VERSION and WHO."""
+    """``node`` is what is asked, for VERSION, WHO and WINDOW."""
 
     kind: ClauseKind
     node: Clause = _NO_CONDITION
@@ -38,6 +39,8 @@ def clauses_of(item: Item) -> tuple[ClauseBit, ...]:
     found = [ClauseBit(ClauseKind.VERSION, item.in_force)]
     found += [ClauseBit(ClauseKind.WHO, part) for part in _parts(item)]
     found.append(ClauseBit(ClauseKind.TABLE))
+    if item.window is not None:
+        found.append(ClauseBit(ClauseKind.WINDOW, item.window))
     if item.once:
         found.append(ClauseBit(ClauseKind.RECEIVED))
     if any(stacking.rule in _EXCLUDING for stacking in item.benefit.stacking):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from juxian.core.dates import add_months, whole_months
@@ -21,20 +21,25 @@ from juxian.core.policy.nodes import (
     OneOf,
     Received,
     ReceivedAmount,
+    Window,
     parts_of,
     walk,
 )
-from juxian.core.policy.rowwise import day_of
+from juxian.core.policy.rowwise import day_of, in_season
 
 LONGEST_MONTHS = 12 * 200
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """When a stored date makes an answer turn. months: whole months after it. every: each so many months, 0 for none."""
+    """When a stored date makes an answer turn. months: whole months after it. every: each so many months, 0 for none.
+
+    ends: months after it, of which the last day still counts, so that the answer turns on the next.
+    """
 
     months: tuple[int, ...] = ()
     every: int = 0
+    ends: tuple[int, ...] = ()
 
 
 class Calendar:
@@ -63,6 +68,7 @@ class Calendar:
 def next_after(start: date, steps: Steps, as_of: date) -> date | None:
     """The first of the days that ``steps`` names which lies after ``as_of``."""
     days = [add_months(start, months) for months in steps.months]
+    days += [add_months(start, months) + timedelta(days=1) for months in steps.ends]
     if steps.every:
         passed = whole_months(start, as_of) // steps.every * steps.every
         days += [add_months(start, passed + steps.every * count) for count in (0, 1, 2)]
@@ -73,20 +79,39 @@ def steps_of(policy: Policy) -> dict[str, Steps]:
     """Stored date field → when it turns, over all versions of a policy."""
     months: dict[str, set[int]] = {}
     every: dict[str, int] = {}
+    ends: dict[str, set[int]] = {}
     for root in _roots(policy):
         _collect(root, months, every)
+    for _, window in _windows(policy):
+        if window.field:
+            months.setdefault(window.field, set()).add(window.after)
+            ends.setdefault(window.field, set()).update(() if window.within is None else (window.within,))
     return {
-        name: Steps(tuple(sorted(months.get(name, ()))), every.get(name, 0)) for name in {**months, **every}
+        name: Steps(
+            tuple(sorted(months.get(name, ()))), every.get(name, 0), tuple(sorted(ends.get(name, ())))
+        )
+        for name in {**months, **every}
     }
 
 
+def _windows(policy: Policy) -> list[tuple[Benefit, Window]]:
+    benefits = [benefit for version in policy.versions for benefit in version.benefits]
+    return [(benefit, benefit.window) for benefit in benefits if benefit.window is not None]
+
+
 def versions_on(policy: Policy, day: date) -> list[str]:
-    """The versions that the day of asking picks (``since``), so that two days can be compared."""
-    return [
+    """What the day alone decides, so that two days can be compared: versions in force (``since``), windows that are open."""
+    in_force = [
         version.since.isoformat()
         for version in policy.versions
         if not version.applies_by and version.since <= day and (version.until is None or day < version.until)
     ]
+    return in_force + [f"open {benefit.id}" for benefit, window in _windows(policy) if _is_open(window, day)]
+
+
+def _is_open(window: Window, day: date) -> bool:
+    begun = window.opens is None or window.opens <= day
+    return begun and (window.closes is None or day <= window.closes) and in_season(window.season, day)
 
 
 def connected(

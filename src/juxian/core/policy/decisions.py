@@ -20,7 +20,7 @@ from juxian.core.policy.rulebook import Ceiling, Group, Item, Rulebook
 class Decision:
     """How one item came out for one person, stage by stage.
 
-    in_force, who, table: each alone. offered: after what was received before and after its groups. counts: whether it
+    in_force, who, table, window: each alone. offered: after what was received before and after its groups. counts: whether it
     counts in totals (``choose_one``). amount: after the caps. displaced_by: places of items that hold and exclude it.
     excluded: whether it would hold but for one of those.
     """
@@ -37,11 +37,12 @@ class Decision:
     displaced_by: tuple[int, ...] = ()
     displaced_perhaps: tuple[int, ...] = ()
     excluded: bool = False
+    window: bool | None = True
 
     @property
     def alone_refused(self) -> bool:
         """Whether the benefit is a no before any stacking."""
-        return False in (self.in_force, self.who, self.table.holds) or self.received_once is True
+        return False in (self.in_force, self.who, self.table.holds, self.window) or self.received_once is True
 
 
 def decide(book: Rulebook, row: Row, schema: Schema) -> list[Decision]:
@@ -85,9 +86,10 @@ def alone_by(item: Item, seen: Evidence) -> Decision:
     table = of_table(benefit.table.hit, rows)
     low, high = _after_earlier(item, table, seen.row)
     once = _received_once(item, seen.row)
-    holds = all_of((in_force, who, table.holds, negated(once)))
+    window = True if item.window is None else seen.of(item.window)
+    holds = all_of((in_force, who, table.holds, window, negated(once)))
     offered = Outcome(holds, low, high)
-    return Decision(item, in_force, who, rows, table, once, offered, True, offered)
+    return Decision(item, in_force, who, rows, table, once, offered, True, offered, window=window)
 
 
 def _row(item: Item, table_row: TableRow, seen: Evidence) -> Outcome:
@@ -170,6 +172,7 @@ def failed_of(decision: Decision, row: Row, at: Situation) -> int:
     met: dict[ClauseKind, bool | None] = {
         ClauseKind.VERSION: decision.in_force,
         ClauseKind.TABLE: decision.table.holds,
+        ClauseKind.WINDOW: decision.window,
         ClauseKind.RECEIVED: negated(decision.received_once),
         ClauseKind.DISPLACED: not decision.excluded,
     }

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from juxian.core.policy.language import Amount, Expression
-from juxian.core.policy.nodes import Constant, Points
+from juxian.core.policy.nodes import Constant, Points, Window
 from juxian.core.positioned import Document
 from juxian.core.text import Text
 
@@ -118,6 +118,7 @@ class Benefit:
     obligation: Obligation | None = None
     stacking: tuple[Stacking, ...] = ()
     cap_fen: int | None = None
+    window: Window | None = None
     delivery: str = "application"
     opt_out_days: int | None = (
         None  # without application: days to object before it is granted; None: the office decides
@@ -215,3 +216,15 @@ class Policy:
             if version.since <= day:
                 return version if version.until is None or day < version.until else None
         return None
+
+
+@lru_cache(maxsize=512)
+def open_always(policy: Policy) -> Policy:
+    """The policy as if one might apply at any time; itself where one may."""
+    if not any(benefit.window for version in policy.versions for benefit in version.benefits):
+        return policy
+    versions = tuple(
+        replace(version, benefits=tuple(replace(benefit, window=None) for benefit in version.benefits))
+        for version in policy.versions
+    )
+    return replace(policy, versions=versions)

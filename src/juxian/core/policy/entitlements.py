@@ -18,7 +18,7 @@ from juxian.core.policy.evidence import Evaluated, Evidence
 from juxian.core.policy.explain import Reason, missing_in, reasons_of
 from juxian.core.policy.outcomes import Outcome, either
 from juxian.core.policy.recording import recorder
-from juxian.core.policy.rowwise import Situation
+from juxian.core.policy.rowwise import Applying, Situation, applying
 from juxian.core.policy.rulebook import Item, Rulebook, rulebook
 from juxian.core.policy.turning import Change, nearest_changes, turning_day
 from juxian.core.text import Text
@@ -42,6 +42,8 @@ class Standing(StrEnum):
     MISSING = "missing"  # 待补充材料
     NOT_MET = "not_met"  # 条件不符
     NOT_IN_FORCE = "not_in_force"  # 不在适用期
+    NOT_YET = "not_yet"  # 尚未开始申报
+    CLOSED = "closed"  # 已过申报期限
     RECEIVED = "received"  # 已享受过
     DISPLACED = "displaced"  # 已由同组其他待遇享受
 
@@ -98,7 +100,7 @@ class Entitlement:
 
     @cached_property
     def standing(self) -> Standing:
-        return _standing(self.verdict, self._decisions)
+        return _standing(self.verdict, self._decisions, self._case)
 
     @cached_property
     def missing(self) -> tuple[str, ...]:
@@ -241,11 +243,18 @@ class Entitlements:
 
 
 def entitlements(
-    policies: Iterable[Policy], row: Mapping[str, Any], as_of: date, schema: Schema
+    policies: Iterable[Policy],
+    row: Mapping[str, Any],
+    as_of: date,
+    schema: Schema,
+    applied: date | None = None,
 ) -> Entitlements:
-    """All benefits of the person whose profile is ``row`` (canonical values; absent or None is unknown)."""
+    """All benefits of the person whose profile is ``row`` (canonical values; absent or None is unknown).
+
+    applied: the day on which the person applied, which windows of applying are asked for; None is ``as_of``.
+    """
     every = tuple(policies)
-    book = rulebook(every, as_of)
+    book = rulebook(every, as_of, applied)
     at = book.situation(schema)
     asked = at.memory["asked", as_of] = at.memory.get(("asked", as_of), 0) + 1
     case = _Case(every, book, row, at, compiled=asked > COMPILED_AFTER)
@@ -291,7 +300,7 @@ def shown_of(decisions: Sequence[Decision]) -> Decision:
     return decisions[-1]
 
 
-def _standing(verdict: Verdict, decisions: Sequence[Decision]) -> Standing:
+def _standing(verdict: Verdict, decisions: Sequence[Decision], case: _Case) -> Standing:
     if verdict is Verdict.UNKNOWN:
         return Standing.MISSING
     shown = shown_of(decisions)
@@ -301,6 +310,9 @@ def _standing(verdict: Verdict, decisions: Sequence[Decision]) -> Standing:
         return Standing.NOT_IN_FORCE
     if shown.who is False or shown.table.holds is False:
         return Standing.NOT_MET
+    if shown.item.window is not None and shown.window is False:
+        late = applying(shown.item.window, case.row, case.at) is Applying.LATE
+        return Standing.CLOSED if late else Standing.NOT_YET
     if shown.received_once is True:
         return Standing.RECEIVED
     return Standing.DISPLACED if shown.displaced_by else Standing.NOT_MET

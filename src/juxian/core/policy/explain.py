@@ -22,6 +22,7 @@ from juxian.core.policy.nodes import (
     Not,
     Points,
     Term,
+    Window,
     fields_of,
     walk,
 )
@@ -30,7 +31,9 @@ from juxian.core.policy.rowwise import Situation, all_of, any_of, evaluate, nega
 from juxian.core.policy.wording import field_title, joined, money_words, own_words, statement, term_words
 from juxian.core.text import Text
 
-ReasonKind = Literal["version", "who", "all", "any", "not", "leaf", "row", "received", "stacking", "cap"]
+ReasonKind = Literal[
+    "version", "window", "who", "all", "any", "not", "leaf", "row", "received", "stacking", "cap"
+]
 
 
 class Reason(NamedTuple):
@@ -56,6 +59,8 @@ class Reason(NamedTuple):
 def reasons_of(decision: Decision, decisions: Sequence[Decision], seen: Evidence) -> tuple[Reason, ...]:
     """The steps of one decision in the order in which they were taken."""
     steps = [_version(decision, seen.at)]
+    if decision.item.window is not None:
+        steps.append(_window(decision.item.window, decision.window, seen))
     benefit = decision.item.benefit
     if benefit.who is not None:
         steps.append(_clause(benefit.who.clause, benefit.who, seen, benefit.article, "who"))
@@ -78,10 +83,12 @@ def missing_of(clause: Clause, seen: Evidence) -> tuple[str, ...]:
 def missing_in(decision: Decision, seen: Evidence) -> tuple[str, ...]:
     """Stored fields that keep one benefit, looked at alone, from being decided; empty when it is."""
     item = decision.item
-    alone = (decision.in_force, decision.who, decision.table.holds)
+    alone = (decision.in_force, decision.who, decision.table.holds, decision.window)
     if False in alone or decision.received_once is True:
         return ()
     found = list(missing_of(item.in_force, seen))
+    if item.window is not None:
+        found += missing_of(item.window, seen)
     if item.benefit.who is not None:
         found += missing_of(item.benefit.who.clause, seen)
     if decision.table.holds is None or decision.table.low != decision.table.high:
@@ -111,6 +118,19 @@ def _version(decision: Decision, at: Situation) -> Reason:
     asked = Text(f"{title.zh}适用{period.zh}", f"{title.en or title.zh} falls under the {period.en}")
     missing = (version.applies_by,) if decision.in_force is None else ()
     return Reason("version", asked, decision.in_force, fields=(version.applies_by,), missing=missing)
+
+
+def _window(window: Window, holds: bool | None, seen: Evidence) -> Reason:
+    fields = fields_of(window)
+    missing = fields if holds is None else ()
+    return Reason(
+        "window",
+        statement(window, seen.at.schema),
+        holds,
+        own_words(window, seen),
+        fields=fields,
+        missing=missing,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,7 +412,7 @@ def _against(clause: Clause, row: Mapping[str, Any], at: Situation, *, wanted: b
             return _against(part, row, at, wanted=not wanted)
         case AllOf(parts) | AnyOf(parts):
             return [leaf for part in parts for leaf in _against(part, row, at, wanted=wanted)]
-        case Constant() | Known():
+        case Constant() | Known() | Window():
             return []
         case _:
             return [clause]

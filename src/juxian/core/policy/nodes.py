@@ -254,6 +254,28 @@ class Known:
     place: Place = dataclasses.field(default=(0, 0), compare=False)
 
 
+Season = tuple[tuple[int, int], tuple[int, int]]  # (month, day) to (month, day) of each year, both included
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Whether one may apply on the day of asking (申报期限): within every bound that is set, the last day included.
+
+    opens, closes: days. season: of each year; it may run over the new year. field: a DATE field, from ``after`` whole
+    months after which until ``within`` months after which one may apply. applied: the day that counts instead.
+    Not written in conditions; a benefit has one or none.
+    """
+
+    opens: date | None = None
+    closes: date | None = None
+    season: Season | None = None
+    field: str = ""
+    after: int = 0
+    within: int | None = None
+    applied: date | None = None
+    place: Place = dataclasses.field(default=(0, 0), compare=False)
+
+
 Term = (
     Number
     | Day
@@ -283,6 +305,7 @@ Clause = (
     | IsTrue
     | Received
     | Known
+    | Window
 )
 Node = Term | Clause
 
@@ -325,6 +348,8 @@ def field_of(node: Node) -> str:
     match node:
         case Received() | ReceivedAmount():
             return RECEIVED
+        case Window():
+            return node.field
         case (
             FieldValue(name)
             | Elapsed(name)

@@ -2,12 +2,14 @@
 
 Problems beside those of ``fields`` and of conditions: P310 id written twice · P311 periods of versions · P312 not a
 date field · P313 neither money nor in kind, or both · P314 row never reached · P315 shares · P316 rules of one group
-disagree · P317 in kind cannot be compared · P319 days to object where an application is needed · P320 the name of points tables.
+disagree · P317 in kind cannot be compared · P319 days to object where an application is needed · P320 the name of points tables ·
+P321 a window of applying.
 """
 
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -39,7 +41,7 @@ from juxian.core.policy.fields import Fields
 from juxian.core.policy.language import Amount, Expression, read_amount, read_condition, read_number
 from juxian.core.policy.mistakes import value_in
 from juxian.core.policy.names import Name, Names, names_of_schema
-from juxian.core.policy.nodes import Number
+from juxian.core.policy.nodes import Number, Season, Window
 from juxian.core.positioned import Document, Path
 from juxian.core.source import Problem, errors_in
 from juxian.core.text import Text
@@ -48,6 +50,9 @@ INSTALMENTS_LIMIT = 600
 LONGEST_OPT_OUT_DAYS = 365
 _WORD = re.compile(r"[^\W\d][\w·]*")
 _DURATION = re.compile(r"([1-9][0-9]{0,2}) *(年|个月|月|years?|months?)")
+_SEASON = re.compile(r"(\d{1,2})-(\d{1,2}) *\.\. *(\d{1,2})-(\d{1,2})")
+_WINDOW_KEYS = ("from", "to", "every", "of", "after", "within", "note")
+_WINDOW_HINT = Text("写 from、to，every，或 of 与 within", "write from and to, every, or of and within")
 _POLICY_KEYS = (
     "policy",
     "title",
@@ -65,7 +70,7 @@ _DOCUMENT_KEYS = ("title", "reference", "issuer", "trial", "published", "url", "
 _VERSION_KEYS = ("since", "until", "applies_by", "note", "points", "benefits", "caps")
 _BENEFIT_KEYS = (
     "id", "title", "article", "basis", "who", "amount", "in_kind", "pay", "per_payment", "obligation", "stacking", "cap",
-    "delivery", "opt_out_days", "note", "source",
+    "window", "delivery", "opt_out_days", "note", "source",
 )  # fmt: skip
 
 
@@ -245,6 +250,7 @@ class _Reader(Fields):
             obligation=self.obligation((*path, "obligation")),
             stacking=self.stacking((*path, "stacking"), self.text((*path, "id"))),
             cap_fen=self.fixed_amount((*path, "cap")),
+            window=self.window((*path, "window"), delivery),
             delivery=delivery,
             opt_out_days=self.objecting(path, delivery),
             note=self.title((*path, "note")),
@@ -371,6 +377,60 @@ class _Reader(Fields):
             else (str(excludes),),
             note=self.title((*path, "note")),
         )
+
+    def window(self, path: Path, delivery: str) -> Window | None:
+        if self.get(path) is None or not self.mapping(path, _WINDOW_KEYS):
+            return None
+        if delivery == "no_application":
+            self.wrong(
+                path, "P321", Text("免申即享的待遇没有申报期限", "what is given without application has no window"),
+                Text("去掉 window，或写 delivery: application", "leave out window, or write delivery: application"), key=True,
+            )  # fmt: skip
+        opens, closes = self.day((*path, "from")), self.day((*path, "to"))
+        field = self.date_field((*path, "of"))
+        after, within = self.months((*path, "after")), self.months((*path, "within"))
+        found = Window(opens, closes, self.season((*path, "every")), field, after, within or None)
+        for wrong, key, message, hint in (
+            (
+                opens and closes and closes < opens, "to",
+                Text("截止日早于开始日", "it closes before it opens"), Text("两天都算在内", "both days count"),
+            ),
+            (
+                within and within < after, "within",
+                Text("截止早于开始", "it closes before it opens"), Text("within 不短于 after", "within is not shorter than after"),
+            ),
+            (
+                bool(after or within) and self.get((*path, "of")) is None, "within" if within else "after",
+                Text("没有写从哪一天算起", "it does not say from which day"), Text("of: 入职日期", "of: a date field"),
+            ),
+            (
+                self.get((*path, "of")) is not None and not (after or within), "of",
+                Text("没有写多少个月", "it does not say how many months"), Text("within: 12个月", "within: 12 months"),
+            ),
+        ):  # fmt: skip
+            if wrong:
+                self.wrong((*path, key), "P321", message, hint, key=True)
+        if not {"from", "to", "every", "of", "after", "within"} & set(self.get(path)):
+            self.wrong(path, "P321", Text("没有写期限", "it names no time"), _WINDOW_HINT)
+        return found
+
+    def season(self, path: Path) -> Season | None:
+        """``9-1..9-30``."""
+        text = self.text(path)
+        if not text:
+            return None
+        found = _SEASON.fullmatch(text)
+        numbers = [int(part) for part in found.groups()] if found else []
+        pairs = [(numbers[0], numbers[1]), (numbers[2], numbers[3])] if numbers else []
+        if not pairs or not all(
+            1 <= month <= 12 and 1 <= day <= monthrange(2024, month)[1] for month, day in pairs
+        ):
+            self.wrong(
+                path, "P321", Text("这里需要每年的起止月日", "two days of each year are needed here"),
+                Text("写成 9-1..9-30", "write 9-1..9-30"),
+            )  # fmt: skip
+            return None
+        return pairs[0], pairs[1]
 
     def stacking(self, path: Path, benefit: str) -> tuple[Stacking, ...]:
         value = self.get(path)

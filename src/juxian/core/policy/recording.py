@@ -123,6 +123,8 @@ def nodes_of(book: Rulebook) -> Iterator[Node]:
         for expression in (benefit.who, *(row.when for row in benefit.table.rows)):
             if expression is not None:
                 yield from _of_clause(expression.clause)
+        if item.window is not None:
+            yield item.window
         for row in benefit.table.rows:
             if row.give is not None:
                 yield from _of_term(row.give.term)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 from typing import Any
 
 from juxian.core.dates import whole_months, whole_years
@@ -40,9 +41,11 @@ from juxian.core.policy.nodes import (
     Points,
     Received,
     ReceivedAmount,
+    Season,
     Share,
     TextIs,
     Times,
+    Window,
 )
 
 Row = Mapping[str, Any]
@@ -288,6 +291,46 @@ def _(node: Received, row: Row, at: Situation) -> bool | None:
 @rule(Known)
 def _(node: Known, row: Row, at: Situation) -> bool:
     return row.get(node.field) is not None
+
+
+class Applying(StrEnum):
+    """Where a day lies to a window."""
+
+    EARLY = "early"  # 尚未开始
+    OPEN = "open"  # 可申报
+    LATE = "late"  # 已过期限
+
+
+def applying(node: Window, row: Row, at: Situation) -> Applying | None:
+    """None while the date that it counts from is unknown and nothing else refuses."""
+    day = node.applied or at.as_of
+    if node.closes is not None and day > node.closes:
+        return Applying.LATE
+    if (node.opens is not None and day < node.opens) or not in_season(node.season, day):
+        return Applying.EARLY
+    if not node.field:
+        return Applying.OPEN
+    start = day_of(row.get(node.field))
+    if start is None:
+        return None
+    if whole_months(start, day) < node.after:
+        return Applying.EARLY
+    late = node.within is not None and whole_months(start, day - timedelta(days=1)) >= node.within
+    return Applying.LATE if late else Applying.OPEN
+
+
+def in_season(season: Season | None, day: date) -> bool:
+    if season is None:
+        return True
+    first, last = season
+    own = day.month, day.day
+    return first <= own <= last if first <= last else own >= first or own <= last
+
+
+@rule(Window)
+def _(node: Window, row: Row, at: Situation) -> bool | None:
+    found = applying(node, row, at)
+    return None if found is None else found is Applying.OPEN
 
 
 def received_fen(row: Row, words: tuple[str, ...]) -> int | None:

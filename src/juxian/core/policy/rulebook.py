@@ -14,7 +14,17 @@ from typing import Any
 
 from juxian.core.facts.schema import Kind, Schema
 from juxian.core.policy.document import Benefit, Cap, Policy, StackingRule, Version
-from juxian.core.policy.nodes import RECEIVED, AllOf, Clause, Compare, Constant, Day, FieldValue, fields_of
+from juxian.core.policy.nodes import (
+    RECEIVED,
+    AllOf,
+    Clause,
+    Compare,
+    Constant,
+    Day,
+    FieldValue,
+    Window,
+    fields_of,
+)
 from juxian.core.policy.rowwise import Situation
 
 GROUP_RULES = (StackingRule.HIGHEST, StackingRule.FIRST, StackingRule.CHOOSE_ONE)
@@ -24,7 +34,7 @@ GROUP_RULES = (StackingRule.HIGHEST, StackingRule.FIRST, StackingRule.CHOOSE_ONE
 class Item:
     """A benefit under one version. ``in_force`` asks whether the person falls under that version.
 
-    once, deducted: names under which an earlier receipt counts; empty where the rule is not used.
+    window: when one may apply, of the benefit. once, deducted: names under which an earlier receipt counts; empty where the rule is not used.
     """
 
     policy: Policy
@@ -33,6 +43,7 @@ class Item:
     in_force: Clause
     once: tuple[str, ...] = ()
     deducted: tuple[str, ...] = ()
+    window: Window | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -58,7 +69,10 @@ class Ceiling:
 
 @dataclass(frozen=True, eq=False)
 class Rulebook:
-    """Everything in force on ``as_of``; ``benefit_words``: any name of a benefit → all its names."""
+    """Everything in force on ``as_of``; ``benefit_words``: any name of a benefit → all its names.
+
+    applied: the day that windows of applying are asked for; None is the day of asking.
+    """
 
     as_of: date
     items: tuple[Item, ...]
@@ -68,6 +82,7 @@ class Rulebook:
     memories: dict[int, tuple[Schema, dict[Any, Any]]] = field(
         default_factory=dict
     )  # by id of a schema, which is kept
+    applied: date | None = None
 
     def situation(self, schema: Schema) -> Situation:
         """What evaluation under this rulebook needs besides a row."""
@@ -88,7 +103,7 @@ class Rulebook:
         before, after = (_in_force_on(policies, some_day) for some_day in (self.as_of, day))
         if [id(version) for _, version, _ in before] == [id(version) for _, version, _ in after]:
             return replace(self, as_of=day)
-        return rulebook(policies, day)
+        return rulebook(policies, day, self.applied)
 
     @cached_property
     def keys(self) -> dict[tuple[str, str], list[int]]:
@@ -105,6 +120,7 @@ class Rulebook:
         for item in self.items:
             found.update(dict.fromkeys(fields_of(item.in_force)))
             found.update(dict.fromkeys(item.benefit.who.fields if item.benefit.who else ()))
+            found.update(dict.fromkeys(fields_of(item.window) if item.window else ()))
             for row in item.benefit.table.rows:
                 found.update(dict.fromkeys(row.when.fields if row.when else ()))
                 found.update(dict.fromkeys(row.give.fields if row.give else ()))
@@ -114,23 +130,23 @@ class Rulebook:
         return tuple(found)
 
 
-def rulebook(policies: Iterable[Policy], as_of: date) -> Rulebook:
+def rulebook(policies: Iterable[Policy], as_of: date, applied: date | None = None) -> Rulebook:
     """The rulebook of ``policies`` in their order; kept for the next call with the same objects."""
-    return _rulebook(tuple(policies), as_of)
+    return _rulebook(tuple(policies), as_of, applied)
 
 
 @lru_cache(maxsize=128)
-def _rulebook(policies: tuple[Policy, ...], as_of: date) -> Rulebook:
+def _rulebook(policies: tuple[Policy, ...], as_of: date, applied: date | None) -> Rulebook:
     words = benefit_words(policies)
     laid_out = _in_force_on(policies, as_of)
     pairs = [(policy, version, benefit) for policy, version, _ in laid_out for benefit in version.benefits]
     names = _names_in_groups(pairs, words)
     items = tuple(
-        _item(policy, version, benefit, in_force, names)
+        _item(policy, version, benefit, in_force, names, applied)
         for policy, version, in_force in laid_out
         for benefit in version.benefits
     )
-    return Rulebook(as_of, items, _groups(items), _ceilings(items), words)
+    return Rulebook(as_of, items, _groups(items), _ceilings(items), words, applied=applied)
 
 
 def _in_force_on(policies: tuple[Policy, ...], as_of: date) -> list[tuple[Policy, Version, Clause]]:
@@ -177,15 +193,20 @@ def _names_in_groups(
 
 
 def _item(
-    policy: Policy, version: Version, benefit: Benefit, in_force: Clause, names: Mapping[str, tuple[str, ...]]
+    policy: Policy,
+    version: Version,
+    benefit: Benefit,
+    in_force: Clause,
+    names: Mapping[str, tuple[str, ...]],
+    applied: date | None,
 ) -> Item:
     def of(rule: StackingRule) -> tuple[str, ...]:
         groups = [stacking.group for stacking in benefit.stacking if stacking.rule is rule]
         return tuple(dict.fromkeys(name for group in groups for name in names[group]))
 
-    return Item(
-        policy, version, benefit, in_force, of(StackingRule.ONCE_IN_LIFE), of(StackingRule.DEDUCT_EARLIER)
-    )
+    once, deducted = of(StackingRule.ONCE_IN_LIFE), of(StackingRule.DEDUCT_EARLIER)
+    window = benefit.window and replace(benefit.window, applied=applied)
+    return Item(policy, version, benefit, in_force, once, deducted, window)
 
 
 def _groups(items: tuple[Item, ...]) -> tuple[Group, ...]:

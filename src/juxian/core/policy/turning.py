@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,6 +27,7 @@ from juxian.core.policy.nodes import (
     OneOf,
     Points,
     TextIs,
+    Window,
     leaves_of,
     walk,
 )
@@ -35,6 +37,7 @@ from juxian.core.text import Text
 
 HORIZON_YEARS = 60
 TRIES = 80
+SEASONS = 5  # years of which the opening day is tried
 Verdict = Callable[[date, Mapping[str, Any]], tuple[str, int | None]]  # day, row → verdict, amount in fen
 
 
@@ -59,7 +62,12 @@ def turning_day(
 ) -> date | None:
     """The first day on which time alone gives the benefit; every candidate day is tried. None when there is none."""
     days = sorted(
-        {day for decision in decisions for day in _flips(decision, row)} | _new_versions(policies, as_of)
+        {
+            day
+            for decision in decisions
+            for day in (*_flips(decision, row), *_openings(decision.item.window, row, as_of))
+        }
+        | _new_versions(policies, as_of)
     )
     last = add_years(as_of, HORIZON_YEARS)
     for day in [day for day in days if as_of < day <= last][:TRIES]:
@@ -87,6 +95,21 @@ def _flips(decision: Decision, row: Mapping[str, Any]) -> Iterator[date]:
                     yield from _steps(term, [value], row)
                 case OneOf(Elapsed() as term, values):
                     yield from _steps(term, [number.value for number in values], row)
+
+
+def _openings(window: Window | None, row: Mapping[str, Any], as_of: date) -> Iterator[date]:
+    """Days on which one may first apply; with a date of the person, those of each year that its months may reach."""
+    if window is None or window.applied is not None:
+        return
+    if window.opens is not None:
+        yield window.opens
+    if window.season is not None:
+        month, day = window.season[0]
+        years = range(as_of.year, as_of.year + SEASONS)
+        yield from (date(year, month, min(day, monthrange(year, month)[1])) for year in years)
+    start = day_of(row.get(window.field)) if window.field else None
+    if start is not None:
+        yield add_months(start, window.after)
 
 
 def _steps(term: Elapsed, values: Sequence[int], row: Mapping[str, Any]) -> Iterator[date]:

@@ -38,9 +38,10 @@ from juxian.core.policy.nodes import (
     Term,
     TextIs,
     Times,
+    Window,
     field_of,
 )
-from juxian.core.policy.rowwise import Situation
+from juxian.core.policy.rowwise import Applying, Situation, applying
 from juxian.core.text import Text
 
 RELATION_WORDS: dict[Relation, Text] = {
@@ -121,11 +122,61 @@ def statement(node: Node, schema: Schema) -> Text:
             return Text(f"{title.zh}为是", f"{title.en or title.zh}: yes")
         case Received(benefit):
             return Text(f"曾享受{benefit}", f"received {benefit} before")
+        case Window():
+            return _window_words(node, schema)
         case Known(name):
             title = field_title(name, schema)
             return Text(f"{title.zh}已登记", f"{title.en or title.zh} is recorded")
         case _:
             return term_words(node, schema)
+
+
+def _window_words(window: Window, schema: Schema) -> Text:
+    """``申报期限：2022-11-10 至 2022-12-31``."""
+    parts = []
+    if window.opens is not None or window.closes is not None:
+        zh = f"{window.opens or ''} 至 {window.closes}" if window.closes else f"{window.opens} 起"
+        en = f"from {window.opens} " if window.opens else ""
+        parts.append(Text(zh.strip(), f"{en}{f'until {window.closes}' if window.closes else ''}".strip()))
+    if window.season is not None:
+        (month, day), (last_month, last_day) = window.season
+        parts.append(
+            Text(
+                f"每年 {month} 月 {day} 日至 {last_month} 月 {last_day} 日",
+                f"each year from {month:02}-{day:02} until {last_month:02}-{last_day:02}",
+            )
+        )
+    if window.field:
+        title = field_title(window.field, schema)
+        zh = f"满 {window.after} 个月后" if window.after else ""
+        en = f"from {window.after} months after it " if window.after else ""
+        if window.within is not None:
+            zh, en = f"{zh}{'、' if zh else ''}{window.within} 个月内", f"{en}within {window.within} months"
+        parts.append(Text(f"自{title.zh}起{zh}", f"{title.en or title.zh}: {en.strip()}"))
+    listed = joined(parts, "，且", ", and ")
+    return Text(f"申报期限：{listed.zh}", f"Applications {listed.en}")
+
+
+_APPLYING_WORDS = {
+    Applying.EARLY: Text("尚未开始", "not open yet"),
+    Applying.OPEN: Text("在期限内", "open"),
+    Applying.LATE: Text("已过期限", "window closed"),
+}
+
+
+def _own_window(window: Window, seen: Evidence) -> Text:
+    found, day = applying(window, seen.row, seen.at), (window.applied or seen.at.as_of).isoformat()
+    words = UNKNOWN if found is None else _APPLYING_WORDS[found]
+    since = seen.row.get(window.field) if window.field else None
+    if since is None:
+        return Text(f"{day} {words.zh}", f"{day}: {words.en}")
+    title, told = (
+        field_title(window.field, seen.at.schema),
+        since if isinstance(since, str) else since.isoformat(),
+    )
+    return Text(
+        f"{day} {words.zh}（{title.zh} {told}）", f"{day}: {words.en} ({title.en or title.zh} {told})"
+    )
 
 
 def _apart(text: str) -> str:
@@ -204,6 +255,8 @@ def own_words(node: Node, seen: Evidence) -> Text | None:
         return _own_term(node.term, seen)
     if isinstance(node, Received):
         return _own_received(node, seen)
+    if isinstance(node, Window):
+        return _own_window(node, seen)
     name = field_of(node)
     return _field_words(name, seen) if name else None
 

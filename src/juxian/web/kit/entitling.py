@@ -33,6 +33,8 @@ STATES: dict[Standing, tuple[str, str | Promise]] = {
     Standing.MISSING: ("warn", gettext_lazy("待补充材料")),
     Standing.NOT_MET: ("mute", gettext_lazy("不符合")),
     Standing.NOT_IN_FORCE: ("mute", gettext_lazy("不在适用期")),
+    Standing.NOT_YET: ("info", gettext_lazy("尚未开始申报")),
+    Standing.CLOSED: ("mute", gettext_lazy("已过申报期限")),
     Standing.RECEIVED: ("info", gettext_lazy("已享受过")),
     Standing.DISPLACED: ("mute", gettext_lazy("已由同类待遇享受")),
 }
@@ -177,9 +179,10 @@ def fields_read(benefit: Benefit) -> list[str]:
 
 
 def clauses_of(benefit: Benefit) -> list[Clause]:
-    """The conditions of a benefit: who, and each row of its table."""
+    """The conditions of a benefit: when one may apply, who, and each row of its table."""
     expressions = [benefit.who, *(row.when for row in benefit.table.rows)]
-    return [expression.clause for expression in expressions if expression]
+    found: list[Clause] = [benefit.window] if benefit.window else []
+    return found + [expression.clause for expression in expressions if expression]
 
 
 def _one_step_short(item: Entitlement) -> bool:

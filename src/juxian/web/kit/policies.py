@@ -253,6 +253,8 @@ class _Words:
         notes += [self.stacking(rule) for rule in benefit.stacking]
         if benefit.cap_fen is not None:
             notes.append(_("每人最多 %(amount)s") % {"amount": show_amount(benefit.cap_fen, self.language)})
+        if benefit.window is not None:
+            notes.append(statement(benefit.window, self.schema).in_language(self.language))
         notes.append(_("免申即享，无需申请") if benefit.delivery == "no_application" else _("需要申请"))
         if benefit.note:
             notes.append(benefit.note.in_language(self.language))

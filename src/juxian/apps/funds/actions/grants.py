@@ -60,11 +60,13 @@ def grant_benefit(
     source_key: str,
     by: User | None = None,
     day: date | None = None,
+    applied: date | None = None,
     first_due: date | None = None,
     tax_note: str = "",
 ) -> Grant:
     """Promise a benefit on what the facts say on ``day``, and reserve the money for what falls due this year.
 
+    applied: when it was applied for, if before ``day``; windows of applying are asked for it.
     source_key: the determination or case, e.g. ``case:412``; the same one finds the first grant. Raises ``NotPossible``
     (not entitled any more, received before, no line or not enough money, a rule of the fund) and ``OutOfBounds``.
     """
@@ -81,7 +83,7 @@ def grant_benefit(
         raise NotPossible(_("该档案已并入其他档案，请在保留的档案上办理。"))
     pack = pack_in_force(person.home.pack, on)
     profile = profile_as_of(person, on, pack.schema)
-    entitled = entitlement_of(profile, pack, policy, benefit, on)
+    entitled = entitlement_of(profile, pack, policy, benefit, on, applied)
     if entitled is None:
         raise NotPossible(_("按 %(day)s 的信息，此人不符合这项待遇或金额未定；请重新筛查。") % {"day": on})
     found = conflicts_of(person, f"{policy}/{benefit}", entitled.benefit.title.zh, pack)

@@ -68,10 +68,15 @@ class Offer:
 
 
 def entitlement_of(
-    person_profile: dict[str, Any], pack: Pack, policy: str, benefit: str, day: date
+    person_profile: dict[str, Any],
+    pack: Pack,
+    policy: str,
+    benefit: str,
+    day: date,
+    applied: date | None = None,
 ) -> Entitlement | None:
     """What the person is entitled to under the benefit on ``day``; None when it is not a yes with an amount."""
-    for item in entitlements(pack.policies.values(), person_profile, day, pack.schema):
+    for item in entitlements(pack.policies.values(), person_profile, day, pack.schema, applied):
         if item.policy.id == policy and item.benefit.id == benefit:
             return item if item.verdict is Verdict.YES and item.amount_fen else None
     return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from django.utils.timezone import localdate
+
 from juxian.apps.funds.actions.grants import grant_benefit
 from juxian.apps.funds.rules import NotPossible
 from juxian.apps.persons.models import Person
@@ -38,7 +40,8 @@ def grant_of_case(call: EffectCall) -> str:
         raise EffectRefused(UNKNOWN)
     if not any(benefit.is_money for benefit in known):
         return IN_KIND
-    entitled = _entitled(person, pack, wanted, call.since)
+    applied = _applied_on(call)
+    entitled = _entitled(person, pack, wanted, call.since, applied)
     if entitled is None:
         raise EffectRefused(NOT_ENTITLED)
     try:
@@ -48,6 +51,7 @@ def grant_of_case(call: EffectCall) -> str:
             benefit=entitled.benefit.id,
             source_key=f"case:{call.key}",
             day=call.since,
+            applied=applied,
         )
     except NotPossible as why:
         raise EffectRefused(Text(str(why))) from why
@@ -62,12 +66,20 @@ def _known(pack: Pack, wanted: Sequence[str]) -> list[Benefit]:
     return [policy.benefits[word] for policy in policies for word in wanted if word in policy.benefits]
 
 
-def _entitled(person: Person, pack: Pack, wanted: Sequence[str], day: date) -> Entitlement | None:
+def _applied_on(call: EffectCall) -> date | None:
+    """The day on which the case was handed in: a window that has closed since does not count against it."""
+    submitted = call.case.submitted_at
+    return localdate(submitted) if submitted else None
+
+
+def _entitled(
+    person: Person, pack: Pack, wanted: Sequence[str], day: date, applied: date | None
+) -> Entitlement | None:
     """The greatest of the benefits asked for that the person is entitled to."""
     profile = profile_as_of(person, day, pack.schema)
     found = [
         item
-        for item in entitlements(pack.policies.values(), profile, day, pack.schema)
+        for item in entitlements(pack.policies.values(), profile, day, pack.schema, applied)
         if item.benefit.id in wanted and item.verdict is Verdict.YES and item.amount_fen
     ]
     return max(found, key=lambda item: item.amount_fen or 0, default=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from functools import reduce, singledispatch
 from operator import ge, gt, le, lt
 from typing import Any, NamedTuple
@@ -46,7 +46,9 @@ from juxian.core.policy.nodes import (
     Term,
     TextIs,
     Times,
+    Window,
 )
+from juxian.core.policy.rowwise import in_season
 from juxian.core.policy.scales import ranked
 
 
@@ -344,6 +346,24 @@ def _(node: Received, board: Board) -> Answer:
 def _(node: Known, board: Board) -> Answer:
     recorded, _ = board.read(LeafKind.RECORDED, node.field)
     return Answer(recorded, recorded)
+
+
+@wire.register
+def _(node: Window, board: Board) -> Answer:
+    """Days and seasons are the same for everybody; the date of a person stands against the days of two limits."""
+    circuit, day = board.circuit, node.applied or board.as_of
+    shut = (node.closes is not None and day > node.closes) or (node.opens is not None and day < node.opens)
+    if shut or not in_season(node.season, day):
+        return Answer(circuit.no, circuit.no)
+    if not node.field:
+        return Answer(circuit.yes, circuit.yes)
+    start, known = board.read(LeafKind.DAY, node.field)
+    holds = circuit.compare("<=", start, circuit.number(board.days(_latest(day, node.after))))
+    if node.within is not None:
+        too_early = _latest(day - timedelta(days=1), node.within)
+        late = circuit.compare("<=", start, circuit.number(board.days(too_early)))
+        holds = circuit.both(holds, circuit.opposite(late))
+    return where_known(holds, known, board)
 
 
 def was_received(words: tuple[str, ...], board: Board) -> Answer:

@@ -98,6 +98,8 @@ def alone_on(item: Item, board: Board) -> Offer:
     if benefit.who is not None:
         parts.append(answer_of(benefit.who.clause, board))
     parts.append(table.holds)
+    if item.window is not None:
+        parts.append(answer_of(item.window, board))
     if item.once:
         parts.append(opposite(was_received(item.once, board), board))
     holds = all_answers(parts, board)
@@ -336,7 +338,7 @@ def _failed(item: Item, excluded: Gate | None, board: Board) -> tuple[Answer, Ga
     bits = circuit.number(0)
     for place, clause in enumerate(clauses_of(item)):
         match clause.kind:
-            case ClauseKind.WHO | ClauseKind.VERSION:
+            case ClauseKind.WHO | ClauseKind.VERSION | ClauseKind.WINDOW:
                 no = circuit.opposite(answer_of(clause.node, board).may)
             case ClauseKind.TABLE:
                 no = circuit.opposite(_table(item, board).holds.may)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from juxian.core.facts.schema import Schema
-from juxian.core.policy.document import Policy, Version
+from juxian.core.policy.document import Policy, Version, open_always
 from juxian.core.policy.lint.boundaries import boundaries
 from juxian.core.policy.lint.facts import dead_facts, sole_criteria
 from juxian.core.policy.lint.finding import Finding, Report, in_order
@@ -37,14 +38,20 @@ def lint(
     only: ids of policies to tell about (all of them when empty); stacking is always weighed against the whole pack. deep: each
     benefit by itself is decided over every possible person by a solver, not over boundary values alone (extra ``verify``).
     """
-    every = tuple(policies)
+    policies = tuple(policies)
+    every = tuple(open_always(policy) for policy in policies)
     told = merits or Merits()
     run = _Run(schema, told, limit, deep=deep)
     for policy in every:
         if not only or policy.id in only:
             run.policy(policy, as_of)
     run.pack(every, as_of)
-    findings = [finding for finding in run.findings if not only or finding.policy.id in only]
+    windowed = {policy.id for policy in policies if open_always(policy) is not policy}
+    findings = [
+        _without_cases(finding) if finding.policy.id in windowed else finding
+        for finding in run.findings
+        if not only or finding.policy.id in only
+    ]
     return Report(in_order(findings), run.cells)
 
 
@@ -109,6 +116,11 @@ class _Run:
 
 
 _CHECKS: Sequence[Callable[[Rulebook, Desk], Iterator[Finding]]] = (never_given, never_together, boundaries)
+
+
+def _without_cases(finding: Finding) -> Finding:
+    """Rules are looked at as if one might apply at any time; a case is asked on its day, where the window may be shut."""
+    return replace(finding, witness=tuple(replace(one, savable=False) for one in finding.witness))
 
 
 def _day_of(version: Version, as_of: date) -> date:

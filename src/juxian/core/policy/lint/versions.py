@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 
-from juxian.core.policy.document import Policy, Version
+from juxian.core.policy.document import Policy, Version, open_always
 from juxian.core.policy.lint.finding import Example, Finding, Row, example, span_of
 from juxian.core.policy.lint.grid import first
 from juxian.core.policy.lint.joint import Joint
@@ -34,8 +34,8 @@ def versions_that_take_away(policy: Policy, version: Version, desk: Desk) -> Ite
 
 @lru_cache(maxsize=512)
 def always(policy: Policy, version: Version) -> Policy:
-    """The policy as if ``version`` were in force for everybody."""
-    return replace(policy, versions=(replace(version, since=_EVER, until=None, applies_by=""),))
+    """The policy as if ``version`` were in force for everybody, at any time of applying."""
+    return open_always(replace(policy, versions=(replace(version, since=_EVER, until=None, applies_by=""),)))
 
 
 def pair(policy: Policy, before: Version, after: Version, desk: Desk) -> tuple[Joint, Joint]:
