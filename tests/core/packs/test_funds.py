@@ -34,6 +34,9 @@ funds:
   within: talent
   basis: assumed
   lines: [{id: local, title: {zh: 本级}}]
+limits:
+- {id: firm, title: {zh: 每企合计}, benefits: ["other:pay"], per: 用人单位, amount: 150万元, each_year: true, basis: assumed}
+- {id: couple, title: {zh: 一户合计}, benefits: ["other:pay"], per: household, persons: 1, basis: assumed}
 figures:
 - {id: revenue, title: {zh: 收入}, values: [{year: 2026, amount: 1000万元}], basis: assumed}
 budgets:
@@ -76,6 +79,10 @@ def test_a_small_file_is_right(tmp_path: Path) -> None:
         ("talent/towns", 10_000_000)
     ]
     assert (book.budgets[0].total_fen, book.funds["talent"].carry) == (100_000_000, CarryRule(800, True))
+    assert [(one.per, one.field, one.amount_fen, one.persons, one.each_year) for one in book.limits] == [
+        ("field", "employer", 150_000_000, None, True),
+        ("household", "", None, 1, False),
+    ]
     half, revenue = book.funds["talent"].rules
     assert (half.share.least_per_mille, half.share.on_breach, half.measure) == (500, "block", "budget")
     assert revenue.share.part == {"recruiting", "towns"}
@@ -93,6 +100,25 @@ def test_every_mistake_has_its_code_and_place(tmp_path: Path) -> None:
         ("K865", 21), ("K865", 21), ("K865", 21), ("K865", 21),
     ]  # fmt: skip
     assert all(one.message.en and one.message.zh for one in problems)
+
+
+LIMITS = """\
+limits:
+- {id: nothing, title: {zh: 无}, benefits: [none], per: 用人单位, basis: assumed}
+- {id: age, title: {zh: 按年龄}, benefits: ["other:pay"], per: 年龄, amount: 5万元, basis: assumed}
+- {id: moon, title: {zh: 按月亮}, benefits: ["other:pay"], per: 月亮, persons: 0, basis: assumed}
+"""
+
+
+def test_a_limit_over_several_persons_must_limit_something_by_something(tmp_path: Path) -> None:
+    write_base(tmp_path)
+    pack, problems = check_pack(write_pack(tmp_path, funds=LIMITS))
+
+    assert pack is None
+    assert [(one.code, one.span.line if one.span else 0) for one in problems] == [
+        ("K867", 2), ("K862", 2), ("K867", 3), ("K867", 4), ("K107", 4),
+    ]  # fmt: skip
+    assert problems[2].message.en == "“年龄” is nothing to add up by"
 
 
 @pytest.mark.parametrize(

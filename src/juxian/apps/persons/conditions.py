@@ -89,6 +89,8 @@ class _Lowering:
                 return self._lower(n.AnyOf(parts), wanted=wanted)
             case n.Compare(relation, left, right):
                 return self._compare(relation if wanted else _OPPOSITE[relation], left, right)
+            case n.Window():
+                raise NotFilterable(Text("申报期限不能作为筛选条件", "a window of applying is no filter"))
 
     def path(self, field: str) -> str:
         """The lookup path of a field: a column where there is one, else a key of the JSON column."""

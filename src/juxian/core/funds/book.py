@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from juxian.core.funds.limits import Limit
 from juxian.core.ledger.closing import CarryRule
 from juxian.core.ledger.shares import ShareRule
 from juxian.core.text import Text
@@ -204,6 +205,7 @@ class FundsBook:
     payers: Mapping[str, Text] = field(default_factory=dict)
     shared: tuple[CoPayment, ...] = ()
     same: tuple[SameThing, ...] = ()
+    limits: tuple[Limit, ...] = ()
     pools: Mapping[str, PostPool] = field(default_factory=dict)
     banks: Mapping[str, BankLayout] = field(default_factory=dict)
 
@@ -211,6 +213,10 @@ class FundsBook:
         """Every line that may pay ``policy/benefit``, in the order of the file."""
         found = ((fund, fund.line_for(benefit)) for fund in self.funds.values())
         return [(fund, line) for fund, line in found if line is not None]
+
+    def limits_on(self, benefit: str) -> list[Limit]:
+        """The limits that ``policy/benefit`` counts towards."""
+        return [limit for limit in self.limits if named(benefit, limit.benefits)]
 
     def sharing_of(self, benefit: str) -> CoPayment | None:
         return next((item for item in self.shared if named(benefit, item.benefits)), None)

@@ -1,7 +1,8 @@
 """``funds.yaml``: sources, funds, budgets, rules, co-payers, what is not given twice, quota posts, bank files (资金).
 
 K861 unknown word of the file · K862 unknown policy or benefit · K863 a giver that is neither source nor line of the fund
-above · K864 parts that exclude each other · K865 field or width of a bank file · K866 fund within itself.
+above · K864 parts that exclude each other · K865 field or width of a bank file · K866 fund within itself · K867 a limit over
+several persons that limits nothing, or by a field that does not exist.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from juxian.core.facts.schema import Kind, Schema
 from juxian.core.funds.bank import ENCODINGS, FIELDS, NEWLINES, STATEMENT_FIELDS
 from juxian.core.funds.book import (
     MEASURES,
@@ -29,6 +31,7 @@ from juxian.core.funds.book import (
     SameThing,
     YearBudget,
 )
+from juxian.core.funds.limits import Limit, Per
 from juxian.core.ledger.closing import CarryRule
 from juxian.core.ledger.shares import ShareRule
 from juxian.core.packs.housing_values import amount_fen, read_all, share
@@ -39,10 +42,13 @@ from juxian.core.text import Text
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 _ALL = "all"
+_TOGETHER = (Kind.ORGANISATION, Kind.TEXT, Kind.LEVEL)  # kinds of fields by which persons belong together
 _MONTHS = re.compile(r"([0-9]{1,3})(年|个月|years?|months?)")
 
 
-def read_funds(whole: Part, policies: Mapping[str, Policy], organisations: Collection[str]) -> FundsBook:
+def read_funds(
+    whole: Part, policies: Mapping[str, Policy], organisations: Collection[str], schema: Schema
+) -> FundsBook:
     """Everything of the file; what is wrong goes to the problems of ``whole``."""
     sections = (
         "sources",
@@ -52,12 +58,13 @@ def read_funds(whole: Part, policies: Mapping[str, Policy], organisations: Colle
         "payers",
         "co_payment",
         "not_twice",
+        "limits",
         "pools",
         "banks",
     )
     if not whole.keys((), sections):
         return FundsBook()
-    return FundsReader(whole, policies, organisations).book()
+    return FundsReader(whole, policies, organisations, schema).book()
 
 
 @dataclass
@@ -65,6 +72,7 @@ class FundsReader:
     whole: Part
     policies: Mapping[str, Policy]
     organisations: Collection[str]
+    schema: Schema
 
     def book(self) -> FundsBook:
         part = self.whole
@@ -93,6 +101,7 @@ class FundsReader:
                 )
             ),
             tuple(unique(read_all(part.get("not_twice").items(), self._same), lambda one: one.id).values()),
+            tuple(unique(read_all(part.get("limits").items(), self._limit), lambda one: one.id).values()),
             unique(read_all(part.get("pools").items(), self._pool), lambda one: one.id),
             unique(read_all(part.get("banks").items(), self._bank), lambda one: one.id),
         )
@@ -283,6 +292,46 @@ class FundsReader:
             self._benefits(part.get("benefits")),
             cast(Literal["person", "household"], across),
             basis,
+            source,
+        )
+
+    def _limit(self, part: Part) -> Limit | None:
+        """``per`` is household, place, or the title of a profile field."""
+        required = ("id", "title", "benefits", "per", "basis")
+        if not part.keys(required, ("amount", "persons", "each_year", "source")):
+            return None
+        basis, source = _basis(part)
+        per = part.get("per").text()
+        field = None if per in ("household", "place") else self.schema.find_field(per)
+        if per not in ("household", "place") and (field is None or field.type.kind not in _TOGETHER):
+            part.get("per").refuse(
+                "K867",
+                f"“{per}”不能作为合计的范围",
+                f"“{per}” is nothing to add up by",
+                Text(
+                    "写 household、place，或单位、文字、等级类的画像字段",
+                    "write household, place, or a profile field that is an organisation, a text or a level",
+                ),
+            )
+        amount = amount_fen(part.get("amount")) if part.get("amount").present else None
+        persons = part.get("persons").integer(1, 1_000_000) if part.get("persons").present else None
+        if not part.get("amount").present and not part.get("persons").present:
+            part.refuse(
+                "K867",
+                "没有写上限",
+                "it limits nothing",
+                Text("写 amount 或 persons", "write amount or persons"),
+            )
+        return Limit(
+            part.get("id").code(),
+            part.get("title").title(),
+            self._benefits(part.get("benefits")),
+            cast(Per, per) if per in ("household", "place") else "field",
+            basis,
+            field.name if field else "",
+            amount,
+            persons,
+            part.get("each_year").boolean(),
             source,
         )
 

@@ -355,7 +355,7 @@ class _Check:
             services=services,
             bundles=bundles,
             population=self._population(head, schema, organisations, as_of),
-            funds=read_funds(funds, policies, codes) if funds else FundsBook(),
+            funds=read_funds(funds, policies, codes, schema) if funds else FundsBook(),
             housing=read_housing(housing, schema, codes) if housing else HousingBook(),
             pools=self._pools(pools, schema, parent),
             synonyms=self._synonyms(parent),

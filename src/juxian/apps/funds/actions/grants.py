@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -18,13 +19,21 @@ from juxian.apps.funds.actions.posting import open_accounts, post
 from juxian.apps.funds.enums import GrantState, InstalmentState, LineState
 from juxian.apps.funds.models import BudgetLine, Couple, Grant, Instalment, Obligation
 from juxian.apps.funds.queries.budgets import budget_lines
-from juxian.apps.funds.queries.grants import budget_word, conflicts_of, entitlement_of, spouse_of
+from juxian.apps.funds.queries.grants import (
+    budget_word,
+    conflicts_of,
+    entitlement_of,
+    limit_broken,
+    spouse_of,
+)
 from juxian.apps.funds.queries.ledger import balance_of
 from juxian.apps.funds.rules import NotPossible
+from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import profile_as_of
 from juxian.apps.policies.queries import pack_in_force
 from juxian.core.funds.book import CoPayment
+from juxian.core.funds.limits import Part
 from juxian.core.ledger.accounts import Kind, account
 from juxian.core.ledger.clawback import Formula
 from juxian.core.ledger.flows import reserve, void
@@ -91,6 +100,7 @@ def grant_benefit(
         raise NotPossible(str(found[0].message))
     stored = budget_lines(person.home, on.year)
     terms = _terms(pack, entitled, person, stored, first_due or on)
+    _keep_limits(person, f"{policy}/{benefit}", terms, profile, pack, on)
     grant = _create(person, pack, entitled, terms, profile, on, by, source_key, tax_note)
     reserved = _reserve(grant, terms, stored, on, by)
     record(
@@ -107,6 +117,19 @@ def grant_benefit(
         },
     )
     return grant
+
+
+def _keep_limits(
+    person: Person, word: str, terms: _Terms, profile: Mapping[str, Any], pack: Pack, on: date
+) -> None:
+    """One grant at a time where several persons share a limit."""
+    if not pack.funds.limits_on(word):
+        return
+    Organisation.objects.select_for_update(no_key=True).get(pk=person.home_id)
+    asked = [Part(person.pk, on.year, item.due.year, item.amount_fen) for item in terms.plan]
+    against = limit_broken(person, word, asked, profile, pack)
+    if against is not None:
+        raise NotPossible(str(against))
 
 
 def _terms(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,12 +12,15 @@ from django.db.models import Q, QuerySet
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
 from juxian.apps.clock import today
-from juxian.apps.funds.models import Couple, Grant
+from juxian.apps.funds.enums import InstalmentState
+from juxian.apps.funds.models import Couple, Grant, Instalment
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Fact, IdentityDocument, Person
 from juxian.core.funds.guard import Claim, Conflict, conflicts
+from juxian.core.funds.limits import Limit, Part, broken
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Entitlement, Verdict, entitlements
+from juxian.core.text import Text
 
 READERS = (Role.OFFICE, Role.LEADER)
 
@@ -107,6 +110,47 @@ def _claims(person: Person, *, household: bool) -> list[Claim]:
             found.append(
                 Claim(benefit, place, benefit, amount if isinstance(amount, int) else None, household)
             )
+    return found
+
+
+def limit_broken(
+    person: Person, word: str, asked: Sequence[Part], profile: Mapping[str, Any], pack: Pack
+) -> Text | None:
+    """The first limit over several persons that stands against promising ``asked`` under ``policy/benefit``."""
+    for limit in pack.funds.limits_on(word):
+        rows = Instalment.objects.filter(grant__home__pack=person.home.pack).exclude(
+            state=InstalmentState.VOID
+        )
+        rows = rows.filter(_named_in(limit))
+        if limit.per == "household":
+            spouse = spouse_of(person)
+            records = records_of_person(person) + (records_of_person(spouse) if spouse else [])
+            rows = rows.filter(grant__person__in=records)
+        elif limit.per == "field":
+            value = profile.get(limit.field)
+            if value is None:
+                title = pack.schema.profile[limit.field].title
+                return Text(
+                    f"“{limit.title.zh}”：{title.zh}未登记，无法核对",
+                    f"{limit.title.in_language('en')}: {title.in_language('en')} is not recorded",
+                )
+            rows = rows.filter(**{f"grant__profile__{limit.field}": value})
+        given = [
+            Part(person_pk, granted.year, due.year, amount)
+            for person_pk, granted, due, amount in rows.values_list(
+                "grant__person_id", "grant__granted_on", "due", "whole_fen"
+            )
+        ]
+        if found := broken(limit, asked, given):
+            return found.message
+    return None
+
+
+def _named_in(limit: Limit) -> Q:
+    found = Q(pk__in=[])
+    for word in limit.benefits:
+        policy, _slash, benefit = word.partition("/")
+        found |= Q(grant__policy=policy, grant__benefit=benefit) if benefit else Q(grant__policy=policy)
     return found
 
 
