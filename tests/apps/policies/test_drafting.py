@@ -210,21 +210,52 @@ def test_a_simulation_of_a_text_with_mistakes_is_refused(place):
         )  # fmt: skip
 
 
-def test_a_kind_of_fact_that_a_published_text_uses_is_not_taken_away(place):
-    """The pack without introductions: refused with every place where the text asks for one."""
-    published(place, day=TODAY)
-    schema = place.pack.schema
+def without_introductions(pack):
+    """The pack as if the kind of fact, and the fields that come from it, were taken away."""
+    schema = pack.schema
     fields = {
         name: field
         for name, field in schema.profile.items()
         if not any(rule.kind == "introduction" for rule in field.derive)
     }
     kinds = {code: kind for code, kind in schema.kinds.items() if code != "introduction"}
-    smaller = replace(place.pack, schema=replace(schema, kinds=kinds, profile=fields))
+    return replace(pack, schema=replace(schema, kinds=kinds, profile=fields))
+
+
+def test_a_draft_is_told_of_a_kind_of_fact_that_was_taken_away(place):
+    """On the desk: what is written against the smaller vocabulary is neither handed in nor published."""
+    author, second = place.user(Role.OFFICE), place.user(Role.OFFICE)
+    draft = draft_of(place, author)
+    smaller = without_introductions(place.pack).schema
+
+    with pytest.raises(DraftWrong) as refused:
+        submit_draft(draft=draft, effective_on=TOMORROW, schema=smaller, root=place.root, by=author)
+    draft = submit_draft(
+        draft=draft, effective_on=TOMORROW, schema=place.pack.schema, root=place.root, by=author
+    )
+    with pytest.raises(DraftWrong) as unpublished:
+        publish_draft(draft=draft, schema=smaller, root=place.root, by=second)
+
+    assert refused.value.problems[0].render("zh") == TAKEN_AWAY
+    assert unpublished.value.problems == refused.value.problems
+
+
+def test_a_kind_of_fact_that_a_published_text_uses_is_not_taken_away(place):
+    """The pack without introductions: refused with every place where the text asks for one."""
+    published(place, day=TODAY)
+    smaller = without_introductions(place.pack)
 
     with pytest.raises(Rejected) as refused:
         install_pack(smaller)
 
     told = {(problem.code, problem.path, problem.span is not None) for problem in refused.value.problems}
     assert told == {(code, f"policies/{POLICY}.yaml", True) for code in ("P201", "P205", "P312")}
+    assert refused.value.problems[0].render("zh") == TAKEN_AWAY
     install_pack(place.pack)  # with its words, all is well
+
+
+TAKEN_AWAY = f"""\
+policies/{POLICY}.yaml:12:15: “引进日期”不是日期字段 [P312]
+      applies_by: 引进日期
+                  ^^^^^^^^
+    提示: 可写：出生日期、毕业日期、职称取得日期、认定日期、入职日期、首次参保日期"""

@@ -260,3 +260,52 @@ def test_a_rating_has_one_to_five_stars(tmp_path: Path):
     )
 
     assert [problem.code for problem in errors_in(problems)] == ["K107"]
+
+
+FACTS = """\
+kinds:
+  ploughing:
+    title: {zh: 耕作, en: Ploughing}
+    single: true
+    icon: award
+    sentence: {zh: 登记耕作, en: Ploughing recorded}
+    fields:
+      acres: {title: {zh: 亩数, en: Acres}, type: integer}
+profile:
+  acres: {title: {zh: 耕作亩数, en: Acres ploughed}, type: integer, derive: {op: latest, kind: ploughing, field: acres}}
+"""
+PLOUGHMEN = """\
+policy: {policy}
+title: {{zh: 耕作补贴, en: Ploughing}}
+basis: assumed
+source: 试验
+versions:
+- since: 2021-01-01
+  benefits:
+  - {{id: {policy}, title: {{zh: 耕作补贴}}, who: 耕作亩数 >= 5, amount: 1万元}}
+"""
+
+
+def test_a_kind_of_fact_is_not_taken_away_from_the_policies_that_use_it(packs: Path) -> None:
+    place = write_pack(packs, facts=FACTS)
+    (place / "policies").mkdir()
+    for policy in ("spring", "autumn"):
+        (place / "policies" / f"{policy}.yaml").write_text(PLOUGHMEN.format(policy=policy), encoding="utf-8")
+    assert errors_in(check_pack(place)[1]) == []
+
+    _, _, profile = FACTS.partition("profile:")
+    (place / "facts.yaml").write_text(f"profile:{profile}", encoding="utf-8")
+    alone = check_pack(place)
+    (place / "facts.yaml").write_text("kinds: {}\n", encoding="utf-8")
+    with_field = check_pack(place)
+
+    assert (alone[0], with_field[0]) == (None, None)
+    assert [(one.code, one.message.zh) for one in errors_in(alone[1])] == [
+        ("K322", "没有信息项类别“ploughing”")
+    ]
+    assert [one.render("en").replace(f"{place}/", "") for one in errors_in(with_field[1])] == [
+        f"policies/{policy}.yaml:8:42: there is no field 耕作亩数 [P201]\n"
+        f"      - {{id: {policy}, title: {{zh: 耕作补贴}}, who: 耕作亩数 >= 5, amount: 1万元}}\n"
+        f"{' ' * 49}{'^' * 8}"
+        for policy in ("autumn", "spring")
+    ]
