@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 
@@ -16,6 +17,17 @@ def add_months(day: date, months: int) -> date:
 def add_years(day: date, years: int) -> date:
     """``day`` moved by whole years; 29 February becomes 28 February in a common year."""
     return add_months(day, 12 * years)
+
+
+def days_of_years(start: date, days: Sequence[tuple[int, int]], count: int) -> list[date]:
+    """The first ``count`` of the (month, day) of each year that lie on or after ``start``; 29 February may be the 28th."""
+    found: list[date] = []
+    year = start.year
+    while len(found) < count:
+        every = sorted(date(year, month, min(day, monthrange(year, month)[1])) for month, day in days)
+        found += [day for day in every if day >= start]
+        year += 1
+    return found[:count]
 
 
 def whole_months(start: date, end: date) -> int:

@@ -32,6 +32,12 @@ def test_the_last_day_of_a_month_stays_the_last() -> None:
     ]
 
 
+def test_payments_may_fall_on_named_days() -> None:
+    days = [date(2026, 1, 31), date(2026, 12, 1), date(2027, 12, 1)]
+
+    assert [one.due for one in instalments(300, [1, 1, 1], FIRST, 12, {"市": 1}, days)] == days
+
+
 def test_fen_left_over_go_to_the_payer_furthest_behind() -> None:
     """100 fen in 34, 33, 33, half each: 17/17, 17/16, 16/17; over the whole 50/50."""
     found = instalments(100, [1, 1, 1], FIRST, 12, {"市": 1, "区": 1})

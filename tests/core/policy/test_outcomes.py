@@ -1,5 +1,7 @@
 """Tables, stacking and caps for one person, with facts missing."""
 
+from datetime import date
+
 import pytest
 
 from juxian.core.policy import entitlements, read_policy
@@ -279,3 +281,33 @@ def test_without_such_a_date_the_day_of_asking_picks_the_version():
     found, _ = read_policy(read_yaml(Source("p.yaml", TWO.replace("  applies_by: 引进日期\n", ""))), SCHEMA)
 
     assert verdicts(found) == {"a": ("yes", 20 * WAN), "b": ("yes", 1 * WAN)}
+
+
+@pytest.mark.parametrize(
+    ("pay", "first", "due"),
+    [
+        ("{instalments: 3, on: 6-30}", date(2022, 6, 30), ["2022-06-30", "2023-06-30", "2024-06-30"]),
+        ("{instalments: 3, on: 6-30}", date(2022, 7, 1), ["2023-06-30", "2024-06-30", "2025-06-30"]),
+        ("{instalments: 3, on: [12-31, 3-1]}", date(2022, 4, 1), ["2022-12-31", "2023-03-01", "2023-12-31"]),
+        ("{ratio: [40, 15, 15], on: 12-1, first: at_once}", date(2022, 4, 1), ["2022-04-01", "2022-12-01", "2023-12-01"]),
+        ("{instalments: 2, on: 12-1, first: at_once}", date(2022, 12, 1), ["2022-12-01", "2023-12-01"]),
+        ("{instalments: 3, on: 2-29}", date(2023, 1, 1), ["2023-02-28", "2024-02-29", "2025-02-28"]),
+        ("{instalments: 2, every: year}", date(2024, 2, 29), ["2024-02-29", "2025-02-28"]),
+    ],
+)  # fmt: skip
+def test_payments_fall_on_the_days_of_a_year_that_are_named(pay, first, due):
+    [benefit] = policy(f"  - {{id: a, title: 甲, amount: 9万元, pay: {pay}}}\n").benefits.values()
+
+    assert [day.isoformat() for day in benefit.pay.due_days(first)] == due
+
+
+def test_a_payment_says_on_which_day_of_the_year_it_falls():
+    one = policy(
+        "  - {id: a, title: 甲, amount: 10万元, pay: {ratio: [40, 30, 30], on: 12-1, first: at_once}}\n"
+    )
+
+    [item] = entitlements([one], {}, DAY, SCHEMA)
+
+    assert [(p.amount_fen, p.after_months, p.on) for p in item.payments] == [
+        (4 * WAN, 0, ()), (3 * WAN, 12, ("12-1",)), (3 * WAN, 24, ("12-1",)),
+    ]  # fmt: skip

@@ -21,11 +21,17 @@ class Instalment:
 
 
 def instalments(
-    total_fen: int, shares: Sequence[int], first_due: date, months_between: int, payers: Mapping[str, int]
+    total_fen: int,
+    shares: Sequence[int],
+    first_due: date,
+    months_between: int,
+    payers: Mapping[str, int],
+    due_days: Sequence[date] = (),
 ) -> tuple[Instalment, ...]:
     """Split a grant into payments, and each payment between its payers, to the fen.
 
     shares: one positive number for each payment. payers: name → positive share, e.g. {"市": 5, "区": 3, "单位": 2}.
+    due_days: when each falls due, where that is not every so many months.
     The payments are ``split_by_share(total_fen, shares)``, those a person was told; fen left over inside a payment go to
     the payers who are furthest behind their share, so that over the whole grant nobody is off by more than a few fen.
     Raises ValueError on a negative total and on bad shares.
@@ -38,7 +44,7 @@ def instalments(
     for number, amount in enumerate(amounts, 1):
         parts = _parts(amount, payers, given, sum(amounts[:number]))
         given = {payer: given[payer] + parts[payer] for payer in payers}
-        due = add_months(first_due, (number - 1) * months_between)
+        due = due_days[number - 1] if due_days else add_months(first_due, (number - 1) * months_between)
         found.append(Instalment(number, due, amount, parts))
     return tuple(found)
 

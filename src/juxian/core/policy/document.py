@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Literal
 
+from juxian.core.dates import add_months, days_of_years
 from juxian.core.policy.language import Amount, Expression
 from juxian.core.policy.nodes import Constant, Points, Window
 from juxian.core.positioned import Document
@@ -61,12 +62,23 @@ class Table:
 class Pay:
     """How an amount is paid out (发放). ``shares``: k positive numbers, one for each payment.
 
-    every: once month quarter year. each_if: each payment after the first needs it.
+    every: once month quarter year. each_if: each payment after the first needs it. days: (month, day) of each year on which
+    payments fall instead, the first of them too unless ``first_at_once``.
     """
 
     shares: tuple[int, ...] = (1,)
     every: str = "once"
     each_if: Expression | None = None
+    days: tuple[tuple[int, int], ...] = ()
+    first_at_once: bool = False
+
+    def due_days(self, first: date) -> list[date]:
+        """The day on which each payment falls due, when the first may be paid from ``first`` on."""
+        if not self.days:
+            return [add_months(first, number * self.months_between) for number in range(self.count)]
+        if not self.first_at_once:
+            return days_of_years(first, self.days, self.count)
+        return [first, *days_of_years(first + timedelta(days=1), self.days, self.count - 1)]
 
     @property
     def count(self) -> int:

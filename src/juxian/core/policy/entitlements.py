@@ -50,12 +50,16 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One instalment: ``after_months`` from the first; ``needs`` is the condition in the author's words."""
+    """One instalment: ``after_months`` from the first; ``needs`` is the condition in the author's words.
+
+    on: days of a year (``12-31``), on one of which it falls, where those are fixed; ``after_months`` is rounded then.
+    """
 
     number: int
     amount_fen: int
     after_months: int
     needs: str = ""
+    on: tuple[str, ...] = ()
 
 
 def payments_of(pay: Pay, amount_fen: int | None) -> tuple[Payment, ...]:
@@ -64,8 +68,16 @@ def payments_of(pay: Pay, amount_fen: int | None) -> tuple[Payment, ...]:
         return ()
     needs = pay.each_if.text if pay.each_if else ""
     parts = split_by_share(amount_fen, pay.shares)
+    between = 12 // len(pay.days) if pay.days else pay.months_between
+    on = tuple(f"{month}-{day}" for month, day in pay.days)
     return tuple(
-        Payment(number + 1, part, number * pay.months_between, needs if number else "")
+        Payment(
+            number + 1,
+            part,
+            number * between,
+            needs if number else "",
+            on if number or not pay.first_at_once else (),
+        )
         for number, part in enumerate(parts)
     )
 

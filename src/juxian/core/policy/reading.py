@@ -74,6 +74,16 @@ _BENEFIT_KEYS = (
 )  # fmt: skip
 
 
+def _is_day(month: int, day: int) -> bool:
+    return 1 <= month <= 12 and 1 <= day <= monthrange(2024, month)[1]
+
+
+def _day_of_year(text: str) -> tuple[int, int] | None:
+    found = re.fullmatch(r"(\d{1,2})-(\d{1,2})", text)
+    pair = (int(found[1]), int(found[2])) if found else (0, 0)
+    return pair if _is_day(*pair) else None
+
+
 def read_policy(document: Document, schema: Schema) -> tuple[Policy | None, list[Problem]]:
     """The policy that ``document`` holds, or None with every problem; warnings may come with a policy."""
     reader = _Reader(document, names_of_schema(schema))
@@ -329,10 +339,22 @@ class _Reader(Fields):
         return Row(self.condition((*path, "when")), give, in_kind, self.text((*path, "article")))
 
     def pay(self, path: Path) -> Pay:
-        if self.get(path) is None or not self.mapping(path, ("instalments", "every", "each_if", "ratio")):
+        if self.get(path) is None or not self.mapping(
+            path, ("instalments", "every", "each_if", "ratio", "on", "first")
+        ):
             return Pay()
         shares = self.shares(path)
         every = self.choice((*path, "every"), list(MONTHS_OF), "year" if len(shares) > 1 else "once")
+        days = self.pay_days((*path, "on"))
+        first = self.choice((*path, "first"), ("at_once", "on_day"), "on_day")
+        if days and self.get((*path, "every")) is not None:
+            self.wrong(
+                (*path, "every"), "P315", Text("发放日已写在 on", "the days stand at on"), Text("去掉 every", "leave out every"), key=True,
+            )  # fmt: skip
+        if self.get((*path, "first")) is not None and self.get((*path, "on")) is None:
+            self.wrong(
+                (*path, "first"), "P315", Text("没有写发放日", "it names no day"), Text("on: 12-31", "on: 12-31"), key=True,
+            )  # fmt: skip
         if every == "once" and len(shares) > 1:
             self.wrong(
                 (*path, "every"),
@@ -340,7 +362,24 @@ class _Reader(Fields):
                 Text("分期发放需要间隔", "several payments need an interval"),
                 Text("every: year", "every: year"),
             )
-        return Pay(shares, every, self.condition((*path, "each_if")))
+        return Pay(shares, every, self.condition((*path, "each_if")), days, first == "at_once")
+
+    def pay_days(self, path: Path) -> tuple[tuple[int, int], ...]:
+        """``12-31``, or a list of such."""
+        value = self.get(path)
+        if value is None:
+            return ()
+        found = []
+        for item in self.items(path) if isinstance(value, list) else [path]:
+            day = _day_of_year(self.text(item))
+            if day is None or day in found:
+                self.wrong(
+                    item, "P315", Text("这里需要每年的月日，各不相同", "a day of each year is needed here, each another"),
+                    Text("写成 6-30 或 [6-30, 12-31]", "write 6-30, or [6-30, 12-31]"),
+                )  # fmt: skip
+            else:
+                found.append(day)
+        return tuple(sorted(found))
 
     def shares(self, path: Path) -> tuple[int, ...]:
         count = self.integer((*path, "instalments"), 1, INSTALMENTS_LIMIT)
@@ -422,9 +461,7 @@ class _Reader(Fields):
         found = _SEASON.fullmatch(text)
         numbers = [int(part) for part in found.groups()] if found else []
         pairs = [(numbers[0], numbers[1]), (numbers[2], numbers[3])] if numbers else []
-        if not pairs or not all(
-            1 <= month <= 12 and 1 <= day <= monthrange(2024, month)[1] for month, day in pairs
-        ):
+        if not pairs or not all(_is_day(*pair) for pair in pairs):
             self.wrong(
                 path, "P321", Text("这里需要每年的起止月日", "two days of each year are needed here"),
                 Text("写成 9-1..9-30", "write 9-1..9-30"),

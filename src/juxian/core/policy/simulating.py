@@ -110,22 +110,27 @@ def _years(
     now: Sequence[Policy], then: Sequence[Policy], before: pl.DataFrame, after: pl.DataFrame, as_of: date
 ) -> list[dict[str, int]]:
     """What falls due in each year from ``as_of``, were everything granted on that day."""
-    sums = [_due(policies, frame, side) for policies, frame, side in ((now, before, "b"), (then, after, "a"))]
+    sums = [
+        _due(policies, frame, side, as_of)
+        for policies, frame, side in ((now, before, "b"), (then, after, "a"))
+    ]
     return [
         {"year": as_of.year + offset, "before_fen": sums[0][offset], "after_fen": sums[1][offset]}
         for offset in range(YEARS)
     ]
 
 
-def _due(policies: Sequence[Policy], found: pl.DataFrame, side: str) -> list[int]:
+def _due(policies: Sequence[Policy], found: pl.DataFrame, side: str, as_of: date) -> list[int]:
     pays = {
         (policy.id, benefit.id): benefit.pay for policy in policies for benefit in policy.benefits.values()
     }
     counted = found.filter(pl.col(f"yes_{side}")).group_by("policy", "benefit", f"fen_{side}").len()
     due = [0] * YEARS
     for policy, benefit, amount, persons in counted.iter_rows():
-        for payment in payments_of(pays[policy, benefit], amount):
-            due[min(payment.after_months // 12, YEARS - 1)] += payment.amount_fen * persons
+        pay = pays[policy, benefit]
+        for payment, day in zip(payments_of(pay, amount), pay.due_days(as_of), strict=False):
+            later = day.year - as_of.year if pay.days else payment.after_months // 12
+            due[min(later, YEARS - 1)] += payment.amount_fen * persons
     return due
 
 

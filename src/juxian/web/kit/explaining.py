@@ -45,6 +45,7 @@ class Payment:
     amount_fen: int
     after_months: int
     needs: str
+    on: str = ""  # days of a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,10 @@ class _Maker:
             ],
             displaced_by=[other.title.in_language(self.language) for other in item.displaced_by],
             turns_on=item.turns_on,
-            payments=[Payment(p.number, p.amount_fen, p.after_months, p.needs) for p in item.payments],
+            payments=[
+                Payment(p.number, p.amount_fen, p.after_months, p.needs, "、".join(p.on))
+                for p in item.payments
+            ],
             obligation_months=benefit.obligation.serve_months if benefit.obligation else 0,
             text_digest=digest_of_text(item.policy.origin.source.text),
             profile_digest=snapshot_digest(profile),

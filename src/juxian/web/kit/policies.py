@@ -261,9 +261,13 @@ class _Words:
         return notes
 
     def payment(self, pay: Pay) -> list[str]:
-        if pay.count == 1:
+        if pay.count == 1 and not pay.days:
             return [_("一次性发放")]
         words = [str(EVERY[pay.every]) % {"count": pay.count}]
+        if pay.days:
+            days = "、".join(f"{month}-{day}" for month, day in pay.days)
+            words = [_("分 %(count)s 次，每年 %(days)s") % {"count": pay.count, "days": days}]
+            words += [_("首次核定即发")] if pay.first_at_once else []
         if len(set(pay.shares)) > 1:
             words.append(_("各次比例 %(shares)s") % {"shares": ":".join(map(str, pay.shares))})
         if pay.each_if:

@@ -142,7 +142,9 @@ def _terms(
     sharing = pack.funds.sharing_of(word)
     payers = dict(sharing.shares) if sharing else {ALL_OURS: 1}
     pay = entitled.benefit.pay
-    plan = instalments(entitled.amount_fen or 0, pay.shares, first_due, pay.months_between, payers)
+    plan = instalments(
+        entitled.amount_fen or 0, pay.shares, first_due, pay.months_between, payers, pay.due_days(first_due)
+    )
     return _Terms(*place, sharing, plan)
 
 
