@@ -14,8 +14,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 @contextmanager
@@ -72,6 +74,27 @@ def write_out(place: Path) -> None:
         os.fdatasync(handle)
     finally:
         os.close(handle)
+
+
+def note_file(connection: BaseDatabaseWrapper, **more: Any) -> None:
+    """A connection has been opened: to which file."""
+    place = _place()
+    connection.opened = _identity(place) if place is not None else None  # type: ignore[attr-defined]
+
+
+def close_replaced(**more: Any) -> None:
+    """A request begins: a connection that was kept is closed when another file lies in the place of its own (恢复备份之后)."""
+    place = _place() if connection.connection is not None and not connection.in_atomic_block else None
+    if place is not None and getattr(connection, "opened", None) != _identity(place):
+        connection.close()
+
+
+def _identity(place: Path) -> tuple[int, int] | None:
+    try:
+        found = place.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _place() -> Path | None:

@@ -24,13 +24,14 @@ from juxian.apps.funds.actions.runs import (
     send_run,
     submit_run,
 )
-from juxian.apps.funds.actions.settling import payments_read, tell_line
+from juxian.apps.funds.actions.settling import tell_line
 from juxian.apps.funds.actions.statements import explain_line, import_statement
 from juxian.apps.funds.models import BudgetLine, Grant, Instalment, PayeeAccount, PaymentLine, StatementLine
 from juxian.apps.funds.queries.budgets import executions
 from juxian.apps.funds.queries.due import due_instalments, due_lines
 from juxian.apps.funds.queries.ledger import balance_of
 from juxian.apps.funds.queries.proof import verify
+from juxian.apps.funds.queries.runs import payments_read
 from juxian.apps.funds.rules import NotPossible
 from juxian.apps.persons.actions import FactDraft, record_facts
 from juxian.apps.persons.models import Fact, Person

@@ -120,6 +120,7 @@ def test_neither_checks_what_the_other_prepared(owner: User, colleague: User, un
 def test_the_check_asks_once_for_each_user(owner: User, colleague: User) -> None:
     lend(owner, colleague)
     user = again(colleague)
+    user.posts_on(today())  # every request has them
     with CaptureQueriesContext(connection) as asked:
         for _row in range(3):
             assert same_hands(user, owner.pk)

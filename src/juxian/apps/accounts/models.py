@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.accounts.enums import Role
+from juxian.apps.worded import Worded
 
 
 class User(AbstractUser):
@@ -48,7 +49,9 @@ class User(AbstractUser):
     def posts_on(self, day: date) -> list[Post]:
         """Posts in force on ``day``, own ones and those of others for whom the user stands in; read once per user object."""
         if not hasattr(self, "_posts"):
-            self._posts = list(self.posts.select_related("organisation", "stands_for__user"))
+            self._posts = POSTS_OF(self.pk)
+            for post in self._posts:
+                post.user = self
         return [post for post in self._posts if post.holds_on(day)]
 
 
@@ -116,6 +119,14 @@ class Post(models.Model):
         lent = self.stands_for
         own = self.since <= day and (self.until is None or self.until > day)
         return own and (lent is None or (lent.user.is_active and lent.holds_on(day)))
+
+
+POSTS_OF = Worded(
+    lambda user: Post.objects.filter(user_id=user).select_related("organisation", "stands_for__user")
+)
+LENT_BY = Worded(
+    lambda user: Post.objects.filter(stands_for__user_id=user).select_related("stands_for__user")
+)
 
 
 class PostProposal(models.Model):

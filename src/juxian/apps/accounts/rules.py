@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.accounts.enums import SEPARATED, Role
-from juxian.apps.accounts.models import Post, PostProposal, User
+from juxian.apps.accounts.models import LENT_BY, Post, PostProposal, User
 from juxian.apps.clock import today
 from juxian.apps.organisations.models import Organisation
 
@@ -139,12 +139,13 @@ def may_decide(by: User, proposal: PostProposal) -> Decision:
 def same_hands(user: User, other: int | None) -> bool:
     """Whether ``user`` would check work of their own: the other is they, or one of the two stands in for the other today.
 
-    Asked of the database once per user object.
+    Asked of the database once per user object, beside the user's own posts.
     """
     if other is None or other == user.pk:
         return other is not None
     if not hasattr(user, "_stands_with"):
-        live = Post.objects.held_on(today()).delegated().filter(Q(user=user) | Q(stands_for__user=user))
-        pairs = live.values_list("user_id", "stands_for__user_id")
-        user._stands_with = {one for pair in pairs for one in pair}  # type: ignore[attr-defined]
+        day = today()
+        instead = {post.stands_for.user_id for post in user.posts_on(day) if post.stands_for}
+        lent = {post.user_id for post in LENT_BY(user.pk) if post.holds_on(day)}
+        user._stands_with = instead | lent  # type: ignore[attr-defined]
     return other in user._stands_with  # type: ignore[attr-defined]

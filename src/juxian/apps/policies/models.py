@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import struct
-from datetime import date
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-
-
-class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
-    def effective_on(self, day: date) -> Self:
-        """Texts that count on ``day``: those of the pack's files at once, those published at the desk from their day on."""
-        return self.filter(Q(effective_on=None) | Q(effective_on__lte=day))
 
 
 class PolicyVersion(models.Model):
@@ -41,7 +34,6 @@ class PolicyVersion(models.Model):
         related_name="+",
         verbose_name=_("发布人"),
     )
-    objects = PolicyVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("政策版本")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 
 from juxian.apps.organisations.models import Organisation
@@ -24,6 +25,7 @@ from juxian.apps.policies.models import (
     Simulation,
     SweepRun,
 )
+from juxian.apps.sets import among, ask
 from juxian.core.facts.schema import Schema
 from juxian.core.packs import pack_called
 from juxian.core.packs.schema import Pack
@@ -82,11 +84,18 @@ def entitled_persons(run: SweepRun | None, policy: str = "") -> int:
     return count
 
 
+_IN_FORCE = """
+SELECT pack, policy, digest, effective_on FROM policies_policyversion
+WHERE {packs} AND (effective_on IS NULL OR effective_on <= %s) ORDER BY id
+"""
+
+
 def texts_in_force(codes: Iterable[str], day: date) -> dict[str, dict[str, str]]:
     """Pack → policy → digest of the newest text, where that was published at the desk and counts on ``day``."""
-    rows = PolicyVersion.objects.filter(pack__in=list(codes)).effective_on(day).order_by("id")
-    newest: dict[str, dict[str, tuple[str, date | None]]] = {}
-    for pack, policy, digest, effective in rows.values_list("pack", "policy", "digest", "effective_on"):
+    condition, parameters = among("pack", sorted(codes))
+    rows = ask(_IN_FORCE.format(packs=condition), [*parameters, connection.ops.adapt_datefield_value(day)])
+    newest: dict[str, dict[str, tuple[str, Any]]] = {}
+    for pack, policy, digest, effective in rows:
         newest.setdefault(pack, {})[policy] = digest, effective
     return {
         pack: {policy: digest for policy, (digest, effective) in found.items() if effective is not None}

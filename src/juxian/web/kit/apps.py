@@ -8,10 +8,15 @@ class KitConfig(AppConfig):
     def ready(self) -> None:
         from axes.signals import user_locked_out  # deferred: models are ready only now
         from django.contrib.auth import signals
+        from django.core.signals import request_started
+        from django.db.backends.signals import connection_created
 
+        from juxian.apps import gate
         from juxian.web.kit import sessions
 
         signals.user_logged_in.connect(sessions.signed_in, dispatch_uid="kit")
         signals.user_logged_out.connect(sessions.signed_out, dispatch_uid="kit")
         signals.user_login_failed.connect(sessions.sign_in_failed, dispatch_uid="kit")
         user_locked_out.connect(sessions.locked_out, dispatch_uid="kit")
+        connection_created.connect(gate.note_file, dispatch_uid="kit")
+        request_started.connect(gate.close_replaced, dispatch_uid="kit")

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from juxian.apps.submissions.actions import AlreadySubmitted, claim, release, settle
 from juxian.core.secrecy import digest
-from juxian.web.kit import errors
+from juxian.web.kit import errors, messages
 from juxian.web.kit.responses import go
 
 FIELD = "once"
@@ -65,6 +65,7 @@ def _carried_out(
         release(begun)
     else:
         settle(begun, answer=_address(answer))
+        messages.keep(request)
     return answer
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.models import User
@@ -165,27 +165,6 @@ JOIN funds_grant promise ON promise.id = item.grant_id
 JOIN persons_person payee ON payee.id = promise.person_id
 WHERE line.id = %s {lock}
 """
-
-
-_READ = (
-    *("state", "position", "reference", "attempt", "amount_fen", "told", "told_on", "told_by", "run__state"),
-    *(
-        "run__home__path",
-        "run__home__pack",
-        "run__made_by",
-        "instalment__number",
-        "instalment__grant__policy",
-    ),
-    *("instalment__grant__benefit", "instalment__grant__home__pack", "instalment__grant__person__name"),
-    *("instalment__grant__person__merged_into", "instalment__grant__person__home__pack"),
-)
-
-
-def payments_read() -> QuerySet[PaymentLine]:
-    """Payments with what settling one of them asks for."""
-    return PaymentLine.objects.select_related(
-        "run__home", "instalment__grant__home", "instalment__grant__person__home"
-    ).only(*_READ)
 
 
 def _as_it_stands(line: PaymentLine) -> PaymentLine:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,11 +24,11 @@ from juxian.apps.funds.actions.runs import (
     send_run,
     submit_run,
 )
-from juxian.apps.funds.actions.settling import payments_read, tell_line
+from juxian.apps.funds.actions.settling import tell_line
 from juxian.apps.funds.enums import LineState, RunState
 from juxian.apps.funds.models import PaymentLine, PaymentRun
 from juxian.apps.funds.queries.due import due_instalments, due_lines
-from juxian.apps.funds.queries.runs import runs_visible_to, unexplained
+from juxian.apps.funds.queries.runs import payment_visible_to, runs_visible_to, unexplained
 from juxian.apps.funds.rules import may_approve_run, may_manage_funds
 from juxian.core.packs.schema import Pack
 from juxian.web.desk.forms import ReasonForm
@@ -218,7 +218,9 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
 def _payment(request: HttpRequest, pk: int) -> PaymentLine:
     """The payment, when the user may act on it; what is asked of the user is known before the turn begins."""
     user = user_of(request)
-    line = get_object_or_404(payments_read().filter(run__in=runs_visible_to(user)), pk=pk)
+    line = payment_visible_to(user, pk)
+    if line is None:
+        raise Http404
     may_manage_funds(user, line.run.home).or_refuse()
     same_hands(user, line.told_by_id)
     return line
