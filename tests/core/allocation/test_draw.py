@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from juxian.core.allocation import seeds
 from juxian.core.allocation.canonical import NotCanonical, canonical_bytes
 from juxian.core.allocation.draw import Contributor, PoolEdited, Rule, freeze, problems_of, require_unchanged
 from juxian.core.allocation.pool import Entrant, pool_of, veiled
@@ -270,3 +271,12 @@ def test_counting_and_flow_agree_for_one_attribute(
     if counted is not None:
         assert counted.total() == size
         assert all(taken.get(cell, 0) <= number <= cells[cell] for cell, number in counted.items())
+
+
+@pytest.mark.parametrize("start", [b"", b"12345678"])
+def test_a_long_list_is_sorted_like_a_short_one(monkeypatch: pytest.MonkeyPatch, start: bytes) -> None:
+    """Also where the first 8 bytes do not tell tickets apart."""
+    tickets = [(start + bytes([number * 7 % 251, number % 3])).ljust(32, b"\0") for number in range(250)]
+    monkeypatch.setattr(seeds, "LONG", 1)
+
+    assert seeds._by_ticket(tickets) == sorted(range(250), key=tickets.__getitem__)

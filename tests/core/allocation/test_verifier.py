@@ -205,3 +205,14 @@ def test_the_verifier_runs_as_a_script_outside_the_project(tmp_path: Path) -> No
     ]
 
     assert [(one.returncode, one.stderr.partition(":")[0]) for one in results] == [(0, ""), (1, "state")]
+
+
+@pytest.mark.parametrize("skips", ["", {}, [["nobody", "limit"]]])
+def test_where_nobody_was_passed_over_the_skips_are_an_empty_list(skips: Any) -> None:
+    free = drawn(Plan("free", Rule("1", 1), pool_of([Entrant("a"), Entrant("b")]), (ORGANISER, WITNESS)))
+    body = json.loads(free.data)["body"]
+    assert body["rounds"][0]["skips"] == []
+
+    body["rounds"][0]["skips"] = skips
+
+    assert verify(file_of(body))[0] in ("rounds[0]", "file")

@@ -56,7 +56,7 @@ class Transcript:
     @cached_property
     def data(self) -> bytes:
         """The file: canonical JSON ``{"body": …, "sha256": …}`` and a line break."""
-        return b'{"body":' + self._body + b',"sha256":"' + self.sha256.encode() + b'"}\n'
+        return b"".join((b'{"body":', self._body, b',"sha256":"', self.sha256.encode(), b'"}\n'))
 
     @cached_property
     def sha256(self) -> str:
@@ -69,7 +69,6 @@ class Transcript:
 
     def as_dict(self) -> dict[str, Any]:
         """The body, as the reference page describes it."""
-        names = self.frozen.plan.pool.entries
         rounds = self.walk.rounds if self.walk else ()
         return {
             "protocol": PROTOCOL,
@@ -84,7 +83,7 @@ class Transcript:
             "state": "void" if self.is_void else "drawn",
             "failures": [{"name": one.name, "reason": one.reason} for one in self.failures],
             "seed": self.seed.hex(),
-            "order": list(map(names.__getitem__, self.order)),
+            "order": self.walk.names if self.walk else (),
             "rounds": [
                 {
                     "declined": one.declined,

@@ -7,7 +7,7 @@ Exit status 0: all was recomputed and agrees; 1: the first field that differs is
 # ruff: noqa: B905, E401, I001 (short enough to be read at one sitting, and for every Python from 3.9)
 import gc, hashlib, hmac, json, re, sys, unicodedata
 from collections import Counter, defaultdict
-from itertools import compress, islice
+from itertools import compress, islice, zip_longest
 from pathlib import Path
 from typing import Any
 def require(holds: Any, field: str, zh: str = "与重新计算的结果不符", en: str = "differs from what was recomputed") -> None:
@@ -96,8 +96,8 @@ def check_chance(body: Any) -> None:
 def check_result(body: Any, panel: Panel) -> None:
     pool, seed, members, tickets = body["frozen"]["pool"], bytes.fromhex(body["seed"]), list[str](), list[bytes]()
     inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in seed.ljust(64, b"\0"))) for pad in (0x36, 0x5C))
-    for entry in pool["entries"] if seed else ():  # HMAC; the two padded keys are hashed once
-        (one := inner.copy()).update(entry.encode())
+    for entry in map(str.encode, pool["entries"] if seed else ()):  # HMAC; the two padded keys are hashed once
+        (one := inner.copy()).update(entry)
         (two := outer.copy()).update(one.digest())
         tickets.append(two.digest())
     ranks, points, barred = sorted(range(len(tickets)), key=tickets.__getitem__), pool["points"], pool["barred"]
@@ -120,8 +120,8 @@ def check_result(body: Any, panel: Panel) -> None:
             if len(taken) == left:
                 break
         walked, passed = order[:order.index(taken[-1]) + 1 if len(taken) == left else None] if going else [], passed.union(taken)
-        skips = [[entry, (barred and barred.get(entry)) or panel.refused[cell]] for entry, cell in zip(walked, cells) if entry not in passed]
-        require(row == {"declined": leaver, "taken": taken, "skips": skips}, f"rounds[{number}]")
+        skips = ([entry, (barred and barred.get(entry)) or panel.refused[cell]] for entry, cell in zip(walked, cells) if entry not in passed)
+        require({**row, "skips": row["skips"][:0]} == {"declined": leaver, "taken": taken, "skips": []} and all(one == other for one, other in zip_longest(row["skips"], skips)), f"rounds[{number}]")
         members += taken
     require(body["selected"] == members, "selected")
 def verify(data: bytes, pool_hash: str = "", previous: bytes = b"") -> Any:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import compress
+from operator import not_
 
 from juxian.core.allocation.draw import Plan, able_cells
 from juxian.core.allocation.quotas import Cell
@@ -36,11 +37,15 @@ class Round:
 
 @dataclass(frozen=True)
 class Walk:
-    """selected: members in the order of taking. complete: False when, after declines, no full panel exists any more."""
+    """selected: members in the order of taking. complete: False when, after declines, no full panel exists any more.
+
+    names: all ids in drawn order.
+    """
 
     rounds: tuple[Round, ...]
     selected: tuple[str, ...]
     complete: bool
+    names: Sequence[str] = field(default=(), repr=False, compare=False)
 
 
 class _Panel:
@@ -106,7 +111,7 @@ def walk(plan: Plan, order: Sequence[int], declined: Sequence[str] = ()) -> Walk
         taken, skips = _fill(panel, names, ordered, frozenset((*members, *declined[:number])), len(members))
         members += taken
         rounds.append(Round(leaver, tuple(taken), tuple(skips)))
-    return Walk(tuple(rounds), tuple(members), len(members) == plan.rule.size)
+    return Walk(tuple(rounds), tuple(members), len(members) == plan.rule.size, names)
 
 
 def _fill(
@@ -119,7 +124,10 @@ def _fill(
     taken, left, barred = list[str](), panel.plan.rule.size - count, panel.plan.pool.barred
     if panel.witness is None or left <= 0:
         return taken, []
-    seen, open_cells = 0, set(ordered)  # a long walk passes over what is refused without looking at it again
+    places, open_cells = (
+        list[int](),
+        set(ordered),
+    )  # a long walk passes over what is refused without looking at it again
     for place in compress(range(len(names)), map(open_cells.__contains__, ordered)):
         entry, cell = names[place], ordered[place]
         if entry in passed or entry in barred:
@@ -129,19 +137,22 @@ def _fill(
             continue
         taken.append(entry)
         panel.taken[cell] += 1
-        seen = place
+        places.append(place)
         if len(taken) == left:
             break
-    end = seen + 1 if len(taken) == left else len(names)
-    return taken, _skipped(panel, zip(names[:end], ordered[:end], strict=True), passed | frozenset(taken))
+    end = places[-1] + 1 if len(taken) == left else len(names)
+    over = bytearray(map(not_, map(passed.__contains__, names[:end]))) if passed else bytearray(b"\1") * end
+    for place in places:
+        over[place] = 0
+    return taken, _skipped(panel, compress(names, over), compress(ordered, over))
 
 
-def _skipped(panel: _Panel, walked: Iterable[tuple[str, Cell]], passed: frozenset[str]) -> list[Skip]:
-    """Those of a walk who are neither taken nor passed, with the reason: the code of the bar comes first."""
+def _skipped(panel: _Panel, names: Iterable[str], cells: Iterable[Cell]) -> list[Skip]:
+    """Those whom a walk passed over, with the reason: the code of the bar comes first."""
     barred, refused = panel.plan.pool.barred, panel.refused
     if barred:
-        return [(entry, barred.get(entry) or refused[cell]) for entry, cell in walked if entry not in passed]
-    return [(entry, refused[cell]) for entry, cell in walked if entry not in passed]
+        return [(entry, barred.get(entry) or refused[cell]) for entry, cell in zip(names, cells, strict=True)]
+    return list(zip(names, map(refused.__getitem__, cells), strict=True))
 
 
 def reserves(plan: Plan, order: Sequence[int], selected: Sequence[str]) -> list[str]:
