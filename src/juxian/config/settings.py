@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "juxian.apps.notices",
     "juxian.apps.policies",
     "juxian.apps.pools",
+    "juxian.apps.collectives",
     "juxian.apps.funds",
     "juxian.apps.housing",
     "juxian.apps.services",

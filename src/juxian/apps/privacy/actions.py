@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
 from juxian.apps.clock import now, today
+from juxian.apps.collectives.queries import ended_before, pairings_of
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.packs.models import InstalledPack
 from juxian.apps.packs.queries import pack_of
@@ -21,7 +22,10 @@ from juxian.apps.privacy.enums import RequestState
 from juxian.apps.privacy.models import Consent, ErasureRequest, RetentionRun
 from juxian.apps.privacy.queries import (
     EXPORTED,
+    PAIRINGS,
+    STAYS,
     due_facts,
+    months_before,
     retention_of,
     subject_export,
     withdrawn_by,
@@ -139,7 +143,10 @@ def decide_erasure(*, request: ErasureRequest, grant: bool, answer: str, by: Use
 
 
 def _erase_person(person: Person) -> dict[str, Any]:
-    """Delete every fact, standing or not, whose kind no law keeps; kinds without a purpose go as well."""
+    """Delete every fact, standing or not, whose kind no law keeps; kinds without a purpose go as well.
+
+    Of memberships and pairings goes what is over; what stands is the office's record of a team, and is named as kept.
+    """
     purposes = pack_of(person.home).purposes.values()
     erased: dict[str, int] = {}
     kept: dict[str, list[str]] = {}
@@ -152,6 +159,11 @@ def _erase_person(person: Person) -> dict[str, Any]:
     if erased:
         refresh_profiles([person])
         forget_person(person)
+    for name, rows in ((STAYS, person.stays.all()), (PAIRINGS, pairings_of(person).select_related(None))):
+        if over := rows.filter(until__isnull=False, until__lte=today()).order_by().delete()[0]:
+            erased[name] = over
+        if rows.exists():
+            kept[name] = []
     return {"erased": erased, "kept": kept}
 
 
@@ -164,8 +176,12 @@ def retain(*, home: Organisation, day: date, dry_run: bool = False) -> Retention
     if dry_run:
         return run
     for kind, row in report.items():
-        if row["erased"] and row["months"] is not None:
+        if row["erased"] and row["months"] is not None and kind not in (STAYS, PAIRINGS):
             Fact.objects.filter(pk__in=due_facts(home, kind, row["months"], day).values("pk")).delete()
+    months = pack_of(home).collectives.keep_months
+    if months is not None:
+        for rows in ended_before(home, months_before(day, months)):
+            rows.delete()
     run.save()
     if total:
         forget_takes(home)

@@ -16,6 +16,7 @@ from juxian.apps.accounts.models import User
 from juxian.apps.audit.models import AuditEntry
 from juxian.apps.audit.queries import readings_of
 from juxian.apps.clock import now, today
+from juxian.apps.collectives.queries import ended_before, pairings_of
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.packs.queries import pack_of
 from juxian.apps.persons.models import Fact, Person
@@ -28,6 +29,7 @@ from juxian.core.secrecy import unseal
 EXPORTED = "privacy.exported"
 EXPORTS_A_DAY = 5
 FORMAT = "juxian-subject-export-1"
+STAYS, PAIRINGS = "collectives.stay", "collectives.pairing"  # beside the kinds of facts in a report
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,14 @@ def retention_of(home: Organisation, day: date) -> dict[str, dict[str, int | Non
         due = due_facts(home, kind, months, day).count() if months is not None else 0
         if ended or due:
             report[kind] = {"months": months, "erased": due, "waiting": max(ended - due, 0)}
+    months = pack.collectives.keep_months
+    limit = months_before(day, months) if months is not None else date.min
+    for name, ended_rows, due_rows in zip(
+        (STAYS, PAIRINGS), ended_before(home, today()), ended_before(home, limit), strict=True
+    ):
+        if ended := ended_rows.count():
+            due = due_rows.count()
+            report[name] = {"months": months, "erased": due, "waiting": ended - due}
     return report
 
 
@@ -182,6 +192,31 @@ def subject_export(person: Person) -> dict[str, Any]:
         "accounts": [
             {"bank": bank, "masked": masked}
             for bank, masked in person.payee_accounts.values_list("bank", "masked")
+        ],
+        "collectives": [
+            {
+                "name": stay.collective.name,
+                "kind": stay.collective.kind,
+                "role": stay.role,
+                "leads": stay.leads,
+                "since": stay.since.isoformat(),
+                "until": stay.until.isoformat() if stay.until else None,
+                "reason": stay.reason,
+            }
+            for stay in person.stays.select_related("collective").order_by("pk")
+        ],
+        "pairings": [
+            {
+                "kind": pairing.kind,
+                "as": "mentor" if pairing.mentor_id == person.pk else "apprentice",
+                "with": (pairing.apprentice if pairing.mentor_id == person.pk else pairing.mentor).name,
+                "since": pairing.since.isoformat(),
+                "until": pairing.until.isoformat() if pairing.until else None,
+                "aim": pairing.aim,
+                "outcome": pairing.outcome,
+                "reason": pairing.reason,
+            }
+            for pairing in pairings_of(person)
         ],
         "consents": [
             {"purpose": row.purpose, "title": row.title, "given": row.given, "at": row.at.isoformat()}

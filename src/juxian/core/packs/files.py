@@ -35,6 +35,7 @@ FILES = (
     "needs.yaml",
     "cards.yaml",
     "privacy.yaml",
+    "collectives.yaml",
 )
 FOLDERS = ("policies", "services")
 CASES = ".cases.yaml"

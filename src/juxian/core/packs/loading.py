@@ -20,6 +20,7 @@ from juxian.core.funds.book import FundsBook
 from juxian.core.housing.book import HousingBook
 from juxian.core.packs.bundles import read_bundles
 from juxian.core.packs.cards import read_cards
+from juxian.core.packs.collectives import CollectiveBook, read_collectives
 from juxian.core.packs.facts import read_kinds
 from juxian.core.packs.figures import read_figures, read_indicators, read_targets
 from juxian.core.packs.files import (
@@ -361,6 +362,7 @@ class _Check:
             synonyms=self._synonyms(parent),
             cards=self._cards(schema, organisations if place else None, parent),
             purposes=self._purposes(schema, parent),
+            collectives=self._collectives(schema, parent),
             directory=self.directory.resolve(),
             digest=digest_of(self.directory, parent.digest if parent else ""),
         )
@@ -383,6 +385,10 @@ class _Check:
     def _purposes(self, schema: Schema, parent: Pack | None) -> Mapping[str, Purpose]:
         part, above = self._part("privacy.yaml"), parent.purposes if parent else {}
         return read_purposes(part, schema, above) if part else above
+
+    def _collectives(self, schema: Schema, parent: Pack | None) -> CollectiveBook:
+        part, above = self._part("collectives.yaml"), parent.collectives if parent else CollectiveBook()
+        return read_collectives(part, schema, above) if part else above
 
     def _population(
         self, head: Part, schema: Schema, organisations: tuple[OrganisationEntry, ...], as_of: date

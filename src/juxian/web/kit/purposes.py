@@ -6,9 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from juxian.apps.privacy.enums import Basis
+from juxian.apps.privacy.queries import PAIRINGS, STAYS
 from juxian.core.packs.purposes import Purpose
 from juxian.core.packs.schema import Pack
+
+BESIDE_FACTS = {STAYS: _("团队与平台成员"), PAIRINGS: _("师徒结对")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,9 @@ def purpose_rows(pack: Pack, language: str, more: Mapping[str, Any] | None = Non
 
 
 def kind_title(pack: Pack, kind: str, language: str) -> str:
-    """Title of a fact kind; the kind itself where the pack no longer has it."""
+    """Title of a fact kind, or of what is kept beside facts; the kind itself where the pack no longer has it."""
     found = pack.schema.kinds.get(kind)
-    return found.title.in_language(language) if found else kind
+    return found.title.in_language(language) if found else str(BESIDE_FACTS.get(kind, kind))
 
 
 def _row(purpose: Purpose, pack: Pack, language: str, more: Any) -> PurposeRow:
