@@ -17,8 +17,10 @@ django.setup()
 from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402  # after the set-up
 
 from juxian.apps.accounts.models import User  # noqa: E402
+from juxian.apps.attrition.models import AttritionWarning  # noqa: E402
 from juxian.apps.cards.models import Card  # noqa: E402
 from juxian.apps.clock import today  # noqa: E402
+from juxian.apps.collectives.models import Collective  # noqa: E402
 from juxian.apps.funds.actions.changes import ask_change  # noqa: E402
 from juxian.apps.funds.enums import ChangeKind, RecoveryState  # noqa: E402
 from juxian.apps.funds.models import (  # noqa: E402
@@ -125,6 +127,20 @@ def of_housing(root: Organisation, tenant: User, by: User) -> tuple[int, list[st
     return lease.pk, [f"/desk/housing/leases/{lease.pk}/", f"/desk/housing/photos/unit/{unit.pk}/"]
 
 
+def of_collectives(root: Organisation) -> list[str]:
+    """A carrier with equipment, its forms, a member of it and the end of a pair."""
+    carrier = Collective.objects.filter(home=root, sort="carrier").order_by("pk")[0]
+    page = f"/desk/collectives/{carrier.pk}/"
+    return [
+        page,
+        f"{page}change/",
+        f"{page}close/",
+        f"{page}members/{carrier.stays.filter(until=None).order_by('pk')[0].pk}/",
+        f"{page}equipment/{carrier.equipment.order_by('pk')[0].pk}/",
+        f"/desk/collectives/pairings/{root.pairings.order_by('pk')[0].pk}/end/",
+    ]
+
+
 def made() -> dict[str, list[str]]:
     root, office, person, admin = (
         Organisation.objects.get(code=PLACE),
@@ -174,6 +190,8 @@ def made() -> dict[str, list[str]]:
             "/desk/ratings/",
             "/desk/freezes/",
             f"/desk/cards/{Card.objects.filter(home=root).order_by('pk')[0].number}/",
+            *of_collectives(root),
+            f"/desk/attrition/{AttritionWarning.objects.filter(home=root).order_by('pk')[0].pk}/",
             *of_funds(root, office),
             *housing,
         ],

@@ -322,6 +322,50 @@ def _member(objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"number": objects.pair.left.number, "reason": REASON}
 
 
+def _followed(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"words": "已谈话", "state": "followed"}
+
+
+def _collective(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {
+        "kind": "key-laboratory",
+        "name": "材料重点实验室",
+        "level": "province",
+        "host": objects.place.employer.code,
+        "since": "2020-01-01",
+        "reason": REASON,
+    }
+
+
+def _joining(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"number": objects.pair.left.number, "role": "core", "since": "2021-01-01"}
+
+
+def _leaving(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"role": "leave", "day": "2022-06-01", "reason": REASON}
+
+
+def _equipment(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"name": "质谱仪", "pieces": "1", "worth": "1000", "since": "2021-01-01"}
+
+
+def _ended(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"day": "2022-06-01", "reason": REASON}
+
+
+def _pairing(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {
+        "kind": "mentorship",
+        "mentor": objects.person.number,
+        "apprentice": objects.pair.left.number,
+        "since": "2021-01-01",
+    }
+
+
+def _outcome(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"outcome": "completed", "day": "2022-06-01", "reason": REASON}
+
+
 def _verdict(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"verdict": "different"}
 
@@ -495,6 +539,18 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:pool-add": _member,
     "desk:pool-refresh": _nothing,
     "desk:pool-remove": _reason,
+    "desk:attrition-look": _nothing,
+    "desk:attrition-warning": _followed,
+    "desk:collective-new": _collective,
+    "desk:collective-change": _collective,
+    "desk:collective-close": _ended,
+    "desk:collective-join": _joining,
+    "desk:collective-member": _leaving,
+    "desk:collective-equip": _equipment,
+    "desk:collective-retire": _ended,
+    "desk:collectives-export": _reason,
+    "desk:pairing-new": _pairing,
+    "desk:pairing-end": _outcome,
     "desk:linking-pair": _verdict,
     "desk:linking-merge": _reason,
     "desk:policies-sweep": _nothing,

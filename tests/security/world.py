@@ -27,8 +27,12 @@ from django.test import override_settings
 from juxian.apps.accounts.actions import begin_session, propose_post
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import SignedIn, User
+from juxian.apps.attrition.models import AttritionWarning
 from juxian.apps.cards.actions import issue_card, make_key, record_use
 from juxian.apps.cards.models import Card
+from juxian.apps.collectives.actions import CollectiveDraft, add_equipment, found_collective, join, pair
+from juxian.apps.collectives.models import Equipment, Pairing
+from juxian.apps.collectives.models import Stay as Belonging
 from juxian.apps.corrections.actions import Proposal, propose_correction
 from juxian.apps.corrections.models import Correction
 from juxian.apps.documents.actions import add_text
@@ -158,6 +162,9 @@ class Objects:
     freeze: int = 0
     rated: str = ""  # number of a case whose bad rating waits for a reply
     search: int = 0
+    belonging: Belonging | None = None
+    equipment: Equipment | None = None
+    pairing: Pairing | None = None
     notices: list[Notice] = field(default_factory=list)
     read: dict[int, dict[str, Any]] = field(default_factory=dict)
 
@@ -204,6 +211,7 @@ class Objects:
             "merge": self.merge.pk,
             "pool": self.stay.pool_id,
             "member": self.stay.pk,
+            **self._collective_known(),
             "case": self.case.number,
             "letter": self.case.letters.order_by("pk")[0].pk,
             "endorsing": self.claim("endorse").number,
@@ -235,6 +243,17 @@ class Objects:
             "card": self.card.number if self.card else "",
             "use": self.use,
             "public_notice": self.notices[1].pk,
+        }
+
+    def _collective_known(self) -> dict[str, Any]:
+        if self.belonging is None or self.equipment is None or self.pairing is None:
+            return {}
+        return {
+            "attrition": self.person.attrition_warnings.order_by("pk")[0].pk,
+            "collective": self.belonging.collective_id,
+            "stay": self.belonging.pk,
+            "equipment": self.equipment.pk,
+            "pairing": self.pairing.pk,
         }
 
 
@@ -365,6 +384,7 @@ def _made() -> World:
         objects.use = used.pk
         objects.erasure = _erasure(objects.place)
         _leave_behind(objects)
+        _belongings(objects)
         objects.search = _search(objects.place, world.users[actor])
         objects.cover = _covered(objects.place, objects.office)
         objects.freeze = _frozen(objects.place, objects.office)
@@ -376,6 +396,28 @@ def _made() -> World:
         objects.passkey = _passkey(world.users[actor])  # type: ignore[arg-type]
     world.untouched = snapshot()
     return world
+
+
+def _belongings(objects: Objects) -> None:
+    """A carrier with a leader and equipment, and a pair."""
+    place, since, by = objects.place, date(2020, 1, 1), objects.office
+    draft = CollectiveDraft("key-laboratory", "测试实验室", place.employer, since)
+    laboratory = found_collective(home=place.root, draft=draft, by=by)
+    objects.belonging = join(collective=laboratory, person=objects.person, role="leader", since=since, by=by)
+    objects.equipment = add_equipment(
+        collective=laboratory, name="离心机", pieces=1, worth_fen=None, shared=False, since=since, by=by
+    )
+    AttritionWarning.objects.create(
+        home=place.root, person=objects.person, signal="contract-ends", raised_on=since
+    )
+    objects.pairing = pair(
+        home=place.root,
+        kind="apprenticeship",
+        mentor=objects.person,
+        apprentice=objects.pair.right,
+        since=since,
+        by=by,
+    )
 
 
 def _posts_asked(objects: Objects) -> None:

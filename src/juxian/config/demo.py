@@ -18,7 +18,9 @@ from django.db import connection, transaction
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import Post, User
+from juxian.apps.attrition.actions import look_for_warnings
 from juxian.apps.audit.queries import HEADS
+from juxian.apps.clock import today
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.packs.actions import install_pack
 from juxian.apps.persons.actions import register_people_in_bulk
@@ -29,6 +31,7 @@ from juxian.apps.pools.actions import refresh_pool
 from juxian.config.commands.upgrade import upgrade
 from juxian.config.demo_cards import seed_cards
 from juxian.config.demo_cases import seed_cases
+from juxian.config.demo_collectives import seed_collectives
 from juxian.config.demo_corrections import seed_corrections
 from juxian.config.demo_doubles import add_doubles
 from juxian.config.demo_funds import seed_funds
@@ -152,6 +155,8 @@ def install_with_people(pack: Pack, count: int) -> None:
     seed_policies(pack, root, maker, checker)
     seed_privacy(pack, root)
     seed_corrections(pack, root, maker)
+    seed_collectives(pack, root, maker)
+    look_for_warnings(home=root, day=today())
 
 
 @cache

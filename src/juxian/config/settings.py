@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "juxian.apps.housing",
     "juxian.apps.services",
     "juxian.apps.cards",
+    "juxian.apps.attrition",
     "juxian.apps.assessment",
     "juxian.apps.imports",
     "juxian.apps.packs",

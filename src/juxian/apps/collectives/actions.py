@@ -220,7 +220,9 @@ def _checked(home: Organisation, draft: CollectiveDraft, but: Collective | None 
     ):
         raise NotPossible(_("只有团队可以依托本地的平台载体。"), "carrier")
     others = Collective.objects.filter(home=home, kind=draft.kind, name=draft.name, until=None)
-    if others.exclude(pk=but.pk if but else None).exists():
+    if but is not None:
+        others = others.exclude(pk=but.pk)
+    if others.exists():
         raise NotPossible(_("同类别下已有同名的团队或平台。"), "name")
     return kind
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
 from juxian.apps.clock import now, today
-from juxian.apps.collectives.queries import ended_before, pairings_of
+from juxian.apps.collectives.queries import pairings_of
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.packs.models import InstalledPack
 from juxian.apps.packs.queries import pack_of
@@ -24,8 +24,9 @@ from juxian.apps.privacy.queries import (
     EXPORTED,
     PAIRINGS,
     STAYS,
+    WARNINGS,
+    beside_facts,
     due_facts,
-    months_before,
     retention_of,
     subject_export,
     withdrawn_by,
@@ -146,6 +147,7 @@ def _erase_person(person: Person) -> dict[str, Any]:
     """Delete every fact, standing or not, whose kind no law keeps; kinds without a purpose go as well.
 
     Of memberships and pairings goes what is over; what stands is the office's record of a team, and is named as kept.
+    Warnings go, standing ones too; the next night raises again what standing facts warn of.
     """
     purposes = pack_of(person.home).purposes.values()
     erased: dict[str, int] = {}
@@ -164,6 +166,9 @@ def _erase_person(person: Person) -> dict[str, Any]:
             erased[name] = over
         if rows.exists():
             kept[name] = []
+    if warned := person.attrition_warnings.count():
+        person.attrition_warnings.all().delete()
+        erased[WARNINGS] = warned
     return {"erased": erased, "kept": kept}
 
 
@@ -176,12 +181,10 @@ def retain(*, home: Organisation, day: date, dry_run: bool = False) -> Retention
     if dry_run:
         return run
     for kind, row in report.items():
-        if row["erased"] and row["months"] is not None and kind not in (STAYS, PAIRINGS):
+        if row["erased"] and row["months"] is not None and kind in pack_of(home).schema.kinds:
             Fact.objects.filter(pk__in=due_facts(home, kind, row["months"], day).values("pk")).delete()
-    months = pack_of(home).collectives.keep_months
-    if months is not None:
-        for rows in ended_before(home, months_before(day, months)):
-            rows.delete()
+    for _name, _rows, due, _months in beside_facts(home, day):
+        due.delete()
     run.save()
     if total:
         forget_takes(home)

@@ -13,6 +13,7 @@ from django.utils.timezone import get_current_timezone
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
+from juxian.apps.attrition.models import AttritionWarning
 from juxian.apps.audit.models import AuditEntry
 from juxian.apps.audit.queries import readings_of
 from juxian.apps.clock import now, today
@@ -29,7 +30,11 @@ from juxian.core.secrecy import unseal
 EXPORTED = "privacy.exported"
 EXPORTS_A_DAY = 5
 FORMAT = "juxian-subject-export-1"
-STAYS, PAIRINGS = "collectives.stay", "collectives.pairing"  # beside the kinds of facts in a report
+STAYS, PAIRINGS, WARNINGS = (
+    "collectives.stay",
+    "collectives.pairing",
+    "attrition.warning",
+)  # beside the kinds of facts in a report
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +119,25 @@ def retention_of(home: Organisation, day: date) -> dict[str, dict[str, int | Non
         due = due_facts(home, kind, months, day).count() if months is not None else 0
         if ended or due:
             report[kind] = {"months": months, "erased": due, "waiting": max(ended - due, 0)}
-    months = pack.collectives.keep_months
-    limit = months_before(day, months) if months is not None else date.min
-    for name, ended_rows, due_rows in zip(
-        (STAYS, PAIRINGS), ended_before(home, today()), ended_before(home, limit), strict=True
-    ):
-        if ended := ended_rows.count():
-            due = due_rows.count()
-            report[name] = {"months": months, "erased": due, "waiting": ended - due}
+    for name, rows, due, months in beside_facts(home, day):
+        if ended := rows.count():
+            report[name] = {"months": months, "erased": due.count(), "waiting": ended - due.count()}
     return report
+
+
+def beside_facts(home: Organisation, day: date) -> list[tuple[str, QuerySet[Any], QuerySet[Any], int | None]]:
+    """What is kept beside facts: name, rows that have ended, those whose time of keeping is over on ``day``, months."""
+    pack = pack_of(home)
+    teams, warned = pack.collectives.keep_months, pack.attrition.keep_months
+    limit = months_before(day, teams) if teams is not None else date.min
+    last = months_before(day, warned) if warned is not None else date.min
+    cleared = AttritionWarning.objects.filter(home=home, cleared_on__isnull=False)
+    (stays, pairs), (old_stays, old_pairs) = ended_before(home, today()), ended_before(home, limit)
+    return [
+        (STAYS, stays, old_stays, teams),
+        (PAIRINGS, pairs, old_pairs, teams),
+        (WARNINGS, cleared, cleared.filter(cleared_on__lte=last), warned),
+    ]
 
 
 def months_before(day: date, months: int) -> date:
@@ -217,6 +232,17 @@ def subject_export(person: Person) -> dict[str, Any]:
                 "reason": pairing.reason,
             }
             for pairing in pairings_of(person)
+        ],
+        "attrition_warnings": [
+            {
+                "signal": row.signal,
+                "day": row.day.isoformat() if row.day else None,
+                "raised_on": row.raised_on.isoformat(),
+                "cleared_on": row.cleared_on.isoformat() if row.cleared_on else None,
+                "state": row.state,
+                "notes": [note.words for note in row.follow_ups.all()],
+            }
+            for row in person.attrition_warnings.prefetch_related("follow_ups").order_by("pk")
         ],
         "consents": [
             {"purpose": row.purpose, "title": row.title, "given": row.given, "at": row.at.isoformat()}

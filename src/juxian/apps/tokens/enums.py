@@ -13,6 +13,7 @@ class Scope(models.TextChoices):
     REGISTER_WRITE = "register.write", _("向人才库推送信息项")
     REGISTER_READ = "register.read", _("读取人才库的变更，不含敏感内容")
     REGISTER_SENSITIVE = "register.sensitive", _("读取变更时包含敏感内容")
+    COLLECTIVES_READ = "collectives.read", _("读取团队、平台载体和师徒结对")
     CARDS_USE = "cards.use", _("登记服务卡使用")
     SERVICES_READ = "services.read", _("读取事项的表单、材料、环节和时限")
     CASES_READ = "cases.read", _("查询办件进度和办理记录")

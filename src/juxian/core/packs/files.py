@@ -36,6 +36,7 @@ FILES = (
     "cards.yaml",
     "privacy.yaml",
     "collectives.yaml",
+    "attrition.yaml",
 )
 FOLDERS = ("policies", "services")
 CASES = ".cases.yaml"

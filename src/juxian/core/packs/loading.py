@@ -18,6 +18,7 @@ from juxian.core.cards.book import CardKind
 from juxian.core.facts.schema import Schema
 from juxian.core.funds.book import FundsBook
 from juxian.core.housing.book import HousingBook
+from juxian.core.packs.attrition import AttritionBook, read_attrition
 from juxian.core.packs.bundles import read_bundles
 from juxian.core.packs.cards import read_cards
 from juxian.core.packs.collectives import CollectiveBook, read_collectives
@@ -363,6 +364,7 @@ class _Check:
             cards=self._cards(schema, organisations if place else None, parent),
             purposes=self._purposes(schema, parent),
             collectives=self._collectives(schema, parent),
+            attrition=self._attrition(schema, parent),
             directory=self.directory.resolve(),
             digest=digest_of(self.directory, parent.digest if parent else ""),
         )
@@ -389,6 +391,10 @@ class _Check:
     def _collectives(self, schema: Schema, parent: Pack | None) -> CollectiveBook:
         part, above = self._part("collectives.yaml"), parent.collectives if parent else CollectiveBook()
         return read_collectives(part, schema, above) if part else above
+
+    def _attrition(self, schema: Schema, parent: Pack | None) -> AttritionBook:
+        part, above = self._part("attrition.yaml"), parent.attrition if parent else AttritionBook()
+        return read_attrition(part, schema, above) if part else above
 
     def _population(
         self, head: Part, schema: Schema, organisations: tuple[OrganisationEntry, ...], as_of: date

@@ -14,6 +14,7 @@ from juxian.core.facts.schema import Schema
 from juxian.core.funds.book import FundsBook
 from juxian.core.housing.book import HousingBook
 from juxian.core.indicators import Indicator, ReportedFigure, Target
+from juxian.core.packs.attrition import AttritionBook
 from juxian.core.packs.collectives import CollectiveBook
 from juxian.core.packs.pools import PoolEntry
 from juxian.core.packs.purposes import Purpose
@@ -86,6 +87,7 @@ class Pack:
     cards: Mapping[str, CardKind]
     purposes: Mapping[str, Purpose]
     collectives: CollectiveBook
+    attrition: AttritionBook
     directory: Path
     services: ServiceShelf
     bundles: Mapping[str, Bundle]

@@ -2,13 +2,14 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from juxian.web.api import cards, cases, papers, policies, register, services
+from juxian.web.api import cards, cases, collectives, papers, policies, register, services
 from juxian.web.api.base import PREFIX, addresses, api
 from juxian.web.kit.access import public
 
 api.add_router("", policies.router)
 api.add_router("", cards.router)
 api.add_router("", register.router)
+api.add_router("", collectives.router)
 api.add_router("", services.router)
 api.add_router("", cases.router)
 api.add_router("", papers.router)

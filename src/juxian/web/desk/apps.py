@@ -37,6 +37,7 @@ class DeskConfig(AppConfig):
             Item("desk:searches", _("常用查询"), "search", "people", readers, 12),
             Item("desk:completeness", _("完整度与时效"), "list-checks", "people", readers, 27),
             Item("desk:pools", _("分类人才库"), "folders", "people", readers, 24),
+            Item("desk:collectives", _("团队与平台"), "network", "people", readers, 23),
             Item("desk:linking", _("查重核对"), "git-merge", "people", office, 25),
             Item("desk:corrections", _("更正核对"), "pencil-line", "people", office, 26),
             Item("desk:policies", _("政策与资格"), "scale", "people", staff, 30, phone=True),
@@ -55,6 +56,7 @@ class DeskConfig(AppConfig):
                 "desk:card-counter", _("服务卡核验"), "scan-line", "service", office | {Role.DEPARTMENT}, 52
             ),
             Item("desk:stocktake", _("人才盘点"), "clipboard-list", "people", readers, 28),
+            Item("desk:attrition", _("流失预警"), "bell", "people", readers, 30),
             Item("desk:structure", _("年龄结构"), "hourglass", "people", readers, 29),
             Item("desk:figures", _("公布数核对"), "list-checks", "governance", staff, 20),
             Item("desk:organisations", _("机构"), "network", "governance", staff, 30),

@@ -37,6 +37,8 @@ urlpatterns = [
     path("privacy/requests/<int:pk>/decide/", privacy.decide, name="erasure-decide"),
     path("structure/", structure.structure, name="structure"),
     path("stocktake/", include("juxian.web.desk.stocktake.urls")),
+    path("", include("juxian.web.desk.collectives.urls")),
+    path("attrition/", include("juxian.web.desk.attrition.urls")),
     path("pools/", include("juxian.web.desk.pools.urls")),
     path("cards/", include("juxian.web.desk.cards.urls")),
     path("linking/", include("juxian.web.desk.linking.urls")),

@@ -9,11 +9,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.privacy.enums import Basis
-from juxian.apps.privacy.queries import PAIRINGS, STAYS
+from juxian.apps.privacy.queries import PAIRINGS, STAYS, WARNINGS
 from juxian.core.packs.purposes import Purpose
 from juxian.core.packs.schema import Pack
 
-BESIDE_FACTS = {STAYS: _("团队与平台成员"), PAIRINGS: _("师徒结对")}
+BESIDE_FACTS = {STAYS: _("团队与平台成员"), PAIRINGS: _("师徒结对"), WARNINGS: _("流失预警")}
 
 
 @dataclass(frozen=True, slots=True)

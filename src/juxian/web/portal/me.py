@@ -10,16 +10,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
+from juxian.apps.collectives.queries import pairings_of, stays_of
 from juxian.apps.packs.queries import pack_of
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import organisation_attributes, records_of
 from juxian.core.facts.profile import derive_profile
 from juxian.web.kit.access import for_roles
+from juxian.web.kit.collectives import pairing_rows, stay_rows
 from juxian.web.kit.dossier import organisations_named
 from juxian.web.kit.entitling import entitlement_cards, missing_facts, shown_first, turning_cards
 from juxian.web.kit.scope import Scope, current_scope
 from juxian.web.portal.claiming import claims_of
 from juxian.web.portal.corrections import record_of
+
+BELONGINGS_SHOWN = 30
 
 
 @for_roles(Role.PERSON)
@@ -66,4 +70,6 @@ def _dossier(person: Person, scope: Scope) -> dict[str, Any]:
         "others": rest,
         "missing": missing_facts(cards, pack.schema, scope.language),
         "turning": turning_cards(cards),
+        "stays": stay_rows(stays_of(person)[:BELONGINGS_SHOWN], pack, scope.language, scope.as_of),
+        "pairings": pairing_rows(pairings_of(person)[:BELONGINGS_SHOWN], pack, scope.language, scope.as_of),
     }

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from juxian.web.portal import (
+    collectives,
     corrections,
     found,
     home,
@@ -34,6 +35,7 @@ app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("found/", found.found, name="found"),
+    path("unit/collectives/", collectives.unit_collectives, name="unit-collectives"),
     path("found/<int:pk>/act/", found.act, name="found-act"),
     path("found/<int:pk>/why/", found.found_why, name="found-why"),
     path("me/why/<slug:policy>/<slug:benefit>/", found.why, name="why"),

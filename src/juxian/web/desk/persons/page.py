@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.audit.actions import record
+from juxian.apps.collectives.queries import pairings_of, stays_of
 from juxian.apps.persons.enums import DocumentKind
 from juxian.apps.persons.models import Fact, Person
 from juxian.apps.persons.queries import completeness_of, organisation_attributes, records_of
@@ -27,6 +28,7 @@ from juxian.core.identity.masking import mask_phone
 from juxian.web.desk.forms import ReasonForm
 from juxian.web.desk.scope import find_person
 from juxian.web.kit.access import for_roles
+from juxian.web.kit.collectives import pairing_rows, stay_rows
 from juxian.web.kit.dossier import (
     ToAsk,
     conflicts_of,
@@ -51,6 +53,7 @@ from juxian.web.kit.rows import level_badge
 from juxian.web.kit.scope import Scope, current_scope
 
 A_DAY = 24 * 3600  # seconds
+BELONGINGS_SHOWN = 30
 HEADER_FIELDS = (
     "gender",
     "birth_date",
@@ -128,6 +131,12 @@ def show(
     context |= {
         "problem": problem,
         "officership": officer_of(person),
+        "stays": stay_rows(
+            stays_of(person).filter(since__lte=day)[:BELONGINGS_SHOWN], scope.pack, scope.language, day
+        ),
+        "pairings": pairing_rows(
+            pairings_of(person).filter(since__lte=day)[:BELONGINGS_SHOWN], scope.pack, scope.language, day
+        ),
         "may_name": may_name_officer(request.user, person.home),  # type: ignore[arg-type]
         "may_record": may_record_facts(request.user, person),  # type: ignore[arg-type]
         "may_reveal": may_reveal(request.user, person),  # type: ignore[arg-type]

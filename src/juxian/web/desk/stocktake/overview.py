@@ -9,10 +9,12 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
+from juxian.apps.attrition.queries import standing_figures
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.stocktake.actions import AT_ONCE, ask_for_take, make_take
 from juxian.apps.stocktake.enums import Knowledge
@@ -123,6 +125,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "parts": parts_of(asked, rows),
             **_units(request, asked, rows),
             "gaps": gaps_of(asked, rows),
+            "warned": warned_of(asked),
             **ages_of(asked, rows, age),
             "export": asked.address("desk:stocktake-export"),
             "flows": asked.address("desk:stocktake-flows"),
@@ -154,6 +157,23 @@ def count_day(request: HttpRequest) -> HttpResponse:
         make.enqueue(take.pk)
         messages.success(request, _("已开始汇总，稍后刷新本页查看。"))
     return go(request, asked.address(day=day.isoformat(), known=knowledge))
+
+
+def warned_of(asked: Asked) -> list[tuple[str, int, str]]:
+    """Signal, people whom one is warned of, address of their list; of today and of all units alone. One query."""
+    if asked.day != asked.scope.as_of or asked.unit is not None:
+        return []
+    numbers = standing_figures(asked.home)
+    signals = asked.scope.pack.attrition.signals
+    return [
+        (
+            signal.title.in_language(asked.scope.language),
+            numbers[key],
+            f"{reverse('desk:attrition')}?signal={key}",
+        )
+        for key, signal in signals.items()
+        if key in numbers
+    ]
 
 
 def parts_of(asked: Asked, rows: Rows) -> list[Part]:

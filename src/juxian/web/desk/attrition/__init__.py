@@ -1,0 +1,1 @@
+"""Pages of warnings that somebody may leave (流失预警)."""
