@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,6 +23,7 @@ from juxian.apps.attrition.enums import State
 from juxian.apps.attrition.models import AttritionWarning, FollowUp
 from juxian.apps.attrition.queries import standing_figures, warnings_visible_to
 from juxian.apps.attrition.rules import may_follow_up
+from juxian.apps.funds.models import Grant
 from juxian.apps.persons.models import Fact
 from juxian.apps.services.models import Officership
 from juxian.web.desk.forms import text_field
@@ -40,7 +42,7 @@ TONES = {State.OPEN: "warn", State.FOLLOWED: "info", State.SETTLED: "ok"}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A warning in words. events: the facts that it rests on."""
+    """A warning in words. events: the facts that it rests on; about, href: the case or grant instead."""
 
     item: AttritionWarning
     title: str
@@ -48,6 +50,8 @@ class Row:
     officer: str
     note: str
     events: list[Event]
+    about: str
+    href: str
     tone: str
 
 
@@ -112,16 +116,16 @@ def look(request: HttpRequest) -> HttpResponse:
 def warning(request: HttpRequest, pk: int) -> HttpResponse:
     """One warning with its facts; the office notes what was done."""
     scope, user = current_scope(request), user_of(request)
+    may = may_follow_up(user, home_of(scope))
+    if request.method == "POST":
+        may.or_refuse()
     rows = _with_people(warnings_visible_to(user).filter(home=home_of(scope)))
     found = get_object_or_404(rows, pk=pk)
     form = FollowUpForm(request.POST if request.method == "POST" else None)
-    may = may_follow_up(user, found.home)
-    if request.method == "POST":
-        may.or_refuse()
-        if form.is_valid():
-            follow_up(warning=found, by=user, **form.cleaned_data)
-            messages.success(request, _("已记录。"))
-            return go(request, "desk:attrition-warning", pk)
+    if request.method == "POST" and form.is_valid():
+        follow_up(warning=found, by=user, **form.cleaned_data)
+        messages.success(request, _("已记录。"))
+        return go(request, "desk:attrition-warning", pk)
     note_opening(request, found.person)
     context: dict[str, Any] = {
         "row": _rows([found], scope)[0],
@@ -140,7 +144,7 @@ def _with_people(found: QuerySet[AttritionWarning]) -> QuerySet[AttritionWarning
 
 
 def _rows(page: Sequence[AttritionWarning], scope: Scope) -> list[Row]:
-    """Four queries, however many there are: facts, names of units, officers."""
+    """Four queries, however many there are: facts, names of units, officers, grants."""
     language, schema = scope.language, scope.pack.schema
     facts = Fact.objects.filter(pk__in=[key for item in page for key in item.facts]).select_related("source")
     known = {fact.pk: fact for fact in facts}
@@ -148,6 +152,7 @@ def _rows(page: Sequence[AttritionWarning], scope: Scope) -> list[Row]:
     names = names_of(employers | organisations_named(known.values(), schema), language)
     standing = Officership.objects.standing().filter(person__in=[item.person_id for item in page])
     officers = {one.person_id: str(one.officer) for one in standing.select_related("officer")}
+    grants = Grant.objects.in_bulk([int(item.reference) for item in page if item.reference.isdecimal()])
     rows = []
     for item in page:
         signal = scope.pack.attrition.signals.get(item.signal)
@@ -159,10 +164,21 @@ def _rows(page: Sequence[AttritionWarning], scope: Scope) -> list[Row]:
                 officers.get(item.person_id, ""),
                 item.note or "",  # type: ignore[attr-defined]  # annotated
                 events_of(_held(item.facts, known), schema, language, names, scope.as_of),
+                *_about(item, grants),
                 TONES[State(item.state)],
             )
         )
     return rows
+
+
+def _about(item: AttritionWarning, grants: Mapping[int, Grant]) -> tuple[str, str]:
+    """The grant or the case that a warning rests on, and its page."""
+    if not item.reference:
+        return "", ""
+    if item.reference.isdecimal():
+        grant = grants.get(int(item.reference))
+        return (grant.title, reverse("desk:grant", args=[grant.pk])) if grant else (item.reference, "")
+    return item.reference, reverse("desk:case", args=[item.reference])
 
 
 def _held(keys: Iterable[int], known: dict[int, Fact]) -> list[Fact]:
