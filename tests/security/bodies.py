@@ -326,6 +326,10 @@ def _followed(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"words": "已谈话", "state": "followed"}
 
 
+def _template(_objects: Objects, batch: Batch) -> dict[str, Any]:
+    return {"organisation": batch.organisation_id, "reason": REASON}
+
+
 def _collective(objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {
         "kind": "key-laboratory",
@@ -529,6 +533,7 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:import-decide": _decide_alike,
     "desk:import-accept": _nothing,
     "desk:import-undo": _reason,
+    "desk:import-template": _template,
     "desk:search-new": _kept_search,
     "desk:search-change": _kept_search,
     "desk:search-drop": _nothing,

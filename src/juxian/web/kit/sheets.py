@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 import xlsxwriter
 from django.http import HttpResponse
+from xlsxwriter.utility import xl_col_to_name
 
 from juxian.web.kit.cells import as_text
 
 BOM = "\ufeff"
+LINE, HEAD, DOUBTFUL, REASON = "#cfd6df", "#edf0f4", "#fdf1dc", "#b3261e"
+LISTS, SPARE_ROWS = "选项", 500
+NARROWEST, WIDEST, WIDTH_SAMPLE = 8, 48, 200  # characters, rows
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -32,6 +38,101 @@ def workbook(sheets: dict[str, Sequence[Sequence[str]]]) -> bytes:
                 for column, words in enumerate(row):
                     sheet.write_string(line, column, str(words), head if line == 0 else None)
     return out.getvalue()
+
+
+@dataclass
+class Returned:
+    """A sheet that goes back to its sender. The last two columns are ours; marked: (row, column) of doubtful cells."""
+
+    heads: list[str]
+    rows: list[list[str]]
+    marked: list[tuple[int, int]]
+
+
+def returned_workbook(sheets: dict[str, Returned]) -> bytes:
+    """Columns as wide as what stands in them, doubtful cells marked, the reason wrapped and set off."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        base = {"num_format": "@", "valign": "top", "border": 1, "border_color": LINE}
+        head = book.add_format({**base, "bold": True, "bg_color": HEAD, "text_wrap": True})
+        plain, doubtful = book.add_format(base), book.add_format({**base, "bg_color": DOUBTFUL})
+        reason = book.add_format({**base, "text_wrap": True, "font_color": REASON})
+        for title, returned in sheets.items():
+            sheet = book.add_worksheet(title)
+            sheet.freeze_panes(1, 0)
+            marked, own = set(returned.marked), len(returned.heads) - 2
+            for column, words in enumerate(returned.heads):
+                texts = [words, *(row[column] for row in returned.rows[:WIDTH_SAMPLE])]
+                width = WIDEST if column == own else min(WIDEST, max(map(_width, texts)) + 2)
+                sheet.set_column(column, column, max(NARROWEST, width), plain)
+                sheet.write_string(0, column, words, head)
+            for line, row in enumerate(returned.rows):
+                for column, words in enumerate(row):
+                    look = reason if column == own else doubtful if (line, column) in marked else plain
+                    sheet.write_string(line + 1, column, words, look)
+            sheet.autofilter(0, 0, len(returned.rows), len(returned.heads) - 1)
+            sheet.set_landscape()
+            sheet.set_paper(9)  # A4
+            sheet.fit_to_pages(1, 0)
+            sheet.repeat_rows(0)
+    return out.getvalue()
+
+
+@dataclass
+class Fillable:
+    """A sheet to be filled in. choices, hints: by column; a column with choices offers them and takes others as well."""
+
+    title: str
+    heads: list[str]
+    rows: list[list[str]] = field(default_factory=list)
+    choices: dict[int, list[str]] = field(default_factory=dict)
+    hints: dict[int, str] = field(default_factory=dict)
+
+
+def fillable_workbook(table: Fillable) -> bytes:
+    """Lists lie in a hidden sheet, since a list in a cell's rule may have 255 characters alone."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        base = {"num_format": "@", "valign": "top", "border": 1, "border_color": LINE}
+        head, plain = book.add_format({**base, "bold": True, "bg_color": HEAD}), book.add_format(base)
+        text = book.add_format({"num_format": "@"})
+        sheet, lists = book.add_worksheet(table.title), book.add_worksheet(LISTS)
+        lists.hide()
+        last = max(len(table.rows) + SPARE_ROWS, SPARE_ROWS)
+        for column, words in enumerate(table.heads):
+            texts = [
+                words,
+                *(row[column] for row in table.rows[:WIDTH_SAMPLE]),
+                *table.choices.get(column, []),
+            ]
+            sheet.set_column(column, column, max(NARROWEST, min(WIDEST, max(map(_width, texts)) + 4)), text)
+            sheet.write_string(0, column, words, head)
+            rule: dict[str, object] = {"validate": "any"}
+            if offered := table.choices.get(column, []):
+                lists.write_column(0, column, offered)
+                letter = xl_col_to_name(column)
+                source = f"='{LISTS}'!${letter}$1:${letter}${len(offered)}"
+                rule = {"validate": "list", "source": source, "error_type": "warning"}
+            if hint := table.hints.get(column, ""):
+                rule |= {"input_message": hint[:255]}
+            if len(rule) > 1:
+                sheet.data_validation(1, column, last, column, rule)
+        for line, row in enumerate(table.rows, 1):
+            for column, words in enumerate(row):
+                sheet.write_string(line, column, words, plain)
+        sheet.freeze_panes(1, 1)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+    return out.getvalue()
+
+
+def _width(words: str) -> int:
+    """In half-width characters: Han and full-width ones take two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in words)
 
 
 def comma_separated(rows: Iterable[Sequence[str]]) -> bytes:

@@ -1,0 +1,78 @@
+"""A roster to fill in: lists to choose from, the unit's people, and what comes back is understood without a mapping."""
+
+import io
+from pathlib import Path
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from juxian.apps.audit.models import AuditEntry
+from juxian.apps.imports.models import Batch
+from juxian.apps.persons.models import Person
+from tests.rosters import resident_id
+from tests.web.places import Place
+
+
+@pytest.fixture(autouse=True)
+def files(settings: object, tmp_path: Path) -> None:
+    settings.JUXIAN_FILES = tmp_path / "files"  # type: ignore[attr-defined]
+
+
+def test_a_filled_template_comes_back_to_the_same_people(place: Place) -> None:
+    person, client = place.person("王芳", resident_id(sequence=1)), place.client("employer")
+    unit = place.employer.pk
+
+    unexplained = client.post("/desk/imports/template/", {"organisation": unit, "filled": "on"})
+    asked = {"organisation": unit, "filled": "on", "reason": "年度核对"}
+    answer = client.post("/desk/imports/template/", asked)
+
+    assert unexplained.status_code == 422
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    sheet = book["名册"]
+    heads = [cell.value for cell in sheet[1]]
+    first = dict(zip(heads, [cell.value for cell in sheet[2]], strict=True))
+    assert heads[:4] == ["姓名", "身份证号码", "性别", "出生日期"]
+    assert (first["姓名"], first["出生日期"], first["学历"]) == ("王芳", "1990-01-01", "硕士")
+    assert (first["用人单位"], first["入职日期"]) == ("测试医院", "2016-08-01")
+    assert not first["身份证号码"]
+    assert not first["手机"]
+    assert book["选项"].sheet_state == "hidden"
+    lists = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
+    degree = next(
+        rule
+        for where, rule in lists.items()
+        if where.startswith(sheet.cell(2, heads.index("学历") + 1).coordinate)
+    )
+    assert (degree.type, degree.errorStyle) == ("list", "warning")
+    assert AuditEntry.objects.get(action="persons.exported").detail == {
+        "what": "template", "unit": place.employer.code, "persons": 1,
+    }  # fmt: skip
+
+    sheet.cell(2, heads.index("岗位职务") + 1).value = "主任医师"
+    new = {"姓名": "李娜", "身份证号码": resident_id(sequence=2), "学历": "本科", "用人单位": "测试医院"}
+    for word, value in new.items():
+        sheet.cell(3, heads.index(word) + 1).value = value
+    out = io.BytesIO()
+    book.save(out)
+    file = SimpleUploadedFile("名册.xlsx", out.getvalue())
+    client.post("/desk/imports/new/", {"organisation": unit, "as_of": "2022-06-01", "file": file})
+    batch = Batch.objects.get()
+    assert (batch.rows_total, batch.rows_refused) == (2, 0)
+    assert batch.rows.get(number=2).person in (person, None)
+    unknown = [column["header"] for column in batch.tables.get().columns if not column["target"]]
+    assert unknown == []
+    assert batch.rows.get(number=3).state == "accepted"
+    assert Person.objects.filter(name="王芳").count() == 1
+
+
+def test_an_empty_template_and_a_unit_of_others(place: Place) -> None:
+    place.person("王芳")
+    client = place.client("employer")
+
+    empty = client.post("/desk/imports/template/", {"organisation": place.employer.pk, "reason": "报送新人"})
+    other = client.post("/desk/imports/template/", {"organisation": place.root.pk, "reason": "报送新人"})
+
+    sheet = openpyxl.load_workbook(io.BytesIO(empty.content))["名册"]
+    assert sheet["A2"].value is None
+    assert other.status_code == 422
