@@ -478,6 +478,10 @@ def _card_use(objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"code": objects.card.code if objects.card else "", "benefit": "films"}
 
 
+def _seek(_objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {"to": "/desk/persons/", "q": "测试"}
+
+
 def _preference(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"language": "en"}
 
@@ -617,6 +621,7 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:conference": _closing,
     "desk:outbox-decide": _release,
     "messages": _preference,
+    "seek": _seek,
     "desk:card-issue": _card_issue,
     "desk:card-use": _card_use,
     "desk:card-use-back": _reason,

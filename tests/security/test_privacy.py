@@ -123,6 +123,9 @@ def walk(world: World, trace: Trace) -> None:
     post("desk:person-new")  # the number is known already
     number = Person.objects.latest("pk").number
     trace.note(office.get(reverse("desk:person", args=[number])))
+    led = post("seek", {"to": reverse("desk:persons"), "q": NAMES["jiayuguan"]})
+    trace.note(office.get(led["Location"]))
+    trace.note(office.get(led["Location"], headers={"HX-Request": "true"}))
     post("desk:person-find")
     post("desk:person-find", {"document_number": "620201198001010013"})
     post("desk:person-reveal", number=world.here.person.number)

@@ -43,7 +43,7 @@ def test_the_list_tells_states_apart_and_finds(place: Place, card: Card) -> None
     client = place.client("office")
 
     def shown(query: str) -> list[str]:
-        return [row.card.number for row in client.get(f"/desk/cards/?{query}").context["rows"]]
+        return [row.card.number for row in client.get(f"/desk/cards/?{query}", follow=True).context["rows"]]
 
     assert shown("") == [again.number, card.number]
     assert shown("state=valid") == [again.number]

@@ -55,7 +55,7 @@ def test_each_filter_finds_its_person(place, query):
     place.person("测试甲", degree="master")
     wanted = place.person("测试乙", degree="doctor")
 
-    answer = place.client("office").get(LIST + "?" + query.format(number=wanted.number))
+    answer = place.client("office").get(LIST + "?" + query.format(number=wanted.number), follow=True)
 
     assert numbers(answer) == [wanted.number]
 
@@ -87,9 +87,10 @@ def test_a_value_that_is_not_offered_is_refused(place, query):
 def test_an_id_number_may_not_stand_in_the_address(place):
     place.person(number=ID_NUMBER)
 
-    answer = place.client("office").get(LIST, {"q": ID_NUMBER})
+    answer = place.client("office").get(LIST, {"q": ID_NUMBER}, follow=True)
 
     assert answer.status_code == 422
+    assert ID_NUMBER not in answer.request["QUERY_STRING"]
     assert "rows" not in answer.context
 
 
@@ -230,7 +231,7 @@ def test_hostile_names_are_escaped(place):
 def test_whatever_is_sent_has_a_clear_answer(place, query):
     place.person()
 
-    assert place.client("office").get(f"{LIST}?{query}").status_code in (200, 400, 422)
+    assert place.client("office").get(f"{LIST}?{query}", follow=True).status_code in (200, 400, 422)
 
 
 @pytest.mark.parametrize("path", ["%00/", "999999999999999999999999/", "..%2f/", "JY00000001'/"])

@@ -48,7 +48,7 @@ def test_nobody_is_shown_before_a_query(
 def test_whoever_is_looked_for_is_shown(place: Place, search_first: None, query: str) -> None:
     person = place.person(name="测试甲")
 
-    assert person.number in place.client(Role.OFFICE).get(LIST + query).content.decode()
+    assert person.number in place.client(Role.OFFICE).get(LIST + query, follow=True).content.decode()
 
 
 def test_without_the_setting_the_list_is_there_at_once(place: Place) -> None:

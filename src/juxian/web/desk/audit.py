@@ -29,6 +29,7 @@ from juxian.web.kit.cells import as_text
 from juxian.web.kit.origin import address_of
 from juxian.web.kit.responses import render_part
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.seeking import seeks, sought
 
 PAGE_SIZE = 50
 LONGEST_VALUE = 40
@@ -159,9 +160,10 @@ class EntryPage:
 
 @for_roles(Role.AUDITOR)
 @require_safe
+@seeks
 def audit(request: HttpRequest) -> HttpResponse:
     """Entries about the post's organisation and those below it; a filter that cannot be read is told with 422."""
-    form = AuditFilters(request.GET)
+    form = AuditFilters(sought(request))
     right = form.is_valid()
     page = entry_page(current_scope(request).organisation.path, form.cleaned_data) if right else EntryPage([])
     chosen = any(form.data.get(name) for name in ("action", "actor", "day"))

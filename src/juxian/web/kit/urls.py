@@ -1,6 +1,6 @@
 from django.urls import path
 
-from juxian.web.kit import bindings, files, metrics, mine, outside, own_account, views
+from juxian.web.kit import bindings, files, metrics, mine, outside, own_account, seeking, views
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("account/sessions/<int:pk>/end/", own_account.end_session, name="session-end"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("start/", views.start, name="start"),
+    path("seek/", seeking.seek, name="seek"),
     path("theme/", views.theme, name="theme"),
     path("language/", views.language, name="language"),
     path("place/", views.place, name="place"),

@@ -18,6 +18,7 @@ from juxian.web.kit.charts import Chart, Mark, ranking
 from juxian.web.kit.responses import render_part
 from juxian.web.kit.rows import rows_of
 from juxian.web.kit.scope import Scope, current_scope
+from juxian.web.kit.seeking import seeks, sought
 
 PAGE_SIZE = 20
 COUNTED = ("degree", "title_level", "talent_level")
@@ -25,6 +26,7 @@ COUNTED = ("degree", "title_level", "talent_level")
 
 @for_roles(Role.EMPLOYER)
 @require_safe
+@seeks
 def unit(request: HttpRequest) -> HttpResponse:
     """People whose present employer is the acting post's organisation or stands below it."""
     scope = current_scope(request)
@@ -32,7 +34,7 @@ def unit(request: HttpRequest) -> HttpResponse:
     home = Organisation.objects.get(code=scope.pack.root)  # with it the index of employers serves
     people = persons_visible_to(request.user)  # type: ignore[arg-type]
     people = people.filter(profile__home=home, profile__employer__in=list(codes))
-    wanted = request.GET.get("q", "").replace("\0", "").strip()[:60]
+    wanted = sought(request).get("q", "").replace("\0", "").strip()[:60]
     fields = [f"profile__{field}" for field in COUNTED]
     levels = list(people.order_by().values_list(*fields).annotate(Count("pk")))
     shown = people.filter(name__contains=wanted) if wanted else people

@@ -27,6 +27,7 @@ from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.seeking import seeks, sought
 from juxian.web.kit.talentcards import benefit_rows, card_rows, code_picture
 
 PAGE_SIZE, USES_SHOWN = 30, 50
@@ -50,6 +51,7 @@ class IssueForm(forms.Form):
 
 @for_roles(Role.OFFICE, Role.LEADER)
 @require_safe
+@seeks
 def cards(request: HttpRequest) -> HttpResponse:
     return _list(request)
 
@@ -210,7 +212,7 @@ def _list(request: HttpRequest, form: IssueForm | None = None) -> HttpResponse:
     home = home_of(scope)
     everything = cards_visible_to(user_of(request)).filter(home=home)
     state = request.GET.get("state", "")
-    wanted = request.GET.get("q", "").strip()[:64]
+    wanted = sought(request).get("q", "").strip()[:64]
     found = with_state(everything, state, scope.as_of).select_related("person")
     if wanted:
         found = found.filter(

@@ -31,6 +31,7 @@ from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import Scope, current_scope
+from juxian.web.kit.seeking import seeks, sought
 
 PAGE_SIZE = 50
 MOST_AT_ONCE = 50
@@ -76,8 +77,9 @@ class QueueRow:
 
 @for_roles(*STAFF)
 @require_safe
+@seeks
 def queue(request: HttpRequest) -> HttpResponse:
-    scope, form = current_scope(request), QueueFilters(request.GET)
+    scope, form = current_scope(request), QueueFilters(sought(request))
     right = form.is_valid()
     wanted = form.cleaned_data if right else {}
     calendar = current_calendar()

@@ -24,6 +24,7 @@ from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.seeking import seeks, sought
 
 PAGE_SIZE = 50
 TONES = {"active": "info", "suspended": "warn", "done": "ok", "ended": "mute"}
@@ -32,10 +33,11 @@ STEPS = ("suspend", "resume", "end")
 
 @for_roles(*READERS)
 @require_safe
+@seeks
 def grants(request: HttpRequest) -> HttpResponse:
     home = home_here(request)
     rows = grants_visible_to(user_of(request)).filter(home=home).select_related("person", "home")
-    state, wanted = request.GET.get("state", ""), request.GET.get("q", "").replace("\0", "").strip()[:60]
+    state, wanted = request.GET.get("state", ""), sought(request).get("q", "").replace("\0", "").strip()[:60]
     if state in GrantState.values:
         rows = rows.filter(state=state)
     if wanted:

@@ -26,6 +26,7 @@ from juxian.core.source import Problem, Rejected
 from juxian.web.desk.persons.paging import ALONG_INDEX, DEFAULT_SIZE, LARGEST_SIZE, SORTS, Sort
 from juxian.web.kit import formats, phrases
 from juxian.web.kit.scope import Scope
+from juxian.web.kit.seeking import LIKE_NUMBER, NUMBER, is_lost
 
 LEVEL_COLUMNS = ("degree", "title_level", "talent_level", "six_ranks", "introduction_mode", "status")
 MISSING, STALE = "missing", "stale"
@@ -42,7 +43,6 @@ OTHER_LEADS = (
 )  # may find fewer than such an index
 LAST_CHARACTER = "\uffff"
 _NUMBER = re.compile(r"[A-Za-z]{2,4}\d{2,}")
-_LIKE_ID = re.compile(r"\d{11,}")  # document numbers and telephones, in digits of any width
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +106,10 @@ class RegisterFilter(forms.Form):
 
     def clean_q(self) -> str:
         text: str = self.cleaned_data["q"].strip()
-        if _LIKE_ID.search(text):
-            raise forms.ValidationError(
-                _("证件号码和手机号不能出现在网址里。查证件号码请用“按证件号码查找”。")
-            )
+        if text == NUMBER or LIKE_NUMBER.search(text):
+            raise forms.ValidationError(_("这里不能查证件号码和手机号。查证件号码请用“按证件号码查找”。"))
+        if is_lost(text):
+            raise forms.ValidationError(_("上次查询的用语已不保留，请重新输入。"))
         return text
 
     def clean_condition(self) -> Any:

@@ -23,6 +23,7 @@ from juxian.web.kit.access import for_roles
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.rows import rows_of
 from juxian.web.kit.scope import Scope, current_scope
+from juxian.web.kit.seeking import seeks, sought
 
 LONGEST_NUMBER = 16
 PLACE_PARAMETERS = ("after", "before", "page")
@@ -30,11 +31,12 @@ PLACE_PARAMETERS = ("after", "before", "page")
 
 @for_roles(Role.OFFICE, Role.LEADER)
 @require_safe
+@seeks
 def persons(request: HttpRequest) -> HttpResponse:
     """The list; a condition that cannot be read is shown at its place with status 422."""
     scope = current_scope(request)
     home = home_of(scope)
-    form = RegisterFilter(request.GET, scope=scope, home=home)
+    form = RegisterFilter(sought(request), scope=scope, home=home)
     context: dict[str, Any] = {
         "form": form,
         "employers": employers_of(home, scope.language),

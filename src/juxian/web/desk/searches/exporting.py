@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -23,12 +23,13 @@ from juxian.web.desk.persons.filtering import RegisterFilter
 from juxian.web.desk.persons.paging import bounded_count
 from juxian.web.desk.scope import employers_of, home_of, people_of
 from juxian.web.desk.searches.columns import MOST_COLUMNS, cells_of, choosable, known_columns, titles_of
-from juxian.web.desk.searches.pages import conditions_of
+from juxian.web.desk.searches.pages import conditions_of, lists_of
 from juxian.web.kit import errors
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.formats import count
 from juxian.web.kit.origin import address_of
 from juxian.web.kit.scope import Scope, current_scope
+from juxian.web.kit.seeking import address_with, seeks
 from juxian.web.kit.sheets import comma_separated, download, workbook
 
 
@@ -61,6 +62,7 @@ class ExportForm(forms.Form):
 
 @for_roles(Role.OFFICE, Role.LEADER)
 @require_http_methods(["GET", "HEAD", "POST"])
+@seeks
 def export(request: HttpRequest) -> HttpResponse:
     """The list of the conditions in the address; each file that leaves is an entry of the audit log."""
     scope = current_scope(request)
@@ -88,7 +90,7 @@ def export(request: HttpRequest) -> HttpResponse:
         "most": settings.JUXIAN_EXPORT_ROWS,
         "cut": total.more or total.number > settings.JUXIAN_EXPORT_ROWS,
         "chips": narrowing.chips(employers.get(wanted.get("employer", ""), "")),
-        "list_query": urlencode(wanted),
+        "list_address": address_with(request, reverse("desk:persons"), lists_of(wanted)),
     }
     return render(request, "desk/searches/export.html", context, status=422 if form.errors else 200)
 

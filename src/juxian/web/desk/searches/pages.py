@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -30,6 +30,7 @@ from juxian.web.kit.access import for_roles
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import Scope, current_scope
+from juxian.web.kit.seeking import address_with, seeks, sought
 
 PAGE_SIZE = 30
 READERS = (Role.OFFICE, Role.LEADER)
@@ -81,8 +82,8 @@ def search(request: HttpRequest, pk: int) -> HttpResponse:
         "titles": titles_of(columns, scope),
         "only_new": only_new,
         "may_change": may_change(request.user, found),  # type: ignore[arg-type]
-        "list_address": reverse("desk:persons") + "?" + urlencode(found.query),
-        "export_address": export_address(found.query, columns),
+        "list_address": address_with(request, reverse("desk:persons"), lists_of(found.query)),
+        "export_address": export_address(request, found.query, columns),
     }
     if form.is_valid():
         people = form.narrow(people_of(request, home))
@@ -105,6 +106,7 @@ def search(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(*READERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
+@seeks
 def keep(request: HttpRequest) -> HttpResponse:
     """Keep the conditions of the address under a name."""
     scope = current_scope(request)
@@ -133,19 +135,20 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
 
 def conditions_of(request: HttpRequest, scope: Scope) -> dict[str, str] | None:
     """The conditions of the register list in the address; None when they are not in order."""
-    form = RegisterFilter(request.GET, scope=scope, home=home_of(scope))
+    given = sought(request)
+    form = RegisterFilter(given, scope=scope, home=home_of(scope))
     if not form.is_valid() or len(request.GET.urlencode()) > LONGEST_QUERY:
         return None
-    return {name: request.GET[name] for name in form.fields if request.GET.get(name) and name != "size"}
+    return {name: given[name] for name in form.fields if given.get(name) and name != "size"}
 
 
-def export_address(query: dict[str, str], columns: list[str]) -> str:
+def lists_of(query: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    return [(name, [value]) for name, value in query.items()]
+
+
+def export_address(request: HttpRequest, query: Mapping[str, str], columns: list[str]) -> str:
     """The page on which this list is taken out."""
-    return (
-        reverse("desk:persons-export")
-        + "?"
-        + urlencode([*query.items(), *(("column", item) for item in columns)])
-    )
+    return address_with(request, reverse("desk:persons-export"), [*lists_of(query), ("column", columns)])
 
 
 def _edit(

@@ -47,6 +47,7 @@ from juxian.web.kit.formats import clauses
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part, wants_part
 from juxian.web.kit.scope import Scope, current_scope
+from juxian.web.kit.seeking import seeks, sought
 from juxian.web.kit.serviceforms import FIELD, LONGEST_TEXT, MATERIAL, ServiceForm, shown_value
 from juxian.web.kit.uploads import checks_files
 from juxian.web.portal.services.guides import service_or_404
@@ -264,7 +265,7 @@ def _choosing(request: HttpRequest, service_id: str) -> HttpResponse:
     scope = current_scope(request)
     home = Organisation.objects.get(code=scope.pack.root)
     people = persons_visible_to(request.user).filter(home=home).order_by("name_key", "pk")  # type: ignore[arg-type]
-    wanted = request.GET.get("q", "").replace("\0", "").strip()[:60]
+    wanted = sought(request).get("q", "").replace("\0", "").strip()[:60]
     found = people.filter(name__contains=wanted) if wanted else people
     context = {
         "title": scope.pack.services[service_id].title.in_language(scope.language),
@@ -278,6 +279,7 @@ def _choosing(request: HttpRequest, service_id: str) -> HttpResponse:
 @for_roles(*PEOPLE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @checks_files
+@seeks
 def apply(request: HttpRequest, service_id: str) -> HttpResponse:
     """Fill in. Every POST saves the draft; ``next`` goes on to the check when nothing is missing."""
     if _has_to_choose(request, service_id):

@@ -42,6 +42,7 @@ from juxian.web.kit.formats import clauses, with_aside
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.seeking import seeks, sought
 from juxian.web.kit.services import service_row
 from juxian.web.portal.services.applying import FOR
 from juxian.web.portal.services.bulkfiles import (
@@ -138,6 +139,7 @@ def bulks(request: HttpRequest) -> HttpResponse:
 @for_roles(Role.EMPLOYER)
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
+@seeks
 def bulk_new(request: HttpRequest, service_id: str) -> HttpResponse:
     """Pick people, or hand in the workbook. Everything that was handed in is kept, row by row."""
     service = service_for_many(request, service_id)
@@ -153,7 +155,7 @@ def bulk_new(request: HttpRequest, service_id: str) -> HttpResponse:
             return go(request, "portal:bulk-papers" if waits else "portal:bulk", bulk.pk)
         if not form.errors:
             problem = _("名单里没有人。")
-    wanted = request.GET.get("q", "").replace("\0", "").strip()[:60]
+    wanted = sought(request).get("q", "").replace("\0", "").strip()[:60]
     people = own_people(request)
     scope = current_scope(request)
     context = {

@@ -30,6 +30,7 @@ from juxian.web.kit.jointforms import JointForm
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part, wants_part
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.seeking import seeks, sought
 from juxian.web.kit.services import conditions, service_row
 from juxian.web.kit.uploads import checks_files
 from juxian.web.portal.places import place_or_404
@@ -53,7 +54,7 @@ def _whom(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     home = Organisation.objects.get(code=scope.pack.root)
     people = persons_visible_to(request.user).filter(home=home).order_by("name_key", "pk")  # type: ignore[arg-type]
-    wanted = request.GET.get("q", "").replace("\0", "").strip()[:60]
+    wanted = sought(request).get("q", "").replace("\0", "").strip()[:60]
     context = {
         "title": _("组合申请")
         if key == BASKET
@@ -105,6 +106,7 @@ def bundle(request: HttpRequest, pack: str, bundle_id: str) -> HttpResponse:
 
 @for_roles(*PEOPLE)
 @require_http_methods(["GET", "HEAD", "POST"])
+@seeks
 def choose(request: HttpRequest, key: str) -> HttpResponse:
     """Tick what is wanted (GET); keep the choice and go on to the form (POST)."""
     if _has_to_choose(request):
@@ -145,6 +147,7 @@ def choose(request: HttpRequest, key: str) -> HttpResponse:
 @for_roles(*PEOPLE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @checks_files
+@seeks
 def form(request: HttpRequest, key: str) -> HttpResponse:
     """Fill in. Every POST saves the draft; ``next`` goes on to the check when nothing is missing."""
     if _has_to_choose(request):
@@ -187,6 +190,7 @@ def _filling(joint: Together, found: JointForm, status: int = 200) -> HttpRespon
 @for_roles(*PEOPLE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
+@seeks
 def review(request: HttpRequest, key: str) -> HttpResponse:
     """Check (GET), hand in all or none (POST). What one service refuses leads back to its fields."""
     if _has_to_choose(request):
