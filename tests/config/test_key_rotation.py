@@ -16,21 +16,28 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 
+from juxian.apps.accounts.models import LockOut
+from juxian.apps.accounts.queries import locks_of, name_digest
 from juxian.apps.audit.models import AuditEntry
+from juxian.apps.clock import now
 from juxian.apps.files.actions import store_file
 from juxian.apps.files.queries import bytes_of
 from juxian.apps.funds.actions.payees import plain_number, propose_account
 from juxian.apps.imports.actions import stage_file
 from juxian.apps.imports.actions.filing import stored_bytes
+from juxian.apps.imports.actions.linking import persons_by_digest
 from juxian.apps.imports.models import Row
 from juxian.apps.imports.queries import content_of
-from juxian.apps.persons.actions import number_digest
+from juxian.apps.persons.actions import number_digest, number_digests, present_digests
 from juxian.apps.persons.models import IdentityDocument
+from juxian.apps.persons.queries import digests_beside
+from juxian.apps.services.models import Case, Definition, VisitorWord
+from juxian.apps.services.queries.following import followed, word_digest
 from juxian.config import rotation
 from juxian.config.cli import main
 from juxian.config.invariants import Scope, search
 from juxian.config.keyring import KeyFile, add_key
-from juxian.core.secrecy import Method, seal, unseal
+from juxian.core.secrecy import Keys, Method, digests, seal, unseal
 from juxian.web.kit.factors import SealedSecrets, set_up
 from tests import rosters
 from tests.factories import EmployerFactory, OrganisationFactory, PersonFactory, SourceFactory, UserFactory
@@ -85,7 +92,8 @@ def readable(kept: dict[str, Any], settings: Any) -> None:
     document.refresh_from_db()
     account.refresh_from_db()
     assert unseal(bytes(document.sealed), settings.JUXIAN_KEYS) == NUMBER
-    assert document.digest == number_digest(NUMBER)
+    assert document.digest in number_digests(NUMBER)
+    assert account.digest in digests(ACCOUNT, settings.JUXIAN_KEYS)
     assert plain_number(account) == ACCOUNT
     assert stored_bytes(kept["batch"].stored_name) == rosters.plain().data
     assert all(content_of(row) for row in Row.objects.all())
@@ -111,6 +119,8 @@ def test_one_command_replaces_the_key_everywhere(
     assert told["retired"]
     held = (
         "persons.identitydocument",
+        "persons.identitydocument digest",
+        "funds.payeeaccount digest",
         "funds.payeeaccount",
         "imports.row",
         "mfa.authenticator",
@@ -129,6 +139,80 @@ def test_one_command_replaces_the_key_everywhere(
     settings.JUXIAN_KEYS = KeyFile(key_file, Method.AES)  # as a process that starts now
     readable(kept, settings)
     assert not [words for _name, result in search(Scope(every=True)) for words in result.violations]
+
+
+def test_a_digest_of_the_earlier_key_is_found_while_it_is_replaced_and_gone_afterwards(
+    kept: dict[str, Any], key_file: Path, settings: Any
+) -> None:
+    document, before = kept["document"], number_digest(NUMBER)
+    home = document.person.home
+    definition = Definition.objects.create(
+        pack=home.pack, service="advice", digest="0", title="咨询", title_en="Advice", text="", since=now()
+    )
+    case = Case.objects.create(
+        definition=definition, service="advice", home=home, number="JYG-1", applicant="匿名", state="asked", version=1,
+        opened_at=now(), moved_at=now(),
+    )  # fmt: skip
+    word = VisitorWord.objects.create(case=case, digest=word_digest("ABCDEFGH"))
+    LockOut.objects.create(name_digest=name_digest("somebody"), at=now())
+
+    add_key(key_file)
+
+    assert number_digest(NUMBER) != before
+    assert number_digests(NUMBER)[1:] == (before,)
+    assert list(persons_by_digest(home, {NUMBER})) == [number_digest(NUMBER)]
+    assert digests_beside(document.digest, document.sealed) == (before, number_digest(NUMBER))
+    assert rotate("--check") == 1
+    assert rotate("--stopped") == 0
+    document.refresh_from_db()
+    assert document.digest == number_digest(NUMBER)
+    assert number_digests(NUMBER) == (document.digest,)
+    assert present_digests([NUMBER]) == {document.digest: document.digest}
+    assert digests_beside(document.digest, document.sealed) == (document.digest,)
+    assert before not in str(list(IdentityDocument.objects.values_list("digest", flat=True)))
+    assert followed(home.pack, case.number, "abcdefgh") == (case, True)  # its word cannot be worked out again
+    assert followed(home.pack, case.number, "abcdefgi") == (None, False)
+    assert word.digest != word_digest("ABCDEFGH")
+    assert locks_of("somebody").count() == 1
+
+
+def test_two_replacements_leave_one_key_of_digests(key_file: Path, settings: Any) -> None:
+    for _time in range(2):
+        assert rotate("--stopped") == 0
+
+    lines = key_file.read_text().split()
+    assert [line.partition(":")[0] for line in lines[:3]] == ["search", "words", "words"]
+    assert len(lines) == 4
+    assert len(set(lines)) == 4
+
+
+def test_a_file_of_the_version_before_goes_on(settings: Any) -> None:
+    """One line of digests and two secrets: a rotation that was begun before digests were replaced."""
+    keys = Keys.from_text("search:" + "a" * 40 + "\n" + "b" * 40 + "\n" + "c" * 40 + "\n")
+
+    assert keys.searching_earlier == ()
+    assert len(keys.earlier) == 1
+    assert digests("1", keys, retired=True) == digests("1", keys)
+
+
+def test_digests_are_made_anew_in_batches(
+    kept: dict[str, Any], settings: Any, monkeypatch: pytest.MonkeyPatch, key_file: Path
+) -> None:
+    monkeypatch.setattr(rotation, "BATCH", 2)
+    for number in range(5):
+        IdentityDocument.objects.create(
+            person=kept["document"].person, kind="passport", sealed=seal(f"E1234567{number}", settings.JUXIAN_KEYS),
+            digest=number_digest(f"E1234567{number}"), masked="E", source=kept["document"].source,
+        )  # fmt: skip
+    add_key(key_file)
+    keys = settings.JUXIAN_KEYS.now()
+    part = next(part for part in rotation.parts() if part.name == "persons.identitydocument digest")
+
+    assert part.stale(keys) == 6
+    assert next(part.renew(keys)) == 2  # and stopped there
+    assert part.stale(keys) == 4
+    assert list(part.renew(keys)) == [2, 2]
+    assert part.stale(keys) == 0
 
 
 def test_the_earlier_key_stays_while_a_request_may_still_use_it(

@@ -35,14 +35,14 @@ class KeyFile:
 
 
 def add_key(path: Path) -> None:
-    """Put a new key into the file; the file as it was stays in ``replaced/`` for older backups."""
+    """Put new keys for encryption and digests into the file; the file as it was stays in ``replaced/`` for older backups."""
     text = path.read_text(encoding="ascii")
     _keep(path, text)
-    _write(path, with_new_key(text, new_secret()))
+    _write(path, with_new_key(text, new_secret(), new_secret()))
 
 
 def drop_earlier(path: Path) -> None:
-    """Leave the newest key alone in the file."""
+    """Leave the newest keys alone in the file, but for what retired digests are compared with."""
     text = path.read_text(encoding="ascii")
     _keep(path, text)
     _write(path, without_earlier(text))

@@ -1,4 +1,4 @@
-"""Encrypting anew what an earlier key sealed, in batches that may be interrupted anywhere (密钥轮换)."""
+"""Encrypting anew what an earlier key sealed, and digests of numbers with the newest key, in batches that may be interrupted anywhere (密钥轮换)."""
 
 from __future__ import annotations
 
@@ -17,11 +17,15 @@ from django.db.models import F, Func, Value
 
 from juxian.apps.files.queries import FOLDER as ATTACHMENTS
 from juxian.apps.imports.actions.filing import FOLDER as ROSTERS
-from juxian.core.secrecy import ID_BYTES, Keys, Unreadable, seal, seal_pieces, unseal, unseal_pieces
+from juxian.core.identity.documents import canonical_number
+from juxian.core.secrecy import ID_BYTES, Keys, Unreadable, digest, seal, seal_pieces, unseal, unseal_pieces
 
 BATCH = 500
 COLUMN = "sealed"  # what every model calls the column of its sealed value
 ENDING = ".sealed"
+CANONICAL = {
+    "persons.identitydocument": canonical_number
+}  # what a digest is made of, where it is not the value itself
 _SECRETS = ("secret", "seed", "migrated_codes")
 
 
@@ -45,6 +49,7 @@ class NotOpened(Exception):
 def parts() -> list[Part]:
     """Everything that is sealed, each kind once."""
     found = [_column(model) for model in sealed_models()]
+    found += [_digests(model) for model in digested_models()]
     found.append(Part("mfa.authenticator", _stale_factors, _renew_factors))
     found.append(_folder(ROSTERS, whole=True))
     found.append(_folder(ATTACHMENTS, whole=False))
@@ -61,6 +66,55 @@ def sealed_models() -> list[type[models.Model]]:
             for field in model._meta.concrete_fields
         )
     ]
+
+
+def digested_models() -> list[type[models.Model]]:
+    """Every model that finds its sealed value by a keyed digest."""
+    return [
+        model
+        for model in sealed_models()
+        if any(field.name == "digest" for field in model._meta.concrete_fields)
+    ]
+
+
+def _digests(model: type[models.Model]) -> Part:
+    """Digests of sealed values, made anew with the newest key; what stands right already is read and left alone."""
+    name = model._meta.label_lower
+    canonical = CANONICAL.get(name, str)
+
+    def wrong(keys: Keys, *, opened: bool) -> Iterator[list[tuple[int, str, str]]]:
+        """For each batch: (pk, digest as it stands, as it should be). opened: a value that does not open is no matter."""
+        after = 0
+        while True:
+            rows = model._default_manager.filter(pk__gt=after).order_by("pk")
+            chosen = list(rows.values_list("pk", "sealed", "digest")[:BATCH])
+            if not chosen:
+                return
+            after = chosen[-1][0]
+            found = []
+            for pk, sealed, stands in chosen:
+                try:
+                    right = digest(canonical(_opened(bytes(sealed), keys, f"{name} {pk}")), keys)
+                except NotOpened:
+                    if not opened:
+                        raise
+                    right = ""
+                if right != stands:
+                    found.append((pk, stands, right))
+            yield found
+
+    def renew(keys: Keys) -> Iterator[int]:
+        for batch in wrong(keys, opened=False):
+            with transaction.atomic():
+                for pk, stands, right in batch:
+                    model._default_manager.filter(pk=pk, digest=stands).update(digest=right)
+            if batch:
+                yield len(batch)
+
+    def stale(keys: Keys) -> int:
+        return sum(len(batch) for batch in wrong(keys, opened=True))
+
+    return Part(f"{name} digest", stale, renew)
 
 
 def _column(model: type[models.Model]) -> Part:

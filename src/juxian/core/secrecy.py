@@ -26,6 +26,7 @@ ID_BYTES = 4
 KEY_BYTES = 48
 _TAG_BYTES, _PREFIX_BYTES = 16, 7
 _SEARCH = "search:"
+_WORDS = "words:"
 
 
 class Unreadable(ValueError):
@@ -78,9 +79,11 @@ class KeySource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """``sealing``, ``sealing_sm4``: keys of both methods. ``searching``: 32 bytes for digests, kept when sealing is replaced.
+    """``sealing``, ``sealing_sm4``: keys of both methods. ``searching``: 32 bytes for digests.
 
     ident: what names the key in what it sealed. earlier: keys that are being replaced; they open and never seal.
+    searching_earlier: keys of digests that are being replaced. searching_retired: those that no digest of a number was made
+    with any more; what cannot be worked out again (words given to visitors, locks) is still compared with them.
     """
 
     sealing: bytes
@@ -89,6 +92,8 @@ class Keys:
     ident: bytes
     method: Method = Method.AES
     earlier: tuple[Keys, ...] = ()
+    searching_earlier: tuple[bytes, ...] = ()
+    searching_retired: tuple[bytes, ...] = ()
 
     @classmethod
     def from_master(cls, master: bytes, method: Method = Method.AES) -> Keys:
@@ -106,10 +111,15 @@ class Keys:
         """The keys of a key file; see ``with_new_key``. A file that never saw a replacement is one secret."""
         if not text.startswith(_SEARCH):
             return cls.from_master(text.encode(), method)
-        first, *masters = text.split()
-        searching = cls.from_master(first.removeprefix(_SEARCH).encode()).searching
-        keys = [replace(cls.from_master(master.encode(), method), searching=searching) for master in masters]
-        return replace(keys[0], earlier=tuple(keys[1:]))
+        file = _File.read(text)
+        searching, *earlier = (cls.from_master(secret.encode()).searching for secret in file.search)
+        retired = tuple(cls.from_master(secret.encode()).searching for secret in file.words)
+        keys = [
+            replace(cls.from_master(master.encode(), method), searching=searching) for master in file.masters
+        ]
+        return replace(
+            keys[0], earlier=tuple(keys[1:]), searching_earlier=tuple(earlier), searching_retired=retired
+        )
 
     def now(self) -> Keys:
         return self
@@ -128,19 +138,44 @@ class Keys:
         return SM4GCM(self.sealing_sm4) if method is Method.SM4 else AESGCM(self.sealing)
 
 
-def with_new_key(text: str, secret: str) -> str:
-    """The text of a key file with a further secret that seals from now on: a line for the digests, then secrets, newest first."""
-    if text.startswith(_SEARCH):
-        first, *masters = text.split()
-    else:
-        first, masters = f"{_SEARCH}{text}", [text]
-    return "\n".join([first, secret, *masters]) + "\n"
+@dataclass(frozen=True, slots=True)
+class _File:
+    """The secrets of a key file, newest first: of digests, of digests that were retired, of encryption."""
+
+    search: list[str]
+    words: list[str]
+    masters: list[str]
+
+    @classmethod
+    def read(cls, text: str) -> _File:
+        if not text.startswith(_SEARCH):
+            return cls([text], [], [text])
+        found = cls([], [], [])
+        for secret in text.split():
+            if secret.startswith(_SEARCH):
+                found.search.append(secret.removeprefix(_SEARCH))
+            elif secret.startswith(_WORDS):
+                found.words.append(secret.removeprefix(_WORDS))
+            else:
+                found.masters.append(secret)
+        return found
+
+    def __str__(self) -> str:
+        search = [_SEARCH + secret for secret in self.search]
+        words = [_WORDS + secret for secret in self.words]
+        return "\n".join([*search, *words, *self.masters]) + "\n"
+
+
+def with_new_key(text: str, secret: str, search: str) -> str:
+    """The text of a key file with a further secret that seals and another that makes digests from now on."""
+    file = _File.read(text)
+    return str(_File([search, *file.search], file.words, [secret, *file.masters]))
 
 
 def without_earlier(text: str) -> str:
-    """The text of a key file with the newest secret alone. The line for the digests stays: they cannot all be made again."""
-    first, newest, *_earlier = text.split()
-    return f"{first}\n{newest}\n"
+    """The text of a key file whose newest secrets alone seal and make digests; see ``searching_retired``."""
+    file = _File.read(text)
+    return str(_File(file.search[:1], [*file.search[1:], *file.words], file.masters[:1]))
 
 
 def new_secret() -> str:
@@ -253,3 +288,13 @@ def _of_size(pieces: Iterable[bytes]) -> Iterator[bytes]:
 def digest(text: str, keys: KeySource) -> str:
     """Keyed digest of a canonical text, 64 hexadecimal digits."""
     return hmac.new(keys.now().searching, text.encode(), hashlib.sha256).hexdigest()
+
+
+def digests(text: str, keys: KeySource, *, retired: bool = False) -> tuple[str, ...]:
+    """Every digest under which a text may stand while keys are being replaced, the present one first.
+
+    retired: also those of keys that were retired, for what could not be worked out again.
+    """
+    held = keys.now()
+    every = (held.searching, *held.searching_earlier, *(held.searching_retired if retired else ()))
+    return tuple(hmac.new(key, text.encode(), hashlib.sha256).hexdigest() for key in every)

@@ -22,7 +22,7 @@ from juxian.apps.accounts.models import (
 from juxian.apps.accounts.rules import LENT_ROLES
 from juxian.apps.audit.models import AuditEntry
 from juxian.apps.clock import now, today
-from juxian.core.secrecy import digest
+from juxian.core.secrecy import digest, digests
 
 COUNTED = timedelta(days=1)
 
@@ -35,7 +35,11 @@ def sessions_of(user: User) -> QuerySet[SignedIn]:
 
 def name_digest(name: str) -> str:
     """Digest of an account name as sign-in compares it: NFKC, trimmed, case folded."""
-    return digest(unicodedata.normalize("NFKC", name).strip().casefold(), settings.JUXIAN_KEYS)
+    return digest(_compared(name), settings.JUXIAN_KEYS)
+
+
+def _compared(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
 def posts_managed_by(user: User) -> QuerySet[Post]:
@@ -70,13 +74,18 @@ def quarter() -> datetime:
 
 
 def address_digest(address: str) -> str:
-    return digest(f"sign-in:{address}", settings.JUXIAN_KEYS)
+    return digest(_from(address), settings.JUXIAN_KEYS)
+
+
+def _from(address: str) -> str:
+    return f"sign-in:{address}"
 
 
 def missed_from(address: str) -> int:
     """Wrong passwords from an address in this quarter of an hour."""
-    found = MissedSignIns.objects.filter(address_digest=address_digest(address), since=quarter())
-    return found.values_list("count", flat=True).first() or 0
+    given = digests(_from(address), settings.JUXIAN_KEYS)
+    found = MissedSignIns.objects.filter(address_digest__in=given, since=quarter())
+    return sum(found.values_list("count", flat=True))
 
 
 def known_at(name: str, address: str) -> bool:
@@ -103,7 +112,8 @@ def outside_of(user: User, issuer: str) -> OutsideIdentity | None:
 
 def locks_of(name: str) -> QuerySet[LockOut]:
     """The locks of a name during the last day, the newest first."""
-    return LockOut.objects.filter(name_digest=name_digest(name), at__gt=now() - COUNTED).order_by("-at")
+    given = digests(_compared(name), settings.JUXIAN_KEYS, retired=True)
+    return LockOut.objects.filter(name_digest__in=given, at__gt=now() - COUNTED).order_by("-at")
 
 
 def lent_by(user: User) -> QuerySet[Post]:

@@ -25,6 +25,7 @@ from juxian.apps.persons.actions import (
     DocumentDraft,
     FactDraft,
     number_digest,
+    present_digests,
     record_facts_of_many,
     register_person,
 )
@@ -299,16 +300,17 @@ def _looked_up(groups: Sequence[_Group], work: _Push) -> _Lookup:
     people = Person.objects.living_records().filter(home=work.home)
     named = people.filter(number__in={item.number for item in subjects if item.number})
     checks = [_checked(item, work.day) for item in subjects if not item.number and item.name.strip()]
-    digests = {number_digest(check.number) for check in checks if check.problem is None}
+    wanted = [check.number for check in checks if check.problem is None]
     numbers = {person.number: person for person in named.select_related("home")}
-    return _Lookup(numbers, _owners(digests, work.home), work.made, work.day)
+    return _Lookup(numbers, _owners(wanted, work.home), work.made, work.day)
 
 
-def _owners(digests: Collection[str], home: Organisation) -> dict[str, Person]:
-    """Digest of a document number → the record that has it, the first where there are several."""
+def _owners(wanted: Collection[str], home: Organisation) -> dict[str, Person]:
+    """Present digest of a document number → the record that has it, the first where there are several."""
     people = Person.objects.living_records().filter(home=home)
-    held = IdentityDocument.objects.filter(digest__in=digests, withdrawn_at=None, person__in=people)
-    return {row.digest: row.person for row in held.select_related("person__home").order_by("-pk")}
+    present = present_digests(wanted)
+    held = IdentityDocument.objects.filter(digest__in=present, withdrawn_at=None, person__in=people)
+    return {present[row.digest]: row.person for row in held.select_related("person__home").order_by("-pk")}
 
 
 def _checked(item: Item, day: date) -> IdCheck:
@@ -319,7 +321,9 @@ def _person_alike(group: _Group, check: IdCheck, work: _Push) -> Person | None:
     """The record that is certainly meant by all that is said. Raises ``_Refused`` where a person has to decide."""
     name = group[0][0].name.strip()
     digest = number_digest(check.number)
-    owner = _owners([digest], work.home).get(digest) if work.made else None  # somebody made a moment ago
+    owner = (
+        _owners([check.number], work.home).get(digest) if work.made else None
+    )  # somebody made a moment ago
     if owner is not None:
         if matching_key(owner.name) != matching_key(name):
             raise _Refused("number_shared", _("这个证件号码的档案姓名不同，请人才办核对。"))

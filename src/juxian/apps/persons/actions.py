@@ -41,7 +41,7 @@ from juxian.core.facts.schema import Schema
 from juxian.core.identity.documents import canonical_number, mask_document
 from juxian.core.identity.names import name_key
 from juxian.core.packs import pack_called
-from juxian.core.secrecy import digest, seal
+from juxian.core.secrecy import digest, digests, seal
 
 CHUNK = 2000
 
@@ -79,6 +79,20 @@ class Draft(Protocol):
 def number_digest(number: str) -> str:
     """The keyed digest by which a document number is searched, in canonical form."""
     return digest(canonical_number(number), settings.JUXIAN_KEYS)
+
+
+def number_digests(number: str) -> tuple[str, ...]:
+    """Every digest under which a document number may stand while the key of digests is replaced, the present one first."""
+    return digests(canonical_number(number), settings.JUXIAN_KEYS)
+
+
+def present_digests(numbers: Iterable[str]) -> dict[str, str]:
+    """Every digest under which document numbers may stand → the present one."""
+    found: dict[str, str] = {}
+    for number in numbers:
+        present, *earlier = number_digests(number)
+        found |= dict.fromkeys((present, *earlier), present)
+    return found
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Avg, Count, Q, QuerySet
 
 from juxian.apps.accounts.enums import Role
@@ -18,6 +19,7 @@ from juxian.core.facts.completeness import WHOLE, Completeness, completeness
 from juxian.core.facts.profile import FactRecord, derive_profile
 from juxian.core.facts.schema import Schema
 from juxian.core.packs import pack_called
+from juxian.core.secrecy import digests, unseal
 
 READERS = (Role.OFFICE, Role.LEADER)
 
@@ -52,6 +54,14 @@ def phones_of(users: Iterable[User]) -> dict[int, str]:
     )
     rows = facts.order_by("since", "pk").values_list("person_id", "value")
     return {accounts[person]: str(value["phone"]) for person, value in rows if value.get("phone")}
+
+
+def digests_beside(digest: str, sealed: bytes) -> tuple[str, ...]:
+    """The digests under which others may hold the document number of a row, its own first; see ``juxian keys rotate``."""
+    keys = settings.JUXIAN_KEYS.now()
+    if not keys.searching_earlier:
+        return (digest,)
+    return (digest, *(other for other in digests(unseal(bytes(sealed), keys), keys) if other != digest))
 
 
 def schema_for(home: Organisation) -> Schema:

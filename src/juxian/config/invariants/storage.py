@@ -15,7 +15,7 @@ from juxian.apps.files.queries import FOLDER as ATTACHMENTS
 from juxian.apps.files.queries import pieces_of
 from juxian.apps.imports.actions.filing import FOLDER, stored_bytes
 from juxian.apps.imports.models import Batch
-from juxian.apps.persons.actions import number_digest
+from juxian.apps.persons.actions import number_digests
 from juxian.apps.persons.models import IdentityDocument
 from juxian.config.invariants.result import Result, Scope
 from juxian.config.stored_files import SETTLED_SECONDS, columns, known_files, present_files
@@ -66,7 +66,7 @@ def _numbers(chosen: Sequence[int]) -> Iterator[Text]:
             except Unreadable:
                 number = ""
             if (
-                number_digest(number) != document.digest
+                document.digest not in number_digests(number)
                 or mask_document(document.kind, number) != document.masked
             ):
                 code = document.person.number

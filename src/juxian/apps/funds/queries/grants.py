@@ -16,6 +16,7 @@ from juxian.apps.funds.enums import InstalmentState
 from juxian.apps.funds.models import Couple, Grant, Instalment
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Fact, IdentityDocument, Person
+from juxian.apps.persons.queries import digests_beside
 from juxian.core.funds.guard import Claim, Conflict, conflicts
 from juxian.core.funds.limits import Limit, Part, broken
 from juxian.core.packs.schema import Pack
@@ -156,7 +157,12 @@ def _named_in(limit: Limit) -> Q:
 
 def _granted(records: Iterable[int]) -> list[Grant]:
     """Grants that were not ended before anything was paid: here, and of the same identity document elsewhere."""
-    digests = IdentityDocument.objects.filter(person__in=list(records), withdrawn_at=None).values("digest")
+    own = IdentityDocument.objects.filter(person__in=list(records), withdrawn_at=None)
+    digests = {
+        other
+        for digest, sealed in own.values_list("digest", "sealed")
+        for other in digests_beside(digest, sealed)
+    }
     same = IdentityDocument.objects.filter(digest__in=digests, withdrawn_at=None).values("person_id")
     rows = (
         Grant.objects.filter(Q(person__in=list(records)) | Q(person__in=same))

@@ -10,6 +10,7 @@ from django.db.models import Q
 from juxian.apps.funds.models import Couple, Grant
 from juxian.apps.funds.queries.grants import living
 from juxian.apps.persons.models import Fact, IdentityDocument, Person
+from juxian.apps.persons.queries import digests_beside
 from juxian.core.funds.guard import Claim, conflicts
 from juxian.core.packs.schema import Pack
 
@@ -142,7 +143,11 @@ def _records_of(members: Iterable[int]) -> dict[int, int]:
 def _elsewhere(records: Mapping[int, int]) -> dict[int, int]:
     """Records of other places with the same identity document → member."""
     own = IdentityDocument.objects.filter(person__in=records, withdrawn_at=None)
-    digests = {digest: records[person] for person, digest in own.values_list("person_id", "digest")}
+    digests = {
+        other: records[person]
+        for person, digest, sealed in own.values_list("person_id", "digest", "sealed")
+        for other in digests_beside(digest, sealed)
+    }
     rows = IdentityDocument.objects.filter(digest__in=digests, withdrawn_at=None)
     found = rows.exclude(person__in=records).values_list("person_id", "digest")
     return {person: digests[digest] for person, digest in found}

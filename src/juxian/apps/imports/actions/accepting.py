@@ -25,7 +25,7 @@ from juxian.apps.imports.queries import RowContent, contents_of
 from juxian.apps.linking.actions import remember_apart
 from juxian.apps.linking.queries import survivor_of
 from juxian.apps.organisations.models import Organisation
-from juxian.apps.persons.actions import next_numbers, number_digest, refresh_profiles
+from juxian.apps.persons.actions import next_numbers, number_digest, present_digests, refresh_profiles
 from juxian.apps.persons.enums import SourceKind, Verification
 from juxian.apps.persons.models import Fact, IdentityDocument, Person, Source
 from juxian.core.facts.profile import SINCE_UNKNOWN
@@ -141,9 +141,7 @@ def _shares_number(row: Row) -> bool:
 def _link(home: Organisation, pairs: Sequence[tuple[Row, RowContent]]) -> list[tuple[Person, list[Row]]]:
     """Set ``row.person``; returns the unsaved persons of numbers and names that are new, with their rows."""
     numbers = {
-        number_digest(content.document_number)
-        for row, content in pairs
-        if content.document_number and _shares_number(row)
+        content.document_number for row, content in pairs if content.document_number and _shares_number(row)
     }
     known = {digest: person for digest, (person, _key) in persons_by_digest(home, numbers).items()}
     wanted = set(known.values()) | {row.person_id for row, _content in pairs if row.person_id}
@@ -188,8 +186,9 @@ def add_documents(pairs: Sequence[tuple[Row, RowContent]], batch: Batch) -> None
     known = IdentityDocument.objects.filter(
         person__in={person for person, _digest in wanted}, withdrawn_at=None
     ).values_list("person_id", "digest")
-    for pair in known:
-        wanted.pop(pair, None)
+    present = present_digests(content.document_number for content in wanted.values())
+    for person, digest in known:
+        wanted.pop((person, present.get(digest, digest)), None)
     IdentityDocument.objects.bulk_create(
         IdentityDocument(
             person_id=person,

@@ -16,7 +16,7 @@ from juxian.apps.imports.queries import RowContent
 from juxian.apps.linking.actions import candidates_for_many
 from juxian.apps.linking.queries import Candidate, precision_of
 from juxian.apps.organisations.models import Organisation
-from juxian.apps.persons.actions import number_digest
+from juxian.apps.persons.actions import number_digest, present_digests
 from juxian.apps.persons.models import IdentityDocument, Person
 from juxian.core.identity import matching_key
 from juxian.core.identity.linking.judging import Zone
@@ -47,21 +47,20 @@ class Register:
 def look_up(home: Organisation, contents: Sequence[RowContent]) -> Register:
     """Two queries for every few hundred rows, whatever the number of persons in the register."""
     numbers = {content.document_number for content in contents if content.document_number}
-    return Register(
-        persons_by_digest(home, {number_digest(number) for number in numbers}), _by_name(home, contents)
-    )
+    return Register(persons_by_digest(home, numbers), _by_name(home, contents))
 
 
-def persons_by_digest(home: Organisation, digests: set[str]) -> dict[str, tuple[int, str]]:
-    """digest → (person, matching key of the name) of standing records; a merged one stands for its target."""
+def persons_by_digest(home: Organisation, numbers: set[str]) -> dict[str, tuple[int, str]]:
+    """Present digest of a number → (person, matching key of the name) of standing records; a merged one stands for its target."""
     found: dict[str, tuple[int, str]] = {}
-    wanted = sorted(digests)
+    present = present_digests(numbers)
+    wanted = sorted(present)
     for start in range(0, len(wanted), _PART):
         rows = IdentityDocument.objects.filter(
             digest__in=wanted[start : start + _PART], withdrawn_at=None, person__home=home
         ).values_list("digest", "person_id", "person__merged_into_id", "person__name")
         for digest, person, merged_into, name in rows:
-            found[digest] = (merged_into or person, matching_key(name))
+            found[present[digest]] = (merged_into or person, matching_key(name))
     return found
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from juxian.apps.accounts.enums import Role
 from juxian.apps.audit.actions import record
 from juxian.apps.organisations.models import Organisation
-from juxian.apps.persons.actions import number_digest
+from juxian.apps.persons.actions import number_digests
 from juxian.apps.persons.rules import may_register
 from juxian.web.desk.persons.filtering import RegisterFilter
 from juxian.web.desk.persons.paging import Page, bounded_count, page_of
@@ -60,15 +60,15 @@ def find_by_number(request: HttpRequest) -> HttpResponse:
     """Open the record with a document number; posted, so that the number stands in no address. Audited."""
     scope = current_scope(request)
     home = home_of(scope)
-    digest = number_digest(request.POST.get("document_number", "")[:64])
-    people = people_of(request, home).filter(documents__digest=digest, documents__withdrawn_at=None)
+    digests = number_digests(request.POST.get("document_number", "")[:64])
+    people = people_of(request, home).filter(documents__digest__in=digests, documents__withdrawn_at=None)
     person = people.order_by("pk").first()
     record(
         "persons.searched_by_number",
         actor=request.user,  # type: ignore[arg-type]
         subject=person,
         organisation_path=home.path,
-        detail={"digest": digest, "found": person is not None},
+        detail={"digest": digests[0], "found": person is not None},
     )
     if person:
         return go(request, "desk:person", number=person.number)

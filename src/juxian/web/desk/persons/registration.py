@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from juxian.apps.accounts.enums import Role
 from juxian.apps.linking.actions import candidates_for, remember_apart
 from juxian.apps.organisations.models import Organisation
-from juxian.apps.persons.actions import DocumentDraft, FactDraft, number_digest, register_person
+from juxian.apps.persons.actions import DocumentDraft, FactDraft, number_digests, register_person
 from juxian.apps.persons.enums import DocumentKind, SourceKind, Verification
 from juxian.apps.persons.models import Person, Source
 from juxian.apps.persons.rules import may_register
@@ -212,8 +212,8 @@ def _same_person(
     people = people_of(request, home).select_related("profile")
     wanted = form.cleaned_data
     if wanted["document_number"]:
-        digest = number_digest(wanted["document_number"])
-        held = people.filter(documents__digest=digest, documents__withdrawn_at=None).distinct()[
+        digests = number_digests(wanted["document_number"])
+        held = people.filter(documents__digest__in=digests, documents__withdrawn_at=None).distinct()[
             :MATCHES_SHOWN
         ]
         if held:
