@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from juxian.core.packs import load_all
+from juxian.core.policy.circuit.leaves import monthday, monthend
 from juxian.core.policy.decisions import alone
 from juxian.core.policy.lint import lint
 from juxian.core.policy.rulebook import rulebook
@@ -18,7 +20,9 @@ from tests.core.policy.lint.test_properties import deeper
 from tests.core.policy.words import full_rows
 
 pytest.importorskip("z3", reason="extra verify")
-from juxian.core.policy.lint.solving import sampled  # needs the extra
+import z3
+
+from juxian.core.policy.lint.solving import EARLIEST, LATEST, _Calendar, sampled  # needs the extra
 
 FAULTY, CLEAN = policy_in("faulty.yaml"), policy_in("clean.yaml")
 ALONE = ("L101", "L102", "L103", "L104", "L105")  # findings about a benefit by itself
@@ -97,12 +101,6 @@ def test_nobody_decides_by_a_row_that_is_said_never_to_be_reached(policies, row)
                     assert len(item.policy.versions) > 1 or not decides(decision, place)
 
 
-BETWEEN_DAYS = {
-    "r25-shenzhen-newcomers",
-    "r32-tianjin-doctors",
-}  # whole years between two days are not solved
-
-
 def test_in_the_packs_it_says_all_that_the_values_show_and_decides_every_benefit():
     for pack in load_all().values():
         day = pack.as_of
@@ -115,7 +113,7 @@ def test_in_the_packs_it_says_all_that_the_values_show_and_decides_every_benefit
             for item in rulebook(tuple(pack.policies.values()), day).items
             if not sampled(item, at).exact
         ]
-        assert {policy for policy, _benefit in undecided} == BETWEEN_DAYS & set(pack.policies), pack.code
+        assert undecided == [], pack.code
 
 
 def test_years_are_exact_to_the_day():
@@ -132,3 +130,54 @@ def test_years_are_exact_to_the_day():
         assert date.fromisoformat(row["birth_date"]) <= DAY
     assert any(alone(item, row, at).rows[3].holds for row in found.rows)
     assert found.exact
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.dates(EARLIEST, LATEST)
+    | st.sampled_from([date(year, 2, 28) for year in (1900, 2000, 2023, 2024, 2100)])
+)
+def test_a_day_of_the_solver_is_a_day_of_the_calendar(day):
+    """Year, month and day of a formula are those of its ordinal, and no others."""
+    calendar, solver = _Calendar("day"), z3.Solver()
+    solver.add(*calendar.rules(), calendar.day_in_all == day.toordinal())
+
+    assert solver.check() == z3.sat
+    model = solver.model()
+    assert [model.eval(one).as_long() for one in (calendar.monthday, calendar.monthend)] == [
+        monthday(day),
+        monthend(day),
+    ]
+    solver.add(z3.Or(calendar.monthday != monthday(day), calendar.monthend != monthend(day)))
+    assert solver.check() == z3.unsat
+
+
+BETWEEN = """
+policy: between
+title: {zh: 两日之间, en: Between}
+basis: assumed
+versions:
+- since: 2020-01-01
+  benefits:
+  - id: between
+    title: {zh: 两日之间, en: Between}
+    who: years_between(出生日期, 引进日期) == 45
+    amount:
+      rows:
+      - {when: "years_between(出生日期, year_start(引进日期)) > 45", give: 3万元}
+      - {when: "years_between(出生日期, year_start(引进日期)) == 44", give: 2万元}
+      - {give: 1万元}
+"""
+
+
+def test_years_between_two_days_are_solved():
+    """Nobody who is 45 on the day was older on new year; some were 44."""
+    policy = policy_of(BETWEEN)
+    book = rulebook((policy,), DAY)
+    item, at = book.items[0], book.situation(VOCABULARY)
+
+    found = sampled(item, at)
+
+    decisions = [alone(item, row, at) for row in found.rows]
+    assert found.exact
+    assert [any(d.who and d.rows[place].holds for d in decisions) for place in (0, 1)] == [False, True]

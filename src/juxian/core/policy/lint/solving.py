@@ -18,7 +18,15 @@ from juxian.core.facts.schema import Kind
 from juxian.core.policy.bounds import FIELD_LIMITS
 from juxian.core.policy.circuit.forms import Answer, all_answers, answer_of
 from juxian.core.policy.circuit.gates import Gate, Op, needed
-from juxian.core.policy.circuit.leaves import LAST_MONTHDAY, TRUTH_LEAVES, Board, Leaf, LeafKind, Limits
+from juxian.core.policy.circuit.leaves import (
+    CALENDAR_LEAVES,
+    TRUTH_LEAVES,
+    Board,
+    Leaf,
+    LeafKind,
+    Limits,
+    monthday,
+)
 from juxian.core.policy.circuit.stages import Offer, alone_on, table_rows_on
 from juxian.core.policy.document import Hit
 from juxian.core.policy.lint.axes import Axis, is_past, possible_values
@@ -251,7 +259,7 @@ class _Asking:
             case LeafKind.LEVEL:
                 return Limits(0, len(self.at.schema.scales[leaf.detail[0]].levels) - 1, certain)
             case LeafKind.MONTHDAY | LeafKind.MONTHEND:
-                return Limits(0, LAST_MONTHDAY, certain)
+                return Limits(monthday(EARLIEST), monthday(LATEST), certain)
             case LeafKind.NUMBER:
                 return Limits(0, FIELD_LIMITS[self.at.schema.profile[leaf.field].type.kind], certain)
         return Limits(0, 1, certain)
@@ -273,8 +281,8 @@ class _Asking:
             case LeafKind.HOLDS:
                 return z3.Bool(f"{leaf.field} has {leaf.detail[0]}")
             case LeafKind.MONTHDAY | LeafKind.MONTHEND:
-                self.decided = False  # years between two days are left to the boundary values
-                return z3.Int(f"{leaf.field} {leaf.kind}")
+                calendar = _Calendar(leaf.field)
+                return calendar.monthday if leaf.kind is LeafKind.MONTHDAY else calendar.monthend
             case LeafKind.TEXT:
                 return z3.Or(*(z3.String(leaf.field) == z3.StringVal(text) for text in leaf.detail))
             case LeafKind.RECEIVED:
@@ -291,8 +299,10 @@ class _Asking:
         field = self.at.schema.profile.get(leaf.field)
         if field is None:
             return
-        if leaf.kind is LeafKind.DAY and is_past(field, self.nodes):
-            yield value <= self.at.as_of.toordinal()
+        if leaf.kind in CALENDAR_LEAVES:
+            yield from _Calendar(leaf.field).rules()
+        if (leaf.kind is LeafKind.DAY or leaf.kind in CALENDAR_LEAVES) and is_past(field, self.nodes):
+            yield z3.Int(leaf.field) <= self.at.as_of.toordinal()
         possible = possible_values(field, self.at.schema)
         if possible and leaf.kind is LeafKind.FLAG:
             yield z3.Or(*(value if one else z3.Not(value) for one in possible))
@@ -337,13 +347,41 @@ class _Asking:
                         received[leaf.detail[0]] = _whole(model, value)
                 case LeafKind.LEVEL:
                     row[leaf.field] = ranked(self.at.schema.scales[leaf.detail[0]])[_whole(model, value)]
-                case LeafKind.MONTHDAY | LeafKind.MONTHEND:
-                    continue
-                case LeafKind.DAY:
-                    row[leaf.field] = date.fromordinal(_whole(model, value)).isoformat()
+                case LeafKind.DAY | LeafKind.MONTHDAY | LeafKind.MONTHEND:
+                    row[leaf.field] = date.fromordinal(_whole(model, z3.Int(leaf.field))).isoformat()
                 case _:
                     row[leaf.field] = _whole(model, value)
         return row
+
+
+class _Calendar:
+    """Year, month and day of a date field, tied to its day in a row: what whole months between two days are counted by."""
+
+    def __init__(self, field: str) -> None:
+        self.day_in_all = z3.Int(field)
+        self.year, self.month, self.day = (z3.Int(f"{field} {part}") for part in ("year", "month", "day"))
+        self.leap = z3.And(self.year % 4 == 0, self.year != 1900, self.year != 2100)  # EARLIEST to LATEST
+        february = z3.If(self.leap, 29, 28)
+        lengths = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        self.length = _by_month(self.month, lengths)
+        self.monthday = (self.year * 12 + self.month) * 32 + self.day
+        self.monthend = self.monthday + z3.If(self.day == self.length, 31 - self.day, 0)
+
+    def rules(self) -> Iterator[Any]:
+        yield z3.And(self.year >= EARLIEST.year, self.year <= LATEST.year, self.month >= 0, self.month <= 11)
+        yield z3.And(self.day >= 1, self.day <= self.length)
+        years = self.year - EARLIEST.year
+        leap_days = (years + 3) / 4 - z3.If(years > 0, 1, 0) - z3.If(years > 200, 1, 0)
+        before = [date(2023, month, 1).timetuple().tm_yday - 1 for month in range(1, 13)]
+        in_year = _by_month(self.month, before) + z3.If(z3.And(self.leap, self.month > 1), 1, 0)
+        yield self.day_in_all == EARLIEST.toordinal() - 1 + years * 365 + leap_days + in_year + self.day
+
+
+def _by_month(month: Any, values: Sequence[Any]) -> Any:
+    found = values[-1]
+    for place in range(len(values) - 2, -1, -1):
+        found = z3.If(month == place, values[place], found)
+    return found
 
 
 def _decides(item: Item, rows: Sequence[Offer], place: int, board: Board) -> Gate:
