@@ -19,6 +19,7 @@ from juxian.core.packs.schema import Pack
 from juxian.core.policy import ENGINE_VERSION, Entitlement, Policy, Verdict, entitlements
 from juxian.core.policy.explain import Reason
 from juxian.core.policy.wording import field_title
+from juxian.web.kit import formats
 from juxian.web.kit.entitling import STATES, Papers
 
 DEEPEST = 3
@@ -130,7 +131,7 @@ class _Maker:
             displaced_by=[other.title.in_language(self.language) for other in item.displaced_by],
             turns_on=item.turns_on,
             payments=[
-                Payment(p.number, p.amount_fen, p.after_months, p.needs, "、".join(p.on))
+                Payment(p.number, p.amount_fen, p.after_months, p.needs, formats.listed(p.on))
                 for p in item.payments
             ],
             obligation_months=benefit.obligation.serve_months if benefit.obligation else 0,

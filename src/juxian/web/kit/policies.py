@@ -265,7 +265,7 @@ class _Words:
             return [_("一次性发放")]
         words = [str(EVERY[pay.every]) % {"count": pay.count}]
         if pay.days:
-            days = "、".join(f"{month}-{day}" for month, day in pay.days)
+            days = formats.listed(f"{month}-{day}" for month, day in pay.days)
             words = [_("分 %(count)s 次，每年 %(days)s") % {"count": pay.count, "days": days}]
             words += [_("首次核定即发")] if pay.first_at_once else []
         if len(set(pay.shares)) > 1:
