@@ -639,6 +639,7 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:housing-offer-next": _free_space,
     "desk:housing-lease-spouse": _spouse,
     "desk:housing-lease-part": _reason,
+    "desk:housing-lease-pass": _reason,
     "desk:housing-photos": _photo,
     "desk:housing-photo-caption": _caption,
     "desk:housing-photo-up": _nothing,

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from juxian.apps.accounts.models import User
+from juxian.apps.audit.models import AuditEntry
+from juxian.apps.housing.actions import passing
 from juxian.apps.housing.actions.applying import apply_for_flat
 from juxian.apps.housing.actions.households import move_in_together, move_out_of_two, record_household
 from juxian.apps.housing.actions.letting import ask_renewal, renew_lease, sign_lease, start_lease
 from juxian.apps.housing.actions.offering import accept_offer, make_offer
+from juxian.apps.housing.actions.passing import pass_lease
 from juxian.apps.housing.models import Application, Ban, Estate, Lease
-from juxian.apps.housing.queries.stock import free_spaces
+from juxian.apps.housing.queries.stock import free_spaces, scheme_of
 from juxian.apps.housing.queries.tenancies import grounds_of, leases_of
 from juxian.apps.housing.queries.waiting import places_of
 from juxian.apps.housing.rules import NotPossible
@@ -21,7 +25,7 @@ from juxian.apps.persons.actions import FactDraft, record_facts
 from juxian.apps.persons.models import Person
 from juxian.core.housing.snapshot import Snapshot
 from juxian.core.housing.words import Cause
-from tests.apps.housing.conftest import APPLIED, DAY, NewPerson
+from tests.apps.housing.conftest import ALLOWED, APPLIED, DAY, NewPerson
 from tests.factories import SourceFactory
 from tests.flats import SNAPSHOT
 
@@ -171,3 +175,67 @@ def test_the_database_keeps_a_spouse_on_one_lease(
             first_day=DAY,
             until=date(2023, 1, 1),
         )
+
+
+def test_the_lease_passes_to_the_spouse_with_deposit_bills_and_rent(
+    lease: Lease, couple: tuple[Person, Person], office: User
+) -> None:
+    one, other = couple
+    before = (list(lease.bills.values("pk", "amount_fen", "paid_fen")), list(lease.rents.values()))
+    owed = sum(bill.open_fen for bill in lease.bills.all())
+
+    passed = pass_lease(lease=lease, day=DAY, by=office, reason="调往外地")
+
+    passed.refresh_from_db()
+    assert (passed.person, passed.spouse, passed.state) == (other, None, "running")
+    assert passed.asked == {"household_members": 1}
+    assert (list(passed.bills.values("pk", "amount_fen", "paid_fen")), list(passed.rents.values())) == before
+    assert (list(leases_of(one)), list(leases_of(other))) == ([], [passed])
+    assert not Ban.objects.exists()
+    entry = AuditEntry.objects.get(action="housing.lease_passed")
+    assert (entry.reason, entry.detail["from"], entry.detail["to"]) == ("调往外地", one.number, other.number)
+    assert entry.detail["open_fen"] == owed
+    with pytest.raises(NotPossible, match="没有共同承租人"):
+        pass_lease(lease=lease, day=DAY, by=office, reason="再办")
+
+
+def test_whoever_left_may_apply_anew_and_who_stays_may_not(
+    lease: Lease, couple: tuple[Person, Person], estate: Estate, office: User
+) -> None:
+    pass_lease(lease=lease, day=DAY, by=office, reason="调往外地")
+
+    with pytest.raises(NotPossible, match="正在租住"):
+        apply_for_flat(estate=estate, person=couple[1], asked=TWO, day=DAY, by=None)
+    with pytest.raises(NotPossible, match="配偶已有人才公寓"):  # still one household on record
+        apply_for_flat(estate=estate, person=couple[0], asked=TWO, day=DAY, by=None)
+
+
+def test_a_spouse_who_may_not_rent_does_not_take_the_lease_over(
+    lease: Lease, couple: tuple[Person, Person], office: User
+) -> None:
+    facts = [FactDraft("home", {"owned": True}, DAY)]
+    record_facts(person=couple[1], facts=facts, source=SourceFactory())
+
+    with pytest.raises(NotPossible, match="目前不符合条件"):
+        pass_lease(lease=lease, day=DAY, by=office, reason="调往外地")
+
+    lease.refresh_from_db()
+    assert (lease.person, lease.spouse) == couple
+
+
+def test_what_is_not_known_of_the_spouse_is_named(new_person: NewPerson, lease: Lease, office: User) -> None:
+    stranger = new_person("缺住房信息", facts=ALLOWED[:1])
+    Lease.objects.filter(pk=lease.pk).update(spouse=stranger)
+
+    with pytest.raises(NotPossible, match=r"缺：.*住房"):
+        pass_lease(lease=lease, day=DAY, by=office, reason="调往外地")
+
+
+def test_where_the_scheme_ends_the_tenancy_nothing_passes(
+    lease: Lease, office: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheme = replace(scheme_of(lease.estate), passes_to_spouse=False)
+    monkeypatch.setattr(passing, "scheme_of", lambda estate: scheme)
+
+    with pytest.raises(NotPossible, match="请通知腾退"):
+        pass_lease(lease=lease, day=DAY, by=office, reason="调往外地")

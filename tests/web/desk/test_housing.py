@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.housing.actions.drawing import commit
+from juxian.apps.housing.actions.households import move_in_together
 from juxian.apps.housing.actions.offering import accept_offer
 from juxian.apps.housing.enums import DrawState, LeaseState, OfferState
 from juxian.apps.housing.models import Application, Ban, Draw, Estate, Lease, Offer
@@ -22,6 +23,7 @@ from juxian.apps.services.actions import submit_application
 from juxian.core.allocation.seeds import Reveal, commitment
 from juxian.core.allocation.verifier import verify
 from tests.apps.housing.conftest import (
+    ALLOWED,
     DAY,
     NewApplication,
     NewPerson,
@@ -292,6 +294,23 @@ def test_a_spouse_comes_onto_the_lease_and_leaves_it(place: Place, estate: Estat
 
     lease.refresh_from_db()
     assert lease.spouse is None
+
+
+def test_a_tenant_leaves_and_the_spouse_goes_on(place: Place, estate: Estate, office: Any) -> None:
+    flats = make_flats(place, [office, place.user(Role.AUDITOR)], DAY)
+    desk, spouse, lease = signed_in(place, office), place.person("留住人", facts=ALLOWED), flats.lease
+    address = reverse("desk:housing-lease", args=[lease.pk])
+    move_in_together(lease=lease, spouse=spouse, evidence="结婚证", day=DAY, by=office)
+    assert "须符合承租条件" in text_of(desk.get(address))
+
+    act = reverse("desk:housing-lease-pass", args=[lease.pk])
+    assert "必填" in text_of(desk.post(act, {"reason": ""} | once(), follow=True))
+    told = text_of(desk.post(act, {"reason": "调往外地"} | once(), follow=True))
+
+    assert "已转由配偶承租" in told
+    lease.refresh_from_db()
+    assert (lease.person, lease.spouse) == (spouse, None)
+    assert "没有共同承租人" in text_of(desk.post(act, {"reason": "再办"} | once(), follow=True))
 
 
 def test_photographs_are_added_put_in_order_and_removed(place: Place, estate: Estate, office: Any) -> None:

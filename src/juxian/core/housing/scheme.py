@@ -131,7 +131,8 @@ class Scheme:
     """A set of rules (办法). basis and source tell how honest each part is; ``note`` says what is assumed.
 
     higher_of: profile fields of which the higher value of a couple counts (就高). days_to_answer: of an offer.
-    inspection_months: how often a flat is looked at; 0: not set.
+    inspection_months: how often a flat is looked at; 0: not set. passes_to_spouse: a tenant who leaves hands the lease on to
+    the spouse who stays and may rent (承租人迁出); else the tenancy ends.
     """
 
     id: str
@@ -153,6 +154,7 @@ class Scheme:
     leaving: ExitRule
     bans: Mapping[str, Ban] = field(default_factory=dict)
     inspection_months: int = 0
+    passes_to_spouse: bool = False
 
     def conditions(self) -> Iterator[Expression]:
         """Every condition that somewhere decides."""

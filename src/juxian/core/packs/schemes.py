@@ -55,7 +55,7 @@ class SchemeReader:
             return None
         household, points = part.get("household"), part.get("points")
         if household.present:
-            household.keys((), ("flats", "higher_of"))
+            household.keys((), ("flats", "higher_of", "passes_to_spouse"))
         if points.present:
             points.keys(("version", "rules"))
         return Scheme(
@@ -78,6 +78,7 @@ class SchemeReader:
             leaving=self.leaving(part.get("leaving")),
             bans=unique(read_all(part.get("bans").items(), self.ban), lambda one: one.cause),
             inspection_months=part.get("inspection_months").integer(0, _MOST_MONTHS) or 0,
+            passes_to_spouse=household.get("passes_to_spouse").boolean(),
         )
 
     def condition(self, part: Part) -> Expression | None:

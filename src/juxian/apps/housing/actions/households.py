@@ -25,7 +25,7 @@ def require_free(estate: Estate, person: Person, spouse: Person | None, day: dat
     """
     if spouse == person:
         raise NotPossible(_("配偶不能是本人。"))
-    _hold(person, spouse)
+    hold_persons(person, spouse)
     if ban := ban_on(person, day):
         raise NotPossible(
             _("因“%(cause)s”，%(until)s 前不能申请。")
@@ -53,7 +53,7 @@ def require_spouse_free(estate: Estate, spouse: Person, day: date) -> None:
 
 def require_no_lease(person: Person, spouse: Person | None) -> None:
     """Nobody of the household stands on a lease when one begins; raises ``NotPossible``."""
-    _hold(person, spouse)
+    hold_persons(person, spouse)
     if Lease.objects.standing().of(*_household(person, spouse)).exists():
         raise NotPossible(_("这套房或这个人已有租约。"))
 
@@ -69,7 +69,7 @@ def move_in_together(*, lease: Lease, spouse: Person, evidence: str, day: date, 
         raise NotPossible(_("租约已结束，或已有共同承租人。"))
     if spouse.pk == locked.person_id:
         raise NotPossible(_("配偶不能是本人。"))
-    _hold(locked.person, spouse)
+    hold_persons(locked.person, spouse)
     require_spouse_free(locked.estate, spouse, day)
     _pair(locked.person, spouse, evidence, by)
     locked.spouse = spouse
@@ -115,7 +115,7 @@ def _household(person: Person, spouse: Person | None) -> list[Person]:
     return [person] if spouse is None else [person, spouse]
 
 
-def _hold(person: Person, spouse: Person | None) -> None:
+def hold_persons(person: Person, spouse: Person | None) -> None:
     """Whoever changes the household waits here; always in the same order."""
     ids = sorted(one.pk for one in _household(person, spouse))
     list(Person.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))

@@ -20,6 +20,7 @@ from juxian.apps.accounts.enums import Role
 from juxian.apps.housing.actions.billing import receive
 from juxian.apps.housing.actions.households import move_in_together, move_out_of_two
 from juxian.apps.housing.actions.letting import end_lease, give_notice, renew_lease
+from juxian.apps.housing.actions.passing import pass_lease
 from juxian.apps.housing.enums import LeaseState
 from juxian.apps.housing.models import Lease, RentPeriod
 from juxian.apps.housing.queries.photos import photos_of_flat
@@ -141,6 +142,8 @@ def lease(request: HttpRequest, pk: int) -> HttpResponse:
         "repairs": [(one, REPAIR_TONES.get(one.result, "info")) for one in repairs_of_lease(found)],
         "spouse_form": SpouseForm(None, user=user_of(request)),
         "part_form": ReasonForm(),
+        "pass_form": ReasonForm(auto_id="pass-%s"),
+        "passes": scheme_of(found.estate).passes_to_spouse and found.state == LeaseState.RUNNING,
         "photos": photos_of_flat(found.space.unit),
     }
     return render(request, "desk/housing/lease.html", context)
@@ -263,6 +266,24 @@ def part(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         lambda: move_out_of_two(lease=found, day=scope.as_of, by=user, reason=form.cleaned_data["reason"]),
         _("已登记迁出，租约由承租人继续。"),
+        "desk:housing-lease",
+        pk,
+    )
+
+
+@for_roles(Role.OFFICE)
+@require_POST
+@once
+def hand_on(request: HttpRequest, pk: int) -> HttpResponse:
+    """The tenant leaves, the spouse becomes the tenant."""
+    found, scope, user = managed_lease(request, pk), current_scope(request), user_of(request)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, form, pk)
+    return carried_out(
+        request,
+        lambda: pass_lease(lease=found, day=scope.as_of, by=user, reason=form.cleaned_data["reason"]),
+        _("已转由配偶承租，押金、账单和本期租金随租约。"),
         "desk:housing-lease",
         pk,
     )

@@ -31,6 +31,7 @@ urlpatterns = [
     path("leases/<int:pk>/renew/", leases.renew, name="housing-lease-renew"),
     path("leases/<int:pk>/spouse/", leases.spouse, name="housing-lease-spouse"),
     path("leases/<int:pk>/part/", leases.part, name="housing-lease-part"),
+    path("leases/<int:pk>/pass/", leases.hand_on, name="housing-lease-pass"),
     path("bills/<int:pk>/receipt/", leases.receipt, name="housing-receipt"),
     path("units/<int:pk>/", inspections.unit, name="housing-unit"),
     path("units/<int:pk>/close/", inspections.close, name="housing-unit-close"),
