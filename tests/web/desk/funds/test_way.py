@@ -17,6 +17,7 @@ from juxian.apps.funds.models import BankStatement, Grant, PayeeAccount, Payment
 from juxian.apps.funds.queries.ledger import balance_of
 from juxian.apps.funds.queries.proof import verify
 from juxian.apps.policies.actions import sweep_pack
+from juxian.web.desk.funds.grants import case_in, origin_of
 from tests.apps.funds.scene import BANK, BENEFIT, DAY, POLICY, WAN, Scene, make_scene, statement
 from tests.web.desk.funds.helping import browser
 
@@ -74,12 +75,29 @@ def test_from_the_sweep_to_a_confirmed_payment(scene: Scene) -> None:
     checker.post(f"/desk/funds/statements/lines/{other.pk}/", {"reason": "手续费"})
 
     assert "已到账" in text_of(maker, f"/desk/funds/runs/{run.pk}/")
-    assert "已发完" in text_of(maker, f"/desk/funds/grants/{grant.pk}/")
+    shown = text_of(maker, f"/desk/funds/grants/{grant.pk}/")
+    assert "已发完" in shown
+    assert "筛查认定" in shown
+    assert grant.source_key not in shown
     assert balance_of(f"paid:{grant.name}") == 2 * WAN
     assert "2 万元" in re.sub(r"<[^>]+>", "", text_of(maker, "/desk/funds/"))
     assert verify().difference is None
     audited = AuditEntry.objects.filter(actor_id=scene.checker.pk).values_list("action", flat=True)
     assert {"funds.account_confirmed", "funds.run_sealed", "funds.difference_explained"} <= set(audited)
+
+
+@pytest.mark.parametrize(
+    ("key", "words", "case"),
+    [
+        ("case:JYG-2022-000412:3:approve:1", "办件 JYG-2022-000412", "JYG-2022-000412"),
+        ("sweep:2022-06-01:a/b:7", "2022-06-01 筛查认定", ""),
+        ("found:12", "免申即享", ""),
+        ("demo:a/b:7", "演示数据", ""),
+        ("older", "older", ""),
+    ],
+)
+def test_a_grant_names_where_it_comes_from(key: str, words: str, case: str) -> None:
+    assert (origin_of(key), case_in(key)) == (words, case)
 
 
 def test_no_page_shows_a_whole_account_number(scene: Scene) -> None:

@@ -19,6 +19,7 @@ from juxian.apps.funds.queries.household import households
 from juxian.apps.funds.rules import may_manage_funds
 from juxian.web.desk.forms import ReasonForm
 from juxian.web.desk.funds.finding import READERS, carried_out, find_grant, home_here, user_of
+from juxian.web.kit import formats
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
@@ -91,7 +92,28 @@ def _context(request: HttpRequest, grant: Grant, form: ReasonForm) -> dict[str, 
         "accounts": accounts,
         "form": form,
         "may_manage": bool(may_manage_funds(user_of(request), grant.home)),
+        "origin": origin_of(grant.source_key),
+        "case": case_in(grant.source_key),
     }
+
+
+def case_in(source_key: str) -> str:
+    """The number of the case that a grant comes from; empty for one that comes from elsewhere."""
+    kind, _colon, rest = source_key.partition(":")
+    return rest.partition(":")[0] if kind == "case" else ""
+
+
+def origin_of(source_key: str) -> str:
+    """Where a grant comes from, in the office's words."""
+    kind, _colon, rest = source_key.partition(":")
+    first = rest.partition(":")[0]
+    if kind == "case":
+        return _("办件 %(number)s") % {"number": first}
+    if kind == "sweep":
+        return _("%(day)s 筛查认定") % {"day": formats.day(first)}
+    if kind == "found":
+        return _("免申即享")
+    return _("演示数据") if kind == "demo" else source_key
 
 
 def _payers(grant: Grant, titles: Any, language: str) -> list[tuple[str, int, bool]]:
