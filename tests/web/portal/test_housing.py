@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from juxian.apps.accounts.enums import Role
-from juxian.apps.housing.actions.billing import bill_months
+from juxian.apps.audit.models import AuditEntry
+from juxian.apps.housing.actions.billing import bill_months, receive
 from juxian.apps.housing.actions.households import record_household
 from juxian.apps.housing.actions.letting import sign_lease, start_lease
 from juxian.apps.housing.actions.offering import accept_offer, make_offer
@@ -19,7 +23,9 @@ from juxian.apps.housing.models import Application, Building, Estate, Offer, Spa
 from juxian.apps.housing.queries.stock import free_spaces
 from juxian.core.allocation import verifier
 from juxian.core.allocation.verifier import verify
+from juxian.core.funds.bank import amount_yuan
 from juxian.core.housing.snapshot import Snapshot
+from juxian.web.portal.housing.statements import written
 from tests.apps.housing.conftest import (
     ALLOWED,
     DAY,
@@ -165,6 +171,49 @@ def test_both_of_a_couple_see_the_lease_and_the_place_in_the_queue(
     for client, name in ((mine, "妻*"), (theirs, "夫*")):
         shown = text_of(client.get(reverse("portal:housing-lease", args=[lease.pk])))
         assert name in shown
+
+
+def test_a_lease_is_downloaded_as_a_masked_file_that_the_audit_log_knows_of(
+    place: Place, estate: Estate, office: Any
+) -> None:
+    flats = make_flats(place, [office, place.user(Role.AUDITOR)], DAY, place.person("欧阳甲"))
+    lease, own = flats.lease, place.client(Role.PERSON, person=flats.lease.person)
+    bill_months(lease=lease, day=date(2022, 9, 1))
+    bill = lease.bills.filter(payer="person").latest("pk")
+    receive(bill=bill, amount_fen=100, day=DAY, reference="6222000011118801", by=office)
+    address = reverse("portal:housing-lease-file", args=[lease.pk])
+
+    answer = own.get(address)
+
+    rows = list(csv.reader(answer.content.decode("utf-8-sig").splitlines()))
+    assert answer["Cache-Control"] == "no-store"
+    assert rows[0] == ["租约", lease.number, "承租人", "欧*"]
+    assert rows[-1][2:] == ["1.00", "…8801"]
+    assert not any("6222" in cell or "欧阳" in cell for row in rows for cell in row)
+    total = next(row for row in rows if row[0] == "合计")
+    assert total[4:] == [
+        amount_yuan(sum(getattr(one, name) for one in lease.bills.filter(payer="person")))
+        for name in ("amount_fen", "paid_fen", "open_fen")
+    ]
+    assert AuditEntry.objects.filter(action="housing.statement_downloaded").count() == 1
+    stranger = place.client(Role.PERSON, person=place.person("他人"))
+    assert stranger.get(address).status_code == 404
+    assert "下载明细" in text_of(own.get(reverse("portal:housing-lease", args=[lease.pk])))
+
+
+def test_the_number_of_queries_of_the_file_does_not_grow(place: Place, estate: Estate, office: Any) -> None:
+    flats = make_flats(place, [office, place.user(Role.AUDITOR)], DAY, place.person("欧阳甲"))
+    bill_months(lease=flats.lease, day=date(2022, 9, 1))
+    bill = flats.lease.bills.filter(payer="person").latest("pk")
+    counts = []
+    for receipts in (1, 3):
+        for number in range(receipts):
+            receive(bill=bill, amount_fen=1, day=DAY, reference=f"R{receipts}-{number}", by=office)
+        with CaptureQueriesContext(connection) as asked:
+            written(flats.lease)
+        counts.append(len(asked))
+
+    assert counts[0] == counts[1]
 
 
 def test_the_apartments_of_a_place_are_shown_to_everybody_without_a_tenant(

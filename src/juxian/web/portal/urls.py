@@ -18,6 +18,7 @@ from juxian.web.portal import (
 from juxian.web.portal.cards import checking
 from juxian.web.portal.cards import mine as cards
 from juxian.web.portal.housing import draws, flats, lease, mine
+from juxian.web.portal.housing import statements as lease_statements
 from juxian.web.portal.services import (
     applying,
     asking,
@@ -89,6 +90,7 @@ urlpatterns = [
     path("housing/offers/<int:pk>/accept/", mine.accept, name="housing-accept"),
     path("housing/offers/<int:pk>/decline/", mine.decline, name="housing-decline"),
     path("housing/leases/<int:pk>/", lease.lease, name="housing-lease"),
+    path("housing/leases/<int:pk>/file/", lease_statements.lease_file, name="housing-lease-file"),
     path("housing/leases/<int:pk>/report/", lease.report, name="housing-report"),
     path("flats/", flats.flats_here, name="flats-here"),
     path("p/<slug:pack>/flats/", flats.flats, name="flats"),
