@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -80,7 +80,7 @@ def collective_rows(found: Sequence[Collective], pack: Pack, language: str, day:
     ]
 
 
-def stay_rows(stays: Sequence[Stay], pack: Pack, language: str, day: date) -> list[StayRow]:
+def stay_rows(stays: Iterable[Stay], pack: Pack, language: str, day: date) -> list[StayRow]:
     """``collective`` comes with each stay."""
     return [
         StayRow(
@@ -93,7 +93,7 @@ def stay_rows(stays: Sequence[Stay], pack: Pack, language: str, day: date) -> li
     ]
 
 
-def pairing_rows(pairs: Sequence[Pairing], pack: Pack, language: str, day: date) -> list[PairingRow]:
+def pairing_rows(pairs: Iterable[Pairing], pack: Pack, language: str, day: date) -> list[PairingRow]:
     rows = []
     for item in pairs:
         kind = pack.collectives.pairings.get(item.kind)

@@ -16,7 +16,7 @@ from juxian.web.kit.cells import as_text
 
 BOM = "\ufeff"
 LINE, HEAD, DOUBTFUL, REASON = "#cfd6df", "#edf0f4", "#fdf1dc", "#b3261e"
-LISTS, SPARE_ROWS = "选项", 500
+LISTS, SPARE_ROWS, IN_A_RULE, EMPTY = "选项", 500, 250, 18  # sheet, rows, characters, characters
 NARROWEST, WIDEST, WIDTH_SAMPLE = 8, 48, 200  # characters, rows
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -91,34 +91,20 @@ class Fillable:
 
 
 def fillable_workbook(table: Fillable) -> bytes:
-    """Lists lie in a hidden sheet, since a list in a cell's rule may have 255 characters alone."""
+    """A short list stands in the rule of its cells; a long one, which a rule cannot hold, in a hidden sheet."""
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
         base = {"num_format": "@", "valign": "top", "border": 1, "border_color": LINE}
         head, plain = book.add_format({**base, "bold": True, "bg_color": HEAD}), book.add_format(base)
         text = book.add_format({"num_format": "@"})
-        sheet, lists = book.add_worksheet(table.title), book.add_worksheet(LISTS)
-        lists.hide()
-        last = max(len(table.rows) + SPARE_ROWS, SPARE_ROWS)
+        sheet = book.add_worksheet(table.title)
         for column, words in enumerate(table.heads):
-            texts = [
-                words,
-                *(row[column] for row in table.rows[:WIDTH_SAMPLE]),
-                *table.choices.get(column, []),
-            ]
-            sheet.set_column(column, column, max(NARROWEST, min(WIDEST, max(map(_width, texts)) + 4)), text)
+            sheet.set_column(column, column, _room(table, column), text)
             sheet.write_string(0, column, words, head)
-            rule: dict[str, object] = {"validate": "any"}
-            if offered := table.choices.get(column, []):
-                lists.write_column(0, column, offered)
-                letter = xl_col_to_name(column)
-                source = f"='{LISTS}'!${letter}$1:${letter}${len(offered)}"
-                rule = {"validate": "list", "source": source, "error_type": "warning"}
-            if hint := table.hints.get(column, ""):
-                rule |= {"input_message": hint[:255]}
-            if len(rule) > 1:
-                sheet.data_validation(1, column, last, column, rule)
+            rule = _rule(book, table, column)
+            if rule:
+                sheet.data_validation(1, column, len(table.rows) + SPARE_ROWS, column, rule)
         for line, row in enumerate(table.rows, 1):
             for column, words in enumerate(row):
                 sheet.write_string(line, column, words, plain)
@@ -128,6 +114,29 @@ def fillable_workbook(table: Fillable) -> bytes:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
     return out.getvalue()
+
+
+def _room(table: Fillable, column: int) -> int:
+    """Width of a column: of what stands in it or may be chosen; an empty one has room for a document number."""
+    texts = [row[column] for row in table.rows[:WIDTH_SAMPLE]] + table.choices.get(column, [])
+    filled = max(map(_width, texts), default=0)
+    return max(NARROWEST, min(WIDEST, max(filled or EMPTY, _width(table.heads[column])) + 4))
+
+
+def _rule(book: xlsxwriter.Workbook, table: Fillable, column: int) -> dict[str, object]:
+    """What a cell offers and says; empty where it does neither."""
+    offered, hint = table.choices.get(column, []), table.hints.get(column, "")
+    rule: dict[str, object] = {"input_message": hint[:255]} if hint else {}
+    if not offered:
+        return rule | {"validate": "any"} if rule else {}
+    source: object = offered
+    if len(",".join(offered)) > IN_A_RULE or any("," in words for words in offered):
+        lists = book.get_worksheet_by_name(LISTS) or book.add_worksheet(LISTS)
+        lists.hide()
+        lists.write_column(0, column, offered)
+        letter = xl_col_to_name(column)
+        source = f"='{LISTS}'!${letter}$1:${letter}${len(offered)}"
+    return rule | {"validate": "list", "source": source, "error_type": "warning"}
 
 
 def _width(words: str) -> int:

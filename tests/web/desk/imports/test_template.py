@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from juxian.apps.audit.models import AuditEntry
 from juxian.apps.imports.models import Batch
 from juxian.apps.persons.models import Person
+from juxian.web.kit.sheets import Fillable, fillable_workbook
 from tests.rosters import resident_id
 from tests.web.places import Place
 
@@ -37,7 +38,7 @@ def test_a_filled_template_comes_back_to_the_same_people(place: Place) -> None:
     assert (first["用人单位"], first["入职日期"]) == ("测试医院", "2016-08-01")
     assert not first["身份证号码"]
     assert not first["手机"]
-    assert book["选项"].sheet_state == "hidden"
+    assert book.sheetnames == ["名册"]  # no hidden sheet of which the import would have to speak
     lists = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
     degree = next(
         rule
@@ -45,6 +46,8 @@ def test_a_filled_template_comes_back_to_the_same_people(place: Place) -> None:
         if where.startswith(sheet.cell(2, heads.index("学历") + 1).coordinate)
     )
     assert (degree.type, degree.errorStyle) == ("list", "warning")
+    assert "硕士" in degree.formula1
+    assert sheet.column_dimensions["B"].width >= 18
     assert AuditEntry.objects.get(action="persons.exported").detail == {
         "what": "template", "unit": place.employer.code, "persons": 1,
     }  # fmt: skip
@@ -64,6 +67,17 @@ def test_a_filled_template_comes_back_to_the_same_people(place: Place) -> None:
     assert unknown == []
     assert batch.rows.get(number=3).state == "accepted"
     assert Person.objects.filter(name="王芳").count() == 1
+
+
+def test_a_list_that_a_rule_cannot_hold_lies_in_a_hidden_sheet() -> None:
+    names = [f"第{number}人民医院" for number in range(60)]
+
+    made = fillable_workbook(Fillable("名册", ["单位", "学历"], choices={0: names, 1: ["本科", "硕士"]}))
+
+    book = openpyxl.load_workbook(io.BytesIO(made))
+    rules = [rule.formula1 for rule in book["名册"].data_validations.dataValidation]
+    assert rules == ["'选项'!$A$1:$A$60", '"本科,硕士"']
+    assert (book["选项"].sheet_state, book["选项"]["A60"].value) == ("hidden", names[-1])
 
 
 def test_an_empty_template_and_a_unit_of_others(place: Place) -> None:

@@ -119,9 +119,10 @@ def retention_of(home: Organisation, day: date) -> dict[str, dict[str, int | Non
         due = due_facts(home, kind, months, day).count() if months is not None else 0
         if ended or due:
             report[kind] = {"months": months, "erased": due, "waiting": max(ended - due, 0)}
-    for name, rows, due, months in beside_facts(home, day):
+    for name, rows, over, kept in beside_facts(home, day):
         if ended := rows.count():
-            report[name] = {"months": months, "erased": due.count(), "waiting": ended - due.count()}
+            erased = over.count()
+            report[name] = {"months": kept, "erased": erased, "waiting": ended - erased}
     return report
 
 

@@ -98,9 +98,10 @@ class PairingForm(forms.Form):
         self.fields["kind"].choices = list(kinds)  # type: ignore[attr-defined]
 
 
-class OutcomeForm(EndForm):
+class OutcomeForm(ReasonForm):
     """How a pair ended."""
 
+    day = day_field(_("自何日起"))
     outcome = forms.ChoiceField(label=_("结果"))
     field_order = ("outcome", "day", "reason")
 

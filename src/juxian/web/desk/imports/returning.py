@@ -48,7 +48,8 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _sheets(batch: Batch, rows: list[Row]) -> dict[str, Returned]:
     """One sheet for each table of the file, its columns in their order and its headers as they were."""
-    words, by_table = wording_for(batch), {}
+    words = wording_for(batch)
+    by_table: dict[int, tuple[Table, list[Row]]] = {}
     for row in rows:
         by_table.setdefault(row.table_id, (row.table, []))[1].append(row)
     sheets: dict[str, Returned] = {}
