@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 
 import xlsxwriter
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_col_to_name
 
 from juxian.web.kit.cells import as_text
 
 BOM = "\ufeff"
 LINE, HEAD, DOUBTFUL, REASON = "#cfd6df", "#edf0f4", "#fdf1dc", "#b3261e"
-LISTS, SPARE_ROWS, IN_A_RULE, EMPTY = "选项", 500, 250, 18  # sheet, rows, characters, characters
+SPARE_ROWS, IN_A_RULE, EMPTY = 500, 250, 18  # rows, characters, characters
 NARROWEST, WIDEST, WIDTH_SAMPLE = 8, 48, 200  # characters, rows
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -131,11 +132,12 @@ def _rule(book: xlsxwriter.Workbook, table: Fillable, column: int) -> dict[str, 
         return rule | {"validate": "any"} if rule else {}
     source: object = offered
     if len(",".join(offered)) > IN_A_RULE or any("," in words for words in offered):
-        lists = book.get_worksheet_by_name(LISTS) or book.add_worksheet(LISTS)
+        name = _("选项")
+        lists = book.get_worksheet_by_name(name) or book.add_worksheet(name)
         lists.hide()
         lists.write_column(0, column, offered)
         letter = xl_col_to_name(column)
-        source = f"='{LISTS}'!${letter}$1:${letter}${len(offered)}"
+        source = f"='{name}'!${letter}$1:${letter}${len(offered)}"
     return rule | {"validate": "list", "source": source, "error_type": "warning"}
 
 

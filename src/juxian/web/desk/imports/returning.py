@@ -17,6 +17,7 @@ from juxian.web.desk.imports.batch import wording_for
 from juxian.web.desk.imports.finding import SENDERS, find_batch
 from juxian.web.desk.imports.wording import Wording, targets_of
 from juxian.web.kit.access import for_roles, user_of
+from juxian.web.kit.formats import clauses, labelled, with_aside
 from juxian.web.kit.origin import address_of
 from juxian.web.kit.scope import current_scope
 from juxian.web.kit.sheets import Returned, download, returned_workbook
@@ -70,15 +71,13 @@ def _add(sheet: Returned, table: Table, row: Row, words: Wording, columns: list[
     reasons = []
     for problem in content.problems:
         told = words.problem(problem, targets_of(table))
-        reasons.append(
-            "：".join(part for part in (told.header, told.message) if part)
-            + (f"（{told.hint}）" if told.hint else "")
-        )
+        message = with_aside(told.message, told.hint)
+        reasons.append(labelled(told.header, message) if told.header else message)
         if problem.column in columns:
             sheet.marked.append((len(sheet.rows), columns.index(problem.column)))
     if not reasons:
         reasons.append(row.get_reason_display() or _("未选入库"))
-    sheet.rows.append([*cells, "；".join(reasons), str(row.number)])
+    sheet.rows.append([*cells, clauses(reasons), str(row.number)])
 
 
 def _sheet_name(title: str, taken: dict[str, Returned]) -> str:

@@ -153,7 +153,7 @@ def _choices(field: Field | None, schema: Schema, units: dict[str, str]) -> list
         case Kind.LEVEL:
             return [level.title.zh for level in schema.scale_of(field.type).levels.values()]
         case Kind.BOOLEAN:
-            return ["是", "否"]
+            return [show_value(value, field.type, schema, "zh") for value in (True, False)]
         case Kind.ORGANISATION:
             return list(units.values())
     return []
