@@ -189,7 +189,7 @@ def test_a_copy_needs_the_password_and_leaves_an_entry(place):
 
     assert refused.status_code == 422
     assert audited("privacy.exported") == 1
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(answer.getvalue())) as archive:
         found = json.loads(archive.read("my-data.json"))
         page = archive.read("my-data.html").decode()
     assert found["documents"] == [{"kind": "resident_id", "number": ID_NUMBER, "withdrawn": False}]

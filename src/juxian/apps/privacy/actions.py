@@ -28,9 +28,9 @@ from juxian.apps.privacy.queries import (
     beside_facts,
     due_facts,
     retention_of,
-    subject_export,
     withdrawn_by,
 )
+from juxian.apps.privacy.queries.copies import Enclosed, enclosed_files, subject_export
 from juxian.apps.privacy.rules import may_speak_for
 from juxian.apps.stocktake.actions import forget_person, forget_takes
 from juxian.core.packs.purposes import Purpose, purposes_of, rests_on
@@ -93,18 +93,18 @@ def take_back_without_consent(people: Sequence[Person]) -> None:
 
 
 @transaction.atomic
-def export_subject(*, person: Person, by: User) -> dict[str, Any]:
-    """The copy that a person takes along (个人信息副本); recorded, never stored here."""
+def export_subject(*, person: Person, by: User) -> tuple[dict[str, Any], list[Enclosed]]:
+    """The copy that a person takes along (个人信息副本), and the files that belong to it; recorded, never stored here."""
     may_speak_for(by, person).or_refuse()
-    found = subject_export(person)
+    found, files = subject_export(person), list(enclosed_files(person, by))
     record(
         EXPORTED,
         actor=by,
         subject=person,
         organisation_path=person.home.path,
-        detail={"facts": len(found["facts"])},
+        detail={"facts": len(found["facts"]), "cases": len(found["cases"]), "files": len(files)},
     )
-    return found
+    return found, files
 
 
 @transaction.atomic

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
+import tempfile
 import zipfile
-from typing import Any
+from typing import IO, Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -19,12 +19,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
+from juxian.apps.files.queries import pieces_of
 from juxian.apps.packs.queries import pack_of
 from juxian.apps.persons.models import Person
 from juxian.apps.privacy.actions import NotPossible, ask_to_erase, export_subject, say_on_purpose
 from juxian.apps.privacy.queries import EXPORTS_A_DAY, exports_today, standings_of
+from juxian.apps.privacy.queries.copies import Enclosed
 from juxian.core.identity.check import has_hidden_characters
 from juxian.core.packs.schema import Pack
+from juxian.core.secrecy import Unreadable
 from juxian.web.kit import errors
 from juxian.web.kit.access import for_roles, public, user_of
 from juxian.web.kit.formats import language, listed
@@ -96,18 +99,17 @@ def consent(request: HttpRequest, purpose: str) -> HttpResponse:
 @for_roles(Role.PERSON)
 @require_POST
 @sensitive_post_parameters()
-def export(request: HttpRequest) -> HttpResponse:
-    """A copy of everything as a zip of JSON and HTML, after the password was asked again; no copy stays here."""
+def export(request: HttpRequest) -> HttpResponseBase:
+    """A copy of everything as a zip of JSON, HTML and the files themselves, after the password was asked again; no copy stays here."""
     person, user = _own(request), user_of(request)
     if exports_today(user) >= EXPORTS_A_DAY:
         return errors.too_many(request, _("一天内导出的次数太多，请明天再试。"))
     form = PasswordForm(request, request.POST)
     if not form.is_valid():
         return _page(request, password=form, status=422)
-    found = export_subject(person=person, by=user)
-    answer = HttpResponse(_zipped(found, pack_of(person.home), current_scope(request).language))
-    answer["Content-Type"] = "application/zip"
-    answer["Content-Disposition"] = 'attachment; filename="my-data.zip"'
+    found, files = export_subject(person=person, by=user)
+    copy = _zipped(found, files, pack_of(person.home), current_scope(request).language)
+    answer = FileResponse(copy, as_attachment=True, filename="my-data.zip", content_type="application/zip")
     answer["Cache-Control"] = "no-store"
     return answer
 
@@ -129,18 +131,35 @@ def erase(request: HttpRequest) -> HttpResponse:
     return go(request, "portal:privacy")
 
 
-def _zipped(found: dict[str, Any], pack: Pack, spoken: str) -> bytes:
-    """``my-data.json`` for machines, ``my-data.html`` for people."""
+def _zipped(found: dict[str, Any], files: list[Enclosed], pack: Pack, spoken: str) -> IO[bytes]:
+    """``my-data.json`` for machines, ``my-data.html`` for people, and ``files/``; a nameless file, gone when it is closed."""
     facts = [
         (kind_title(pack, fact["kind"], spoken), fact, list(_spoken(pack, fact, spoken)))
         for fact in found["facts"]
     ]
-    page = render_to_string("portal/my_data.html", {"data": found, "facts": facts, "language": spoken})
-    out = io.BytesIO()
+    out = tempfile.TemporaryFile()  # noqa: SIM115  # the answer reads it and closes it
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        found["files"] = [item.path for item in files if _packed(archive, item)]
+        found["files_missing"] = [item.path for item in files if item.path not in found["files"]]
         archive.writestr("my-data.json", json.dumps(found, ensure_ascii=False, indent=1))
+        page = render_to_string("portal/my_data.html", {"data": found, "facts": facts, "language": spoken})
         archive.writestr("my-data.html", page)
-    return out.getvalue()
+    out.seek(0)
+    return out
+
+
+def _packed(archive: zipfile.ZipFile, item: Enclosed) -> bool:
+    """Put a file into the copy piece by piece; False where it is no longer there or does not open."""
+    try:
+        pieces = pieces_of(item.file)
+        first = next(pieces, b"")
+    except (FileNotFoundError, Unreadable):
+        return False
+    with archive.open(item.path, "w") as target:
+        target.write(first)
+        for piece in pieces:
+            target.write(piece)
+    return True
 
 
 def _spoken(pack: Pack, fact: dict[str, Any], spoken: str) -> list[tuple[str, str]]:

@@ -1,13 +1,11 @@
-"""Consent as it stands, what a person gets to take along, what is due to be erased (查询)."""
+"""Consent as it stands, what is due to be erased (查询)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils.timezone import get_current_timezone
 
@@ -15,26 +13,19 @@ from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
 from juxian.apps.attrition.models import AttritionWarning
 from juxian.apps.audit.models import AuditEntry
-from juxian.apps.audit.queries import readings_of
 from juxian.apps.clock import now, today
-from juxian.apps.collectives.queries import ended_before, pairings_of
+from juxian.apps.collectives.queries import ended_before
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.packs.queries import pack_of
 from juxian.apps.persons.models import Fact, Person
 from juxian.apps.privacy.models import Consent, ErasureRequest, RetentionRun
-from juxian.apps.services.models import Case
 from juxian.apps.sets import among, ask
 from juxian.core.packs.purposes import Purpose, months_kept
-from juxian.core.secrecy import unseal
 
 EXPORTED = "privacy.exported"
 EXPORTS_A_DAY = 5
-FORMAT = "juxian-subject-export-1"
-STAYS, PAIRINGS, WARNINGS = (
-    "collectives.stay",
-    "collectives.pairing",
-    "attrition.warning",
-)  # beside the kinds of facts in a report
+# beside the kinds of facts in a report
+STAYS, PAIRINGS, WARNINGS = "collectives.stay", "collectives.pairing", "attrition.warning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,111 +146,3 @@ def months_before(day: date, months: int) -> date:
 def exports_today(user: User) -> int:
     since = now() - timedelta(days=1)
     return AuditEntry.objects.filter(action=EXPORTED, actor=user, at__gt=since).count()
-
-
-def subject_export(person: Person) -> dict[str, Any]:
-    """Everything that the register holds about one person, for that person (可携带副本); days and moments in ISO 8601."""
-    facts = person.facts.select_related("source").order_by("kind", "since", "pk")
-    return {
-        "format": FORMAT,
-        "made_at": now().isoformat(),
-        "person": {"number": person.number, "name": person.name, "home": person.home.code},
-        "documents": [
-            {
-                "kind": document.kind,
-                "number": unseal(bytes(document.sealed), settings.JUXIAN_KEYS),
-                "withdrawn": document.withdrawn_at is not None,
-            }
-            for document in person.documents.order_by("pk")
-        ],
-        "facts": [
-            {
-                "kind": fact.kind,
-                "value": fact.value,
-                "since": fact.since.isoformat(),
-                "until": fact.until.isoformat() if fact.until else None,
-                "source": fact.source.title,
-                "evidence": fact.evidence,
-                "verification": fact.verification,
-                "recorded_at": fact.recorded_at.isoformat(),
-                "withdrawn_at": fact.withdrawn_at.isoformat() if fact.withdrawn_at else None,
-            }
-            for fact in facts
-        ],
-        "cases": [
-            {"number": number, "service": service, "state": state, "opened_at": opened.isoformat()}
-            for number, service, state, opened in Case.objects.filter(person=person)
-            .order_by("pk")
-            .values_list("number", "service", "state", "opened_at")
-        ],
-        "grants": [
-            {
-                "title": grant.title,
-                "state": grant.state,
-                "granted_on": grant.granted_on.isoformat(),
-                "whole_fen": grant.whole_fen,
-                "instalments": [
-                    {"due": part.due.isoformat(), "amount_fen": part.amount_fen, "state": part.state}
-                    for part in grant.instalments.all()
-                ],
-            }
-            for grant in person.grants.prefetch_related("instalments").order_by("pk")
-        ],
-        "accounts": [
-            {"bank": bank, "masked": masked}
-            for bank, masked in person.payee_accounts.values_list("bank", "masked")
-        ],
-        "collectives": [
-            {
-                "name": stay.collective.name,
-                "kind": stay.collective.kind,
-                "role": stay.role,
-                "leads": stay.leads,
-                "since": stay.since.isoformat(),
-                "until": stay.until.isoformat() if stay.until else None,
-                "reason": stay.reason,
-            }
-            for stay in person.stays.select_related("collective").order_by("pk")
-        ],
-        "pairings": [
-            {
-                "kind": pairing.kind,
-                "as": "mentor" if pairing.mentor_id == person.pk else "apprentice",
-                "with": (pairing.apprentice if pairing.mentor_id == person.pk else pairing.mentor).name,
-                "since": pairing.since.isoformat(),
-                "until": pairing.until.isoformat() if pairing.until else None,
-                "aim": pairing.aim,
-                "outcome": pairing.outcome,
-                "reason": pairing.reason,
-            }
-            for pairing in pairings_of(person)
-        ],
-        "attrition_warnings": [
-            {
-                "signal": row.signal,
-                "day": row.day.isoformat() if row.day else None,
-                "raised_on": row.raised_on.isoformat(),
-                "cleared_on": row.cleared_on.isoformat() if row.cleared_on else None,
-                "state": row.state,
-                "notes": [note.words for note in row.follow_ups.all()],
-            }
-            for row in person.attrition_warnings.prefetch_related("follow_ups").order_by("pk")
-        ],
-        "consents": [
-            {"purpose": row.purpose, "title": row.title, "given": row.given, "at": row.at.isoformat()}
-            for row in person.consents.order_by("pk")
-        ],
-        "erasure_requests": [
-            {
-                "words": row.words,
-                "state": row.state,
-                "asked_at": row.asked_at.isoformat(),
-                "answer": row.answer,
-            }
-            for row in person.erasure_requests.order_by("pk")
-        ],
-        "readings": [
-            {"at": entry.at.isoformat(), "what": entry.action, "by": entry.acting_as, "reason": entry.reason}
-            for entry in readings_of(person)
-        ],
-    }
