@@ -17,7 +17,7 @@ from juxian.apps.audit.queries import verify
 from juxian.apps.clock import now
 from juxian.apps.organisations.models import Organisation
 from juxian.web.kit import refusals
-from tests.factories import UserFactory
+from tests.factories import OrganisationFactory, PersonFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -83,9 +83,30 @@ def test_a_visitor_without_a_token_is_recorded_by_address(clerk: User) -> None:
     assert (entry.actor, entry.address, entry.detail) == (None, "203.0.113.9", {"function": "sign-in"})
 
 
-def test_what_is_allowed_or_not_found_leaves_none(clerk: User) -> None:
+def test_what_is_allowed_leaves_none(clerk: User) -> None:
     assert asked(clerk, "/desk/") == 200
-    assert asked(clerk, "/desk/persons/999999/") == 404
+    assert not entries()
+
+
+def test_asking_for_the_object_of_another_is_recorded_like_one_that_is_not_there(clerk: User) -> None:
+    elsewhere = PersonFactory(home=OrganisationFactory(code="zigui", path="zigui"))
+
+    assert asked(clerk, f"/desk/persons/{elsewhere.number}/") == 404
+    assert asked(clerk, "/desk/persons/JY99999999/") == 404
+    for _time in range(5):
+        asked(clerk, f"/desk/persons/{elsewhere.number}/")
+
+    assert entries() == [("access.not_found", {"function": "desk:person"})]
+    assert AuditEntry.objects.get(action="access.not_found").actor == clerk
+    Refusal.objects.update(since=now() - timedelta(minutes=11))
+    assert settle_refusals() == 1
+    assert entries()[1:] == [("access.not_found_again", {"function": "desk:person", "times": 6})]
+
+
+@pytest.mark.parametrize("address", ["/nowhere/", "/static/nothing.css", "/p/nowhere/policies/"])
+def test_what_names_no_object_and_what_a_visitor_asks_leave_none(clerk: User, address: str) -> None:
+    assert Client().get(address).status_code == 404
+    assert asked(clerk, "/nowhere/") == 404
     assert not entries()
 
 

@@ -125,15 +125,27 @@ def sign_head(directory: Path | None = None) -> Head | None:
     return head
 
 
+MISSING = "missing "  # before the name of a function whose object was not there, or not for this user
+
+
 @transaction.atomic
 def record_refusal(
-    *, actor: models.Model | None, address: str, what: str, acting_as: str = "", organisation_path: str = ""
+    *,
+    actor: models.Model | None,
+    address: str,
+    what: str,
+    acting_as: str = "",
+    organisation_path: str = "",
+    missing: bool = False,
 ) -> None:
-    """Write down that ``what`` was refused; the same to the same user, or visitor's address, is counted for ten minutes."""
+    """Write down that ``what`` was refused; the same to the same user, or visitor's address, is counted for ten minutes.
+
+    missing: the answer was that the object is not there, which is also what somebody gets for the object of another.
+    """
     who = f"user:{actor.pk}" if actor is not None else address
     row, first = Refusal.objects.get_or_create(
         who=who,
-        what=what[:100],
+        what=((MISSING if missing else "") + what)[:100],
         defaults={
             "since": now(),
             "actor_id": actor.pk if actor is not None else None,
@@ -143,7 +155,7 @@ def record_refusal(
         },
     )
     if first:
-        _refused("access.refused", row, {"function": row.what})
+        _refused("", row)
     else:
         Refusal.objects.filter(pk=row.pk).update(count=models.F("count") + 1)
 
@@ -157,20 +169,22 @@ def settle_refusals() -> int:
             if row is None:  # another worker was first
                 continue
             if row.count:
-                _refused("access.refused_again", row, {"function": row.what, "times": row.count})
+                _refused("_again", row, times=row.count)
                 written += 1
             row.delete()
     return written
 
 
-def _refused(action: str, row: Refusal, detail: dict[str, Any]) -> None:
+def _refused(ending: str, row: Refusal, **more: int) -> None:
+    function = row.what.removeprefix(MISSING)
+    kind = "access.refused" if function == row.what else "access.not_found"
     record(
-        action,
+        kind + ending,
         actor=row.actor,
         acting_as=row.acting_as,
         organisation_path=row.organisation_path,
         address=row.address,
-        detail=detail,
+        detail={"function": function, **more},
     )
 
 

@@ -58,6 +58,8 @@ ACTIONS: dict[str, str | Promise] = {
     "accounts.created": _("新建账号"),
     "access.refused": _("没有权限"),
     "access.refused_again": _("再次没有权限（计数）"),
+    "access.not_found": _("对象不存在或不可见"),
+    "access.not_found_again": _("对象再次不存在或不可见（计数）"),
     "audit.exported": _("导出审计记录"),
     "audit.checked": _("核查数据"),
     "audit.drill": _("泄露排查演练"),

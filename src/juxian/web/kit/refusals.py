@@ -1,4 +1,8 @@
-"""Requests that are answered with 403 leave an entry in the audit log (拒绝留痕)."""
+"""Requests that are refused leave an entry in the audit log (拒绝留痕).
+
+403: the function is not open to whoever asked. 404 to somebody who is signed in, for an object in an address: it is not there,
+or belongs to another; the answer does not tell which, and the entry does not either. Both are counted, not written each time.
+"""
 
 from __future__ import annotations
 
@@ -24,15 +28,21 @@ class Refusals:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         on_behalf_of.set("")  # of an earlier request of this thread
         response = self.get_response(request)
-        if response.status_code == HTTPStatus.FORBIDDEN:
+        refused = response.status_code == HTTPStatus.FORBIDDEN
+        if refused or (response.status_code == HTTPStatus.NOT_FOUND and _names_an_object(request)):
             try:
-                remember(request)
+                remember(request, missing=not refused)
             except DatabaseError as error:
                 logging.getLogger("juxian.refusals").warning("a refusal was not recorded: %s", error)
         return response
 
 
-def remember(request: HttpRequest) -> None:
+def _names_an_object(request: HttpRequest) -> bool:
+    """Somebody who is signed in asked for an object of a function that exists."""
+    return bool(request.resolver_match and request.resolver_match.kwargs) and isinstance(request.user, User)
+
+
+def remember(request: HttpRequest, *, missing: bool = False) -> None:
     """One refusal of the function behind the address; never the address itself, which a visitor makes up."""
     user = request.user if isinstance(request.user, User) else None
     scope = getattr(request, "_juxian_scope", None)
@@ -43,4 +53,5 @@ def remember(request: HttpRequest) -> None:
         what=request.resolver_match.view_name if request.resolver_match else "",
         acting_as=f"{post.role}@{post.organisation.code}" if post else "",
         organisation_path=post.organisation.path if post else "",
+        missing=missing,
     )
