@@ -12,6 +12,7 @@ from typing import Any
 
 Subparsers = Any  # argparse keeps the type of add_subparsers() private
 TIMEOUT_SECONDS = 60
+HEADER_MILLISECONDS = 10_000  # a body has no limit here: the proxy takes it whole first
 
 
 def add(subparsers: Subparsers) -> None:
@@ -32,6 +33,7 @@ def serve(address: str, port: int, workers: int = 0) -> None:
     _share_counts()
     from granian import Granian  # deferred: only this command needs the server
     from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
 
     Granian(
         "juxian.config.wsgi:application",
@@ -41,6 +43,7 @@ def serve(address: str, port: int, workers: int = 0) -> None:
         workers=workers or min(os.cpu_count() or 1, 8),
         blocking_threads=1,
         workers_kill_timeout=TIMEOUT_SECONDS,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS),
         log_access=False,
     ).serve()
 
