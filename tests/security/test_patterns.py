@@ -12,6 +12,11 @@ import pytest
 import juxian
 
 LENGTH, SECONDS = 2_000, 0.25
+TIMES, MOST_TIMES, NOTICED = (
+    4,
+    8,
+    0.001,
+)  # four times the text: 4 is linear, 16 quadratic; what takes a millisecond is looked at
 SKIPPED = ("migrations", "management")
 ENDS = ("", "!")
 SEEDS = (
@@ -51,11 +56,45 @@ def test_a_pattern_is_quick_on_any_text(pattern: re.Pattern[str]) -> None:
     for seed in SEEDS:
         for end in ENDS:
             text = (seed * (LENGTH // len(seed) + 1))[:LENGTH] + end
-            begun = time.process_time()
-            pattern.search(text)
-            pattern.fullmatch(text)
-            spent = time.process_time() - begun
+            spent = cost(pattern, text)
             if spent > SECONDS:
                 slow.append((seed, end, round(spent, 2)))
 
     assert slow == []
+
+
+@pytest.mark.parametrize("pattern", PATTERNS.values(), ids=range(len(PATTERNS)))
+def test_a_pattern_takes_time_in_proportion_to_the_text(pattern: re.Pattern[str]) -> None:
+    """CPU of this process alone; a ratio counts when it stays after three tries of each."""
+    quadratic = []
+    for seed in SEEDS:
+        for end in ENDS:
+            short, long = (
+                (seed * (length // len(seed) + 1))[:length] + end for length in (LENGTH, LENGTH * TIMES)
+            )
+            if cost(pattern, short) < NOTICED:
+                continue
+            times = min(cost(pattern, long) for _try in range(3)) / min(
+                cost(pattern, short) for _try in range(3)
+            )
+            if times > MOST_TIMES:
+                quadratic.append((seed, end, round(times, 1)))
+
+    assert quadratic == []
+
+
+def test_the_measure_tells_a_quadratic_pattern() -> None:
+    text = "1" * LENGTH
+    quadratic = re.compile(r"[0-9]+万")
+
+    times = min(cost(quadratic, text * TIMES) for _try in range(3)) / min(
+        cost(quadratic, text) for _try in range(3)
+    )
+    assert times > MOST_TIMES
+
+
+def cost(pattern: re.Pattern[str], text: str) -> float:
+    begun = time.process_time()
+    pattern.search(text)
+    pattern.fullmatch(text)
+    return time.process_time() - begun

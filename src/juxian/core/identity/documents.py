@@ -37,7 +37,7 @@ KIND_WORDS = {
 _KIND_OF_WORD = {word: kind for kind, words in KIND_WORDS.items() for word in words}
 
 _CHINESE_PASSPORT = re.compile(r"[EG][0-9]{8}|E[A-HJ-NP-Z][0-9]{7}")
-_PASSPORT = re.compile(r"(?=.*[0-9])[A-Z0-9]{5,17}")
+_PASSPORT = re.compile(r"(?=[A-Z]{0,16}[0-9])[A-Z0-9]{5,17}")
 _HK_MACAO = re.compile(r"[HM][0-9]{8}(?:[0-9]{2})?")
 _TAIWAN = re.compile(r"[0-9]{8}|[0-9]{10}[A-Z]")
 _PERMANENT_2017 = re.compile(r"[A-Z]{3}[0-9]{12}")

@@ -17,7 +17,7 @@ LONGEST_NAME = 60
 KEY_LENGTH = 120
 JOINED_UP_TO = 4  # Han characters: longer names may be two parts of a name of another people
 
-_DOTS = re.compile(r"\s*[·•‧∙⋅・･᛫．●]\s*")
+_DOTS = re.compile(r"(?:(?<!\s)\s+)?[·•‧∙⋅・･᛫．●]\s*")
 _STOP_BETWEEN_HAN = re.compile(
     r"(?<=[㐀-鿿\U00020000-\U000323af])\s*[.。]\s*(?=[㐀-鿿\U00020000-\U000323af])"
 )

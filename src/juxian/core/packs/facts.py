@@ -13,7 +13,7 @@ from juxian.core.packs.reading import Part, one_of
 from juxian.core.text import Text
 
 _TYPE = re.compile(r"([a-z]+)(?:\(([a-z0-9_]+)\))?")
-_PLACEHOLDER = re.compile(r"\{([^}]*)\}")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _SCALED = (Kind.LEVEL, Kind.LEVELS)
 

@@ -30,7 +30,7 @@ from juxian.core.source import Problem, Rejected, errors_in
 from juxian.core.text import Text
 
 PART_ROWS = 1_000_000
-_PART = re.compile(r"\d{6,}\.parquet")
+_PART = re.compile(r"(?<!\d)\d{6,}\.parquet")
 _READERS = {".csv": True, ".parquet": False}  # whether columns come as texts
 
 

@@ -41,7 +41,10 @@ from juxian.core.text import Text
 DEPTH_LIMIT = 20  # brackets, not, minus
 TREE_DEPTH_LIMIT = 3 * DEPTH_LIMIT  # with the chains of sums and products between them
 NODE_LIMIT = 500
-ABOVE = re.compile(r"^([0-9]+.*?)(?:及|以|之)*(以上|以下|以内)$")  # 5年以上: not a form of the language
+ABOVE = re.compile(
+    r"^([0-9].*?)(以上|以下|以内)$"
+)  # 5年以上: not a form of the language; its first group may end with JOINING
+JOINING = "及以之"
 
 
 def parse(text: str, vocabulary: Vocabulary) -> Tree:
@@ -300,7 +303,8 @@ class _Parser:
             )
         if hint is None and (above := ABOVE.match(token.text)):
             sign = ">=" if above[2] == "以上" else "<="
-            hint = Text(f"写成 {sign} {above[1]}", f"write {sign} {above[1]}")
+            much = above[1].rstrip(JOINING)
+            hint = Text(f"写成 {sign} {much}", f"write {sign} {much}")
         elif hint is None and token.kind in (
             TokenKind.WORD,
             TokenKind.NUMBER,

@@ -51,8 +51,10 @@ _LITERAL_KINDS = {
 }  # fmt: skip
 
 
-_UNIT_LEFT_OUT = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:千|万|百万|亿)")  # 5万
-_IN_CHARACTERS = re.compile(r"[零一二两三四五六七八九十百千万亿半]+(?:元|年|个月|岁|周岁)")  # 十万元
+_UNIT_LEFT_OUT = re.compile(r"(?<![0-9])[0-9]+(?:\.[0-9]+)?(?:千|万|百万|亿)")  # 5万
+_IN_CHARACTERS = re.compile(
+    r"(?<![零一二两三四五六七八九十百千万亿半])[零一二两三四五六七八九十百千万亿半]+(?:元|年|个月|岁|周岁)"
+)  # 十万元
 
 
 class Typed(NamedTuple):
@@ -341,7 +343,8 @@ class TermChecker:
             hint = Text("数字用阿拉伯数字写，如 10万元、5年", "write numbers in digits, such as 10万元, 5年")
         elif above := syntax.ABOVE.match(word):
             sign = ">=" if above[2] == "以上" else "<="
-            hint = Text(f"写成 {sign} {above[1]}", f"write {sign} {above[1]}")
+            much = above[1].rstrip(syntax.JOINING)
+            hint = Text(f"写成 {sign} {much}", f"write {sign} {much}")
         elif owners:
             field = owners[0][0].title
             hint = Text(

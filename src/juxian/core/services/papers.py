@@ -11,7 +11,9 @@ from juxian.core.services.definition import Material, Service
 from juxian.core.text import Text
 
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
-_PART = re.compile(r"\s*(?:[_-]\s*\d{1,2}|\(\d{1,2}\))$")  # _2, -2, (2): one of several files of a paper
+_PART = re.compile(
+    r"(?:(?<!\s)\s+)?(?:[_-]\s*\d{1,2}|\(\d{1,2}\))$"
+)  # _2, -2, (2): one of several files of a paper
 _SEPARATOR = re.compile(r"[_\-]")
 MEGABYTE = 1024 * 1024
 

@@ -37,7 +37,7 @@ _YEAR_MONTH = re.compile(r"(\d{4}|\d{2})(?:[-/.年](\d{1,2})月?|年(\d{1,2})月
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _COMPACT_MONTH = re.compile(r"(\d{4})(\d{2})")
 _YEAR = re.compile(r"(\d{4})年?")
-_TAIL = re.compile(r"[(（].*[)）]$|[日月]?(?:生|出生|毕业|入职)$|\d+岁$|[.、。]$")
+_TAIL = re.compile(r"[(（].{0,80}[)）]$|[日月]?(?:生|出生|毕业|入职)$|(?<!\d)\d+岁$|[.、。]$")
 _CHINESE = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 
 

@@ -32,7 +32,7 @@ from juxian.web.kit import formats
 LIVE_PERSONS = 20_000  # above that the reach is worked out by a simulation only
 TELLS = 60  # findings and cases that are listed
 _TOKEN = re.compile(
-    r"(?P<comment>#.*$)|(?P<key>[\w-]+(?=:(?:\s|$)))|(?P<amount>\b\d[\d.]*(?:[^\W\d_]{1,2}|%)?)"
+    r"(?P<comment>#.*$)|(?P<key>(?<![\w-])[\w-]+(?=:(?:\s|$)))|(?P<amount>\b\d[\d.]*(?:[^\W\d_]{1,2}|%)?)"
     r"|(?P<word>\b(?:and|or|not|in|has)\b)|(?P<text>[\"'][^\"']*[\"'])"
 )
 
