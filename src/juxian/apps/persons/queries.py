@@ -56,7 +56,7 @@ def phones_of(users: Iterable[User]) -> dict[int, str]:
     return {accounts[person]: str(value["phone"]) for person, value in rows if value.get("phone")}
 
 
-def digests_beside(digest: str, sealed: bytes) -> tuple[str, ...]:
+def digests_beside(digest: str, sealed: bytes | memoryview) -> tuple[str, ...]:
     """The digests under which others may hold the document number of a row, its own first; see ``juxian keys rotate``."""
     keys = settings.JUXIAN_KEYS.now()
     if not keys.searching_earlier:

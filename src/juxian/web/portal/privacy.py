@@ -96,7 +96,7 @@ def consent(request: HttpRequest, purpose: str) -> HttpResponse:
     return go(request, "portal:privacy")
 
 
-@for_roles(Role.PERSON)
+@for_roles(Role.PERSON)  # type: ignore[arg-type]  # a file that is streamed is an answer too
 @require_POST
 @sensitive_post_parameters()
 def export(request: HttpRequest) -> HttpResponseBase:

@@ -139,7 +139,7 @@ def conditions_of(request: HttpRequest, scope: Scope) -> dict[str, str] | None:
     form = RegisterFilter(given, scope=scope, home=home_of(scope))
     if not form.is_valid() or len(request.GET.urlencode()) > LONGEST_QUERY:
         return None
-    return {name: given[name] for name in form.fields if given.get(name) and name != "size"}
+    return {name: str(given[name]) for name in form.fields if given.get(name) and name != "size"}
 
 
 def lists_of(query: Mapping[str, str]) -> list[tuple[str, list[str]]]:
