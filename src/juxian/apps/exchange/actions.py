@@ -129,7 +129,8 @@ def push(
             work.told[item.key] = _earlier(item, row)
         else:
             try:
-                fresh[item.subject].append((item, _draft(item, work)))
+                draft = _draft(item, work)  # first, so that a subject of whom all is refused makes no group
+                fresh[item.subject].append((item, draft))
             except _Refused as refused:
                 work.told[item.key] = _refusal(item, refused)
         taken.add(item.key)
