@@ -33,6 +33,7 @@ from juxian.apps.housing.models import (
 from juxian.apps.housing.models.stock import estate_of
 from juxian.apps.housing.queries.photos import PURPOSE
 from juxian.apps.housing.queries.stock import free_spaces
+from juxian.apps.persons.actions import FactDraft
 from juxian.apps.persons.models import Person
 from juxian.core.allocation.seeds import Reveal, commitment
 from juxian.core.housing.book import HousingBook
@@ -43,6 +44,10 @@ from tests.factories import PersonFactory
 from tests.web.places import Place
 
 SNAPSHOT = {"degree": "master", "talent_level": "c", "household_members": 1}
+MAY_RENT = [
+    FactDraft("introduction", {"mode": "full_time"}, date(2021, 9, 1)),
+    FactDraft("home", {"owned": False}, date(2021, 9, 1)),
+]
 PUBLIC = "福彩 3D 第 2022145 期开奖号"
 
 
@@ -163,7 +168,7 @@ def make_flats(place: Place, contributors: Sequence[User], day: date, person: Pe
         amount_fen=100_000,
     )
     couple = _let(PersonFactory(home=place.root), estate, day)
-    couple.spouse = PersonFactory(home=place.root)
+    couple.spouse = place.person("共同承租人乙", degree="master", facts=MAY_RENT)  # may go on alone
     couple.save(update_fields=["spouse"])
     own = waiting(estate, before, person, snapshot=SNAPSHOT | {"household_members": 3})
     earlier = waiting(estate, before)
