@@ -28,7 +28,7 @@ TOLD = {
     *("policies.Found", "pools.Membership", "funds.Grant", "funds.PayeeAccount", "funds.Seat", "housing.Application"),
     *("housing.Lease", "housing.Ban", "services.Case", "services.CaseEvent", "services.CaseEffect", "services.CaseLetter"),
     *("services.CaseFile", "services.Rating", "services.Officership", "cards.Card", "imports.Row", "privacy.Consent"),
-    "privacy.ErasureRequest",
+    *("privacy.ErasureRequest", "collectives.Stay", "collectives.Pairing", "attrition.AttritionWarning"),
 }  # fmt: skip
 LEFT_OUT = {
     **dict.fromkeys(("persons.Profile", "persons.SearchTerm", "linking.Trace", "stocktake.TakeRow"), "derived from facts"),
