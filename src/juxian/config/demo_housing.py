@@ -1,23 +1,32 @@
-"""Apartments of the demonstration: tenants, people who wait, a draw that was held and one to hold (公寓演示数据)."""
+"""Apartments of the demonstration: tenants, a couple, people who wait, a floor plan, a draw that was held and one to hold
+(公寓演示数据).
+"""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import islice
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from PIL import Image, ImageDraw
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
 from juxian.apps.clock import today
+from juxian.apps.files.actions import store_file
 from juxian.apps.housing.actions.billing import bill_months, receive
 from juxian.apps.housing.actions.drawing import Giver, commit, freeze_draw, reveal
+from juxian.apps.housing.actions.households import move_in_together
 from juxian.apps.housing.actions.inspecting import inspect
 from juxian.apps.housing.actions.letting import end_lease, give_notice, start_lease
 from juxian.apps.housing.actions.offering import make_offer, offer_drawn
+from juxian.apps.housing.actions.picturing import add_photo
 from juxian.apps.housing.enums import ApplicationState, ContributorRole, Finding, PayerKind
-from juxian.apps.housing.models import Application, Draw, Estate, Lease
+from juxian.apps.housing.models import Application, Draw, Estate, Lease, Unit
+from juxian.apps.housing.queries.photos import PURPOSE
 from juxian.apps.housing.queries.stock import free_spaces, scheme_of
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person, Profile
@@ -25,7 +34,7 @@ from juxian.core.allocation.seeds import Reveal, commitment
 from juxian.core.dates import add_months
 from juxian.core.housing.points import Entry, points_of
 from juxian.core.housing.snapshot import Snapshot, eligibility, snapshot_of
-from juxian.core.housing.words import Cause
+from juxian.core.housing.words import Cause, SpaceKind
 from juxian.core.packs.schema import Pack
 
 TENANTS, WAITING = 24, 12
@@ -49,6 +58,8 @@ def house_people(pack: Pack, root: Organisation) -> None:
         found = _candidates(estate, pack, day, account.person if account else None)
         waiting = list(islice(found, WAITING))
         _let(estate, list(islice(found, TENANTS)), day, office)
+        _join(estate, found, day, office)
+        _picture(estate, day, office)
         applications = _queue(estate, waiting, day)
         if len(applications) == WAITING:
             _draw(estate, applications, day, office, witness)
@@ -86,6 +97,36 @@ def _let(estate: Estate, tenants: list[Candidate], day: date, office: User) -> N
             finding = FINDINGS[number // 4 % len(FINDINGS)]
             inspect(unit=space.unit, lease=lease, day=seen, finding=finding, by=office)
     _leave(list(Lease.objects.filter(estate=estate).order_by("pk")[:2]), day, office)
+
+
+def _join(estate: Estate, others: Iterator[Candidate], day: date, office: User) -> None:
+    """Two of the people are a couple in one flat."""
+    lease = Lease.objects.standing().filter(estate=estate, space__kind=SpaceKind.WHOLE).order_by("-pk").first()
+    other = next(others, None)
+    if lease is not None and other is not None:
+        move_in_together(lease=lease, spouse=other[0], evidence="结婚证（演示）", day=day, by=office)
+
+
+def _picture(estate: Estate, day: date, office: User) -> None:
+    """A plan of the first flat, drawn here: a picture of nobody's home."""
+    unit = Unit.objects.filter(building__estate=estate).order_by("pk").first()
+    if unit is not None:
+        upload = SimpleUploadedFile("户型图.png", _plan())
+        file = store_file(upload=upload, home=estate.home, by=office, purpose=PURPOSE)
+        add_photo(place=unit, file=file, caption="户型示意图", day=day, by=office)
+
+
+def _plan() -> bytes:
+    """Walls, doors and a window of two rooms, PNG."""
+    image = Image.new("RGB", (720, 480), "white")
+    pen = ImageDraw.Draw(image)
+    for box in ((40, 40, 680, 440), (40, 40, 380, 250), (380, 40, 680, 300), (40, 250, 240, 440)):
+        pen.rectangle(box, outline="#334155", width=6)
+    for box in ((200, 244, 260, 256), (374, 180, 386, 240), (300, 434, 370, 446), (470, 34, 600, 46)):
+        pen.rectangle(box, fill="#cbd5e1")
+    kept = io.BytesIO()
+    image.save(kept, "PNG")
+    return kept.getvalue()
 
 
 def _pay(lease: Lease, day: date, office: User, number: int) -> None:

@@ -141,7 +141,11 @@ def test_the_queue_is_searched_by_the_beginning_of_a_name(
         case = checking(stage)
         Case.objects.filter(pk=case.pk).update(applicant=name)
 
-    page = signed_in(stage.clerks["finance"]).get(reverse("desk:cases"), {"q": beginning}).content.decode()
+    page = (
+        signed_in(stage.clerks["finance"])
+        .get(reverse("desk:cases"), {"q": beginning}, follow=True)
+        .content.decode()
+    )
 
     assert page.count('name="turn"') == found
 
