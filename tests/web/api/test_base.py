@@ -159,7 +159,7 @@ def test_the_description_is_open_and_names_every_address(place: Place) -> None:
     assert set(paths) == {
         "/api/v1/policies", "/api/v1/policies/{policy_id}", "/api/v1/policies/{policy_id}/texts",
         "/api/v1/policies/{policy_id}/texts/{digest}", "/api/v1/screener", "/api/v1/evaluate", "/api/v1/explain",
-        "/api/v1/cards/{number}", "/api/v1/cards/{number}/uses",
+        "/api/v1/cards/{number}", "/api/v1/cards/{number}/uses", "/api/v1/collectives", "/api/v1/pairings",
         "/api/v1/services", "/api/v1/services/{service_id}", "/api/v1/cases", "/api/v1/cases/{number}",
         "/api/v1/cases/{number}/history", "/api/v1/cases/{number}/steps", "/api/v1/cases/{number}/applicant",
         "/api/v1/papers", "/api/v1/papers/inline",

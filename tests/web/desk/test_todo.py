@@ -18,7 +18,7 @@ from tests.web.desk.test_linking import doubtful
 from tests.web.places import Place
 
 LINE = re.compile(
-    r'<li class="notice (\w+)"><div class="two"><a href="([^"]+)">([^<]+)</a></div><span class="sub">([^<]+)<'
+    r'<li hx-disable class="notice (\w+)"><div class="two"><a href="([^"]+)">([^<]+)</a></div><span class="sub">([^<]+)<'
 )
 
 

@@ -25,6 +25,7 @@ WRITERS = {
     "web/kit/sheets.py": "as_text",
     "web/desk/audit.py": "as_text",
     "web/portal/statements.py": "as_text",
+    "web/portal/housing/statements.py": "as_text",
     "core/funds/bank.py": "_harmless",
 }
 

@@ -34,6 +34,7 @@ VOID = frozenset(
     }
 )
 _TAG = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_TITLE = re.compile(r"\{% block title %\}(.*?)\{% endblock %\}", re.DOTALL)  # stands in <title>
 _VALUE = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
 _SHOWN = re.compile(r"\x02([^\x03]*)\x03")
 DISABLING = frozenset(
@@ -53,7 +54,7 @@ class _Walk(HTMLParser):
         self.open: list[tuple[str, bool]] = []
         self.values: list[tuple[str, bool]] = []
         self.working: list[str] = []
-        plain = _TAG.sub("", text)
+        plain = _TAG.sub("", _TITLE.sub(r"<title>\1</title>", text))
         self.feed(
             _VALUE.sub(lambda found: "\x02" + found[1].replace('"', "").replace("<", "") + "\x03", plain)
         )

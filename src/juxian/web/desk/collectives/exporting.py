@@ -23,6 +23,7 @@ from juxian.web.kit.collectives import collective_rows, pairing_rows, stay_rows
 from juxian.web.kit.formats import count, day
 from juxian.web.kit.origin import address_of
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.seeking import seeks
 from juxian.web.kit.sheets import download, workbook
 
 Table = list[list[str]]
@@ -30,6 +31,7 @@ Table = list[list[str]]
 
 @for_roles(Role.OFFICE, Role.LEADER)
 @require_http_methods(["GET", "HEAD", "POST"])
+@seeks
 def export(request: HttpRequest) -> HttpResponse:
     """What the list of the address shows; ``?of=pairings``: the pairs instead. Each file is an audit entry."""
     asked, of_pairs = asked_of(request), request.GET.get("of", "") == "pairings"

@@ -23,6 +23,7 @@ from juxian.core.packs.collectives import LEVELS
 from juxian.web.desk.scope import home_of, people_of
 from juxian.web.kit.access import user_of
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.seeking import sought
 
 STATES = ("due", "ended", "all")
 
@@ -51,7 +52,7 @@ def asked_of(request: HttpRequest) -> Asked:
         found,
         found == scope.as_of,
         problem,
-        request.GET.get("q", "").replace("\0", "").strip()[:60],
+        sought(request).get("q", "").strip()[:60],
         request.GET.get("sort", "")[:8],
         request.GET.get("kind", "")[:64],
         request.GET.get("level", "")[:32],

@@ -23,12 +23,14 @@ from juxian.web.kit.collectives import collective_rows, stay_rows
 from juxian.web.kit.paging import page_by_key
 from juxian.web.kit.responses import render_part
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.seeking import seeks
 
 PAGE_SIZE, MEMBERS_SHOWN, PAST_SHOWN, EQUIPMENT_SHOWN = 30, 200, 50, 100
 
 
 @for_roles(Role.OFFICE, Role.LEADER)
 @require_safe
+@seeks
 def collectives(request: HttpRequest) -> HttpResponse:
     """Those that stand on the day (``?as_of=``), or of another state."""
     scope, asked = current_scope(request), asked_of(request)

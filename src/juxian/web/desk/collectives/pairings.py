@@ -37,12 +37,14 @@ from juxian.web.kit.once import once
 from juxian.web.kit.paging import page_by_key
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.seeking import seeks
 
 PAGE_SIZE = 30
 
 
 @for_roles(Role.OFFICE, Role.LEADER)
 @require_safe
+@seeks
 def pairings(request: HttpRequest) -> HttpResponse:
     """Pairs that stand on the day (``?as_of=``), or of another state."""
     return _list(request)
