@@ -101,7 +101,9 @@ def _let(estate: Estate, tenants: list[Candidate], day: date, office: User) -> N
 
 def _join(estate: Estate, others: Iterator[Candidate], day: date, office: User) -> None:
     """Two of the people are a couple in one flat."""
-    lease = Lease.objects.standing().filter(estate=estate, space__kind=SpaceKind.WHOLE).order_by("-pk").first()
+    lease = (
+        Lease.objects.standing().filter(estate=estate, space__kind=SpaceKind.WHOLE).order_by("-pk").first()
+    )
     other = next(others, None)
     if lease is not None and other is not None:
         move_in_together(lease=lease, spouse=other[0], evidence="结婚证（演示）", day=day, by=office)

@@ -150,7 +150,9 @@ def test_the_list_is_narrowed_and_read_as_of_a_day(place: Place) -> None:
     client = place.client("leader")
 
     def names(query: str) -> list[str]:
-        return [row.item.name for row in client.get(f"/desk/collectives/?{query}", follow=True).context["rows"]]
+        return [
+            row.item.name for row in client.get(f"/desk/collectives/?{query}", follow=True).context["rows"]
+        ]
 
     assert names("") == [team.name, laboratory.name]
     assert names("sort=carrier") == names("level=province") == names("q=实验") == [laboratory.name]
