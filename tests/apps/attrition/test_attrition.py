@@ -15,7 +15,7 @@ from juxian.apps.linking.actions import merge_persons, unmerge
 from juxian.apps.persons.actions import FactDraft, record_facts
 from juxian.apps.persons.models import Person
 from juxian.apps.privacy.actions import retain
-from juxian.apps.privacy.queries import subject_export
+from juxian.apps.privacy.queries.copies import subject_export
 from juxian.core.packs.attrition import Signal
 from juxian.core.text import Text
 from tests.factories import SourceFactory, UserFactory

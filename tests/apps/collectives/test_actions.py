@@ -33,7 +33,7 @@ from juxian.apps.collectives.rules import NotPossible, may_manage
 from juxian.apps.linking.actions import merge_persons, unmerge
 from juxian.apps.linking.actions.merging import CannotMerge
 from juxian.apps.privacy.actions import ask_to_erase, decide_erasure, retain
-from juxian.apps.privacy.queries import subject_export
+from juxian.apps.privacy.queries.copies import subject_export
 from tests.factories import EmployerFactory, UserFactory
 from tests.web.places import Place, make_place
 
@@ -266,7 +266,7 @@ def test_the_own_copy_tells_them_and_deletion_takes_what_is_over(place: Place) -
 
     copy = subject_export(person)
 
-    assert [(row["name"], row["until"]) for row in copy["collectives"]] == [
+    assert [(row["collective_name"], row["until"]) for row in copy["collectives"]] == [
         ("测试团队", None),
         ("以前的团队", "2021-01-01"),
     ]
