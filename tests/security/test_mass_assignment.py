@@ -53,8 +53,10 @@ ASKED = {
     "desk:budget-year-reserve": {"year"},
     "desk:recovery-act": {"reason", "amount", "day", "reference", "parts"},
     "desk:housing-draw-new": {"title", "flats", "witness", "public", "reveal_by"},
+    "desk:import-refused": {"reason"},
     "messages": {"channels", "digest", "language"},
 }
+LEADING = "seek"  # to a page with the parameters that were sent, which that page reads or not
 # random names of files, ids of entries, numbers and codes of cards: rows are counted
 RANDOM = {"desk:counter", "desk:housing-draw-new", "desk:card-issue", "desk:card-reissue", "desk:card-use"}
 _DRAWN = re.compile(r"[A-Z]{2,4}(-[2-9A-Z]{4}){2}")  # the number of a card
@@ -165,6 +167,8 @@ def _done(
         body = body_of(function.name, world.here, world.users[actor])
         answer = world.client(actor).post(address, extra | body)
         where = _DRAWN.sub("#", answer.headers.get("Location", "")).rstrip("0123456789/")
+        if function.name == LEADING:
+            where = where.partition("?")[0]
         return answer.status_code, where, register_as_it_is()
 
 
