@@ -52,9 +52,12 @@ def _prepared(model: type[Model], name: str, values: Sequence[Any]) -> Iterable[
     if isinstance(field, _PLAIN):
         return values
     prepare: Callable[..., Any] = field.get_db_prep_save
-    if isinstance(field, models.DateTimeField | models.JSONField):
-        return [prepare(value, connection=connection) for value in values]
-    known = {value: prepare(value, connection=connection) for value in set(values)}  # days: few differ
+    # few differ: days, moments, and what is said of many cases in one object
+    if isinstance(field, models.JSONField):
+        objects = {id(value): value for value in values}
+        said = {key: prepare(value, connection=connection) for key, value in objects.items()}
+        return [said[id(value)] for value in values]
+    known = {value: prepare(value, connection=connection) for value in set(values)}
     return [known[value] for value in values]
 
 
