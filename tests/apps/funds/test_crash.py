@@ -7,8 +7,12 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.config.sites import started
 from tests.docs.pages import ROOT
+
+pytestmark = pytest.mark.own_databases
 
 MORE = os.environ.get("JUXIAN_TEST_CRASHES", "")  # cycles, about 230 kills each
 

@@ -6,8 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.config.sites import started
 from tests.docs.pages import ROOT
+
+pytestmark = pytest.mark.own_databases
 
 EXPECTED = {"drafted": 1, "settled": 1, "entries": 1, "passed": 500, "left": 0, "proof": None}
 

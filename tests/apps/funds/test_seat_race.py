@@ -11,6 +11,8 @@ import pytest
 from tests.config.sites import started
 from tests.docs.pages import ROOT
 
+pytestmark = pytest.mark.own_databases
+
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_the_last_post_is_taken_once(tmp_path: Path, request: pytest.FixtureRequest, database: str) -> None:

@@ -6,8 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.config.sites import started
 from tests.docs.pages import ROOT
+
+pytestmark = pytest.mark.own_databases
 
 ONE_HUNDRED = {"done": 100, "refused": 300}
 

@@ -9,7 +9,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.postgresql import new_database
+
+pytestmark = pytest.mark.own_databases
 
 __all__ = ["new_database"]
 ROOT = Path(__file__).parents[3]

@@ -11,6 +11,8 @@ from tests.config.sites import started
 from tests.config.templates import copy_migrated
 from tests.docs.pages import ROOT
 
+pytestmark = pytest.mark.own_databases
+
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def raced(request, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
