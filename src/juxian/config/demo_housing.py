@@ -110,8 +110,8 @@ def _join(estate: Estate, others: Iterator[Candidate], day: date, office: User) 
 
 
 def _picture(estate: Estate, day: date, office: User) -> None:
-    """A plan of the first flat, drawn here: a picture of nobody's home."""
-    unit = Unit.objects.filter(building__estate=estate).order_by("pk").first()
+    """A plan of the last flat, drawn here: a picture of nobody's home."""
+    unit = Unit.objects.filter(building__estate=estate).order_by("pk").last()
     if unit is not None:
         upload = SimpleUploadedFile("户型图.png", _plan())
         file = store_file(upload=upload, home=estate.home, by=office, purpose=PURPOSE)
