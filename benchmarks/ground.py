@@ -41,15 +41,21 @@ class Timing:
     gzip_kilobytes: float
 
 
-def arguments(description: str | None) -> argparse.Namespace:
+def common_parser(description: str | None) -> argparse.ArgumentParser:
+    """The options that ``set_up`` and ``populate`` read."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--persons", type=int, default=100_000)
     parser.add_argument("--pack", help="code of a pack; the first with a population when left out")
     parser.add_argument("--home", type=Path, help="directory to keep; a temporary one when left out")
-    parser.add_argument("--rounds", type=int, default=15, help="requests measured for each address")
     parser.add_argument("--no-policies", action="store_true", help="register the people, leave out the sweep")
+    return parser
+
+
+def arguments(description: str | None) -> argparse.Namespace:
+    parser = common_parser(description)
+    parser.add_argument("--rounds", type=int, default=15, help="requests measured for each address")
     return parser.parse_args()
 
 

@@ -19,10 +19,9 @@ import sys
 import threading
 import time
 from collections import Counter, defaultdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ground import client, populate, set_up
+from ground import client, common_parser, populate, set_up
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -207,15 +206,10 @@ def audit(args: argparse.Namespace) -> bool:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--persons", type=int, default=100_000)
+    parser = common_parser(__doc__)
     parser.add_argument("--requests", type=int, default=10_000, help="0: the audit log alone")
     parser.add_argument("--users", type=int, default=20)
     parser.add_argument("--entries", type=int, default=1_000_000)
-    parser.add_argument("--pack", help="code of a pack; the first with a population when left out")
-    parser.add_argument("--home", type=Path, help="directory to keep; a temporary one when left out")
     args = parser.parse_args()
     set_up(args)
     populate(args)

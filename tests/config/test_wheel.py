@@ -58,15 +58,15 @@ def test_an_empty_environment_runs_the_demonstration(wheel: Path, tmp_path: Path
     kept = {
         key: value
         for key, value in os.environ.items()
-        if not key.startswith(("JUXIAN_", "DJANGO_", "PYTEST_"))
+        if not key.startswith(("JUXIAN_", "DJANGO_", "PYTEST_", "PYTHONPATH"))
     }
-    # the dependencies of this environment, without the source tree that its .pth file names
-    environment = kept | {"PYTHONPATH": sysconfig.get_path("purelib")}
+    # the dependencies of this environment, without the source tree that its own .pth file names
+    Path(site, "dependencies.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
 
     result = subprocess.run(
         [python, "-m", "juxian.config.cli", "demo", "--no-serve", "--json", "--home", str(tmp_path / "home")],
         cwd=tmp_path,
-        env=environment,
+        env=kept,
         capture_output=True,
         text=True,
         check=False,

@@ -7,20 +7,17 @@ anew is written to another, and only JSON comes back.
 from __future__ import annotations
 
 import json
-import resource
-import subprocess
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from juxian.core.confinement import TooHeavy, answer_of, confine
 from juxian.core.files.checking import check_file
 from juxian.core.files.kinds import MEDIA, Kind
 from juxian.core.files.limits import DEFAULT_LIMITS, FileLimits, too_heavy
 from juxian.core.source import Problem, Rejected
 from juxian.core.text import Text
-
-_COMMAND = (sys.executable, "-I", "-c", "from juxian.core.files.confined import child; child()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +39,9 @@ def check_confined(source: Path, target: Path, name: str, limits: FileLimits = D
     """As ``check_file``; also raises ``Rejected`` (F109) when checking takes too long or too much memory."""
     job = {"source": str(source), "target": str(target), "name": name, "limits": asdict(limits)}
     try:
-        done = subprocess.run(
-            _COMMAND,
-            input=json.dumps(job).encode(),
-            capture_output=True,
-            timeout=limits.seconds * 2,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
+        found = json.loads(answer_of(__name__, json.dumps(job).encode(), limits.seconds * 2))
+    except TooHeavy as error:
         raise too_heavy(name) from error
-    if done.returncode != 0 or not done.stdout:
-        raise too_heavy(name)
-    found = json.loads(done.stdout)
     if "problems" in found:
         raise Rejected([_problem(item) for item in found["problems"]])
     return Found(Kind(found.pop("kind")), **found)
@@ -63,16 +51,11 @@ def child() -> None:
     """Body of the process: limits first, then one file; the answer goes to standard output."""
     job = json.load(sys.stdin)
     limits = FileLimits(**job["limits"])
-    own = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (own + limits.memory_bytes,) * 2)
-    resource.setrlimit(resource.RLIMIT_CPU, (max(1, int(limits.seconds)),) * 2)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    confine(limits.memory_bytes, limits.seconds)
     try:
         result = _checked(job, limits)
     except Rejected as refused:
         result = {"problems": [_as_json(problem) for problem in refused.problems]}
-    except (MemoryError, RecursionError):
-        sys.exit(1)
     json.dump(result, sys.stdout)
 
 

@@ -7,14 +7,12 @@ JSON comes back, so that nothing in a file can reach the caller as code.
 from __future__ import annotations
 
 import json
-import resource
-import subprocess
 import sys
 from dataclasses import asdict
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
+from juxian.core.confinement import TooHeavy, answer_of, confine
 from juxian.core.source import Problem, Rejected
 from juxian.core.tables.container import FileKind
 from juxian.core.tables.limits import MEGABYTE, Limits, refusal
@@ -24,19 +22,15 @@ from juxian.core.text import Text
 
 _BASE_BYTES = 200 * MEGABYTE
 _BYTES_PER_BYTE = 60  # of an xlsx, which unpacks to about ten times its size and is then held twice
-_COMMAND = (sys.executable, "-I", "-c", "from juxian.core.tables.confined import child; child()")
 
 
 def read_confined(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Workbook:
     """As ``read_workbook``; also raises ``Rejected`` (T109) when reading takes too long or too much memory."""
     job = json.dumps({"name": name, "limits": asdict(limits)}).encode() + b"\n" + data
     try:
-        done = subprocess.run(_COMMAND, input=job, capture_output=True, timeout=limits.seconds, check=False)
-    except subprocess.TimeoutExpired as error:
+        found = json.loads(answer_of(__name__, job, limits.seconds))
+    except TooHeavy as error:
         raise _too_heavy(name) from error
-    if done.returncode != 0 or not done.stdout:
-        raise _too_heavy(name)
-    found = json.loads(done.stdout)
     if "problems" in found:
         raise Rejected([_problem(item) for item in found["problems"]])
     return _workbook(name, found)
@@ -62,23 +56,12 @@ def child() -> None:
     job = json.loads(sys.stdin.buffer.readline())
     data = sys.stdin.buffer.read()
     limits = Limits(**job["limits"])
-    allowed = min(limits.memory_bytes, _BASE_BYTES + _BYTES_PER_BYTE * len(data)) + _address_space()
-    resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
-    seconds = max(1, int(limits.seconds))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    confine(min(limits.memory_bytes, _BASE_BYTES + _BYTES_PER_BYTE * len(data)), limits.seconds)
     try:
         result = _as_json(read_workbook(data, job["name"], limits))
     except Rejected as refused:
         result = {"problems": [_problem_as_json(problem) for problem in refused.problems]}
-    except MemoryError:
-        sys.exit(1)
     json.dump(result, sys.stdout, ensure_ascii=True, separators=(",", ":"), default=_plain)
-
-
-def _address_space() -> int:
-    """Bytes of address space that this process already uses."""
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
 
 
 # what passes between the two processes
