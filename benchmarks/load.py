@@ -68,10 +68,7 @@ class Crowd:
             begun = time.perf_counter()
             status: object
             try:
-                connection.request("GET", _quoted(path), headers={"Cookie": self.cookie})
-                answer = connection.getresponse()
-                answer.read()
-                status = answer.status
+                status = self._answer(connection, _quoted(path))
             except (OSError, http.client.HTTPException) as error:
                 status = type(error).__name__
                 connection.close()
@@ -85,6 +82,16 @@ class Crowd:
                 self.statuses[status] += 1
                 if status != 200:
                     self.failed[kind, status] += 1
+
+    def _answer(self, connection: http.client.HTTPConnection, address: str) -> int:
+        """Status of an address; words that are sought stand in no address, so the page leads to one with a stand-in."""
+        while True:
+            connection.request("GET", address, headers={"Cookie": self.cookie})
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 303:
+                return answer.status
+            address = str(answer.headers["Location"])
 
 
 def _quoted(path: str) -> str:
@@ -152,12 +159,12 @@ def _first_answers(browser: Client, choices: list[tuple[int, str]]) -> None:
     seen.append(next(path for _weight, path in choices if path not in seen))
     for path in seen:
         before = time.process_time()
-        answer = browser.get(_quoted(path))
+        answer = browser.get(_quoted(path), follow=True)
         if answer.status_code != 200:
             raise SystemExit(f"{path} answers {answer.status_code}")
         first = time.process_time() - before
         before = time.process_time()
-        browser.get(_quoted(path))
+        browser.get(_quoted(path), follow=True)
         again = time.process_time() - before
         print(f"CPU {first * 1000:7.0f} ms, again {again * 1000:7.0f} ms  {path}")
 
