@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import tempfile
@@ -32,6 +33,13 @@ from pytest_django import Settings  # noqa: E402
 from tests.postgresql import new_database  # noqa: E402, F401  # a fixture of all tests
 
 django.setup()  # conftest files of named directories import models before pytest-django sets it up
+
+
+def pytest_collection_finish() -> None:
+    """Modules and collected tests are not looked through again by each collection of garbage: a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 @pytest.fixture(autouse=True)
