@@ -7,6 +7,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from PIL import Image, PngImagePlugin
@@ -434,6 +435,7 @@ def _others() -> dict[str, Case]:
     }
 
 
+@cache
 def hostile() -> dict[str, Case]:
     return _pictures() | _pdfs() | _offices() | _others()
 

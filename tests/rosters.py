@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import openpyxl
 import xlwt
@@ -390,6 +391,7 @@ def unchanged(_name: str, part: bytes) -> bytes:
     return part
 
 
+@cache
 def hostile() -> dict[str, tuple[str, bytes, str]]:
     """case → (file name, bytes, code of the problem that refuses it)."""
     good = plain().data
