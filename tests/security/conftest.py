@@ -1,4 +1,4 @@
-"""The world of two places, made once for each module."""
+"""The world of two places, made once for each process that runs these tests."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.security.harvest import Harvest, harvest
 from tests.security.world import World, world_of_two_places
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     with django_db_blocker.unblock(), world_of_two_places() as world:
         yield world
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def found(committed: World, django_db_blocker: Any) -> Harvest:
     """Every form and parameter of every page, read once."""
     with django_db_blocker.unblock():

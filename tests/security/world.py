@@ -115,6 +115,7 @@ OWN_TABLES = {
     "submissions_submission",
     "accounts_lockout",
 }
+_WRITTEN = re.compile(r"\b(?:INTO|UPDATE|DELETE FROM|TRUNCATE)\s+\"?(\w+)", re.IGNORECASE)
 _WRITES = re.compile(
     r"\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO|MERGE INTO|TRUNCATE|WITH)\s+\"?(\w+)", re.IGNORECASE
 )
@@ -344,6 +345,19 @@ def watched() -> Iterator[list[str]]:
 
     with connection.execute_wrapper(look):
         yield writes
+
+
+@contextmanager
+def written() -> Iterator[set[str]]:
+    """Tables that the statements inside write to, and words that are none; our triggers write to no other table."""
+    tables: set[str] = set()
+
+    def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        tables.update(_WRITTEN.findall(sql))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(look):
+        yield tables
 
 
 def readable_by_the_office(file: StoredFile, user: Any) -> Readable | None:
