@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -143,12 +143,14 @@ PAGES = {
         "/unit/lists/new/apartment-application/",
     ),
 }
-# Dark changes colours alone: there the rule of contrast is asked again, everywhere else all rules.
+# Dark changes colours alone and a phone changes everything else; contrast is by far the slowest rule. The bars that only a
+# phone has are the same on every page: the first page of each user asks all rules there too.
 CONTRAST = {"runOnly": ["color-contrast"]}
-LOOKS: list[tuple[int, Literal["light", "dark"], dict[str, list[str]]]] = [
+BUT_CONTRAST = {"rules": {"color-contrast": {"enabled": False}}}
+LOOKS: list[tuple[int, Literal["light", "dark"], dict[str, Any]]] = [
     (1440, "light", {}),
     (1440, "dark", CONTRAST),
-    (390, "light", {}),
+    (390, "light", BUT_CONTRAST),
 ]
 # a page that is not there, and a form with its mistakes
 ANSWERS = {"/no-such-page/": 404, "/desk/funds/changes/new/?kind=close&preview=1": 422}
@@ -203,7 +205,8 @@ def broken_in(browser: Browser, address: str, user: str, paths: Sequence[str]) -
         for width, scheme, options in LOOKS:
             page.set_viewport_size({"width": width, "height": 844})
             page.emulate_media(color_scheme=scheme)
-            problems = page.evaluate(VIOLATIONS, options)
+            asked = {} if path == paths[0] else options
+            problems = page.evaluate(VIOLATIONS, asked)
             if page.evaluate(WIDE):
                 problems.append("scrolls sideways")
             if problems:
