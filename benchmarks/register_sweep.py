@@ -80,6 +80,8 @@ def place() -> tuple[Any, Any]:
 def register(pack: Any, root: Any, count: int) -> None:
     import rules
 
+    from django.db import transaction
+
     from juxian.apps.clock import now, today
     from juxian.apps.persons.models import Person, Profile
     from juxian.apps.policies.actions.pouring import pour
@@ -88,29 +90,32 @@ def register(pack: Any, root: Any, count: int) -> None:
         return
     began = time.perf_counter()
     people = rules.make_people(count, pack.schema, 0)
-    for start in range(0, count, PART):
-        rows = people.slice(start, PART).with_columns(pl.col(pl.Date).cast(pl.String)).to_dicts()
-        ids = range(start + 1, start + len(rows) + 1)
-        pour(
-            Person,
-            pl.DataFrame(
-                {
-                    "id": ids,
-                    "number": [f"BM{pk:08d}" for pk in ids],
-                    "name": [f"测试{pk}" for pk in ids],
-                    "name_key": [f"ceshi{pk}" for pk in ids],
-                }
-            ).with_columns(pl.lit(root.pk).alias("home_id"), pl.lit(now().isoformat()).alias("created_at")),
-        )
-        pour(
-            Profile,
-            pl.DataFrame(
-                {"person_id": ids, "values": [json.dumps(row, ensure_ascii=False) for row in rows]}
-            ).with_columns(
-                pl.lit(root.pk).alias("home_id"), pl.lit(today().isoformat()).alias("derived_for"),
-                pl.lit(0).alias("conflicts"),
-            ),
-        )  # fmt: skip
+    with transaction.atomic():
+        for start in range(0, count, PART):
+            rows = people.slice(start, PART).with_columns(pl.col(pl.Date).cast(pl.String)).to_dicts()
+            ids = range(start + 1, start + len(rows) + 1)
+            pour(
+                Person,
+                pl.DataFrame(
+                    {
+                        "id": ids,
+                        "number": [f"BM{pk:08d}" for pk in ids],
+                        "name": [f"测试{pk}" for pk in ids],
+                        "name_key": [f"ceshi{pk}" for pk in ids],
+                    }
+                ).with_columns(
+                    pl.lit(root.pk).alias("home_id"), pl.lit(now().isoformat()).alias("created_at")
+                ),
+            )
+            pour(
+                Profile,
+                pl.DataFrame(
+                    {"person_id": ids, "values": [json.dumps(row, ensure_ascii=False) for row in rows]}
+                ).with_columns(
+                    pl.lit(root.pk).alias("home_id"), pl.lit(today().isoformat()).alias("derived_for"),
+                    pl.lit(0).alias("conflicts"),
+                ),
+            )  # fmt: skip
     print(f"{count:,} persons registered in {time.perf_counter() - began:.0f} s (not measured)")
 
 
