@@ -79,7 +79,6 @@ def place() -> tuple[Any, Any]:
 
 def register(pack: Any, root: Any, count: int) -> None:
     import rules
-
     from django.db import transaction
 
     from juxian.apps.clock import now, today

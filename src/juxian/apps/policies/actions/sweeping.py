@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +11,9 @@ from typing import Any
 import numpy
 import polars
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet, TextField
+from django.db.models.functions import Cast
+from pydantic_core import from_json
 
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
@@ -78,8 +80,8 @@ def _begun(pack: Pack, root: Organisation, as_of: date, engine: str) -> _Sweep:
 def _ask_next(at_work: _Sweep) -> bool:
     """Ask and write the next persons; False when nobody is left."""
     cursor = SweepRun.objects.values_list("cursor", flat=True).get(pk=at_work.run.pk)
-    people = Profile.objects.filter(home=at_work.root, person__gt=cursor).order_by("person")
-    rows = list(people.values_list("person", "values")[:BATCH])
+    people = Profile.objects.filter(home=at_work.root, pk__gt=cursor).order_by("pk")
+    rows = list(_read(people[:BATCH]))
     if not rows:
         return False
     snapshots = [snapshot_text(values) for _, values in rows]
@@ -119,7 +121,7 @@ def _write_answers(at_work: _Sweep, found: polars.DataFrame, benefits: int, pers
     told = found.group_by(_KEY, maintain_order=True).agg(
         polars.len().alias("persons"), polars.col("amount_fen").filter(polars.col("verdict") == "yes").sum()
     )
-    known = [_answer(at_work, key) for key in told.select(_KEY).iter_rows()]
+    known = _answers(at_work, told.select(_KEY).rows())
     told = told.with_columns(
         polars.Series("answer_id", [pk for pk, _ in known], dtype=polars.Int64),
         polars.Series("place", [place for _, place in known], dtype=polars.UInt32),
@@ -143,14 +145,16 @@ def _write_answers(at_work: _Sweep, found: polars.DataFrame, benefits: int, pers
     return [packed[start : start + width] for start in range(0, len(packed), width)]
 
 
-def _answer(at_work: _Sweep, key: tuple[Any, ...]) -> tuple[int, int]:
-    """(id, place) of an answer, made when it is given first."""
-    known = at_work.answers.get(key)
-    if known is None:
-        place = len(at_work.answers) + 1
-        made = RunAnswer.objects.create(run=at_work.run, place=place, **dict(zip(_KEY, key, strict=True)))
-        known = at_work.answers[key] = (made.pk, place)
-    return known
+def _answers(at_work: _Sweep, keys: Sequence[tuple[Any, ...]]) -> list[tuple[int, int]]:
+    """(id, place) of each answer; made when it is given first."""
+    known = at_work.answers
+    new = [key for key in keys if key not in known]
+    made = RunAnswer.objects.bulk_create(
+        RunAnswer(run=at_work.run, place=place, **dict(zip(_KEY, key, strict=True)))
+        for place, key in enumerate(new, start=len(known) + 1)
+    )
+    known |= {key: (answer.pk, answer.place) for key, answer in zip(new, made, strict=True)}
+    return [known[key] for key in keys]
 
 
 def _add_totals(told: polars.DataFrame) -> None:
@@ -202,8 +206,8 @@ def keep_snapshots(persons: Sequence[int]) -> dict[int, str]:
     """Person → digest of the profile as it is now; equal profiles are kept once."""
     digests: dict[int, str] = {}
     for start in range(0, len(persons), CHUNK):
-        rows = Profile.objects.filter(pk__in=persons[start : start + CHUNK]).values_list("pk", "values")
-        texts = {pk: snapshot_text(values) for pk, values in rows}
+        people = Profile.objects.filter(pk__in=persons[start : start + CHUNK])
+        texts = {pk: snapshot_text(values) for pk, values in _read(people)}
         found = {pk: digest_of_text(text) for pk, text in texts.items()}
         pour_snapshots({digest: texts[pk] for pk, digest in found.items()})
         digests |= found
@@ -212,9 +216,15 @@ def keep_snapshots(persons: Sequence[int]) -> dict[int, str]:
 
 def population_frame(pack: Pack, root: Organisation, ids: Sequence[int] | None = None) -> polars.DataFrame:
     """The profiles of a pack's persons, or of ``ids`` among them; see ``frame_of``."""
-    rows = Profile.objects.filter(home=root).order_by("pk").values_list("pk", "values")
-    rows = rows if ids is None else rows.filter(pk__in=ids)
-    return frame_of(pack, rows.iterator(chunk_size=CHUNK))
+    people = Profile.objects.filter(home=root).order_by("pk")
+    return frame_of(pack, _read(people if ids is None else people.filter(pk__in=ids)))
+
+
+def _read(people: QuerySet[Profile]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(id, profile); the JSON comes as text and is read by a quicker reader than Django's."""
+    rows = people.annotate(text=Cast("values", TextField())).values_list("pk", "text")
+    for pk, text in rows.iterator(chunk_size=CHUNK):
+        yield pk, from_json(text, cache_strings="keys")
 
 
 def frame_of(pack: Pack, rows: Iterable[tuple[int, dict[str, Any]]]) -> polars.DataFrame:
