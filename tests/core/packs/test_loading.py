@@ -301,11 +301,29 @@ def test_a_kind_of_fact_is_not_taken_away_from_the_policies_that_use_it(packs: P
 
     assert (alone[0], with_field[0]) == (None, None)
     assert [(one.code, one.message.zh) for one in errors_in(alone[1])] == [
-        ("K322", "没有信息项类别“ploughing”")
+        ("K322", "没有信息项类别“ploughing”"),
+        *[("K606", "政策用到“耕作亩数”，而它来自没有的信息项类别“ploughing”")] * 2,
     ]
+    assert [Path(one.path).name for one in errors_in(alone[1])[1:]] == ["autumn.yaml", "spring.yaml"]
     assert [one.render("en").replace(f"{place}/", "") for one in errors_in(with_field[1])] == [
         f"policies/{policy}.yaml:8:42: there is no field 耕作亩数 [P201]\n"
         f"      - {{id: {policy}, title: {{zh: 耕作补贴}}, who: 耕作亩数 >= 5, amount: 1万元}}\n"
         f"{' ' * 49}{'^' * 8}"
         for policy in ("autumn", "spring")
     ]
+
+
+def test_a_kind_that_the_base_lost_names_the_policies_of_the_place(packs: Path) -> None:
+    base = packs / "base" / "facts.yaml"
+    _, _, profile = FACTS.partition("profile:")
+    words = base.read_text(encoding="utf-8")
+    base.write_text(words.replace("\nprofile:", f"\nprofile:{profile.rstrip()}", 1), encoding="utf-8")
+    place = write_pack(packs)
+    (place / "policies").mkdir()
+    (place / "policies" / "spring.yaml").write_text(PLOUGHMEN.format(policy="spring"), encoding="utf-8")
+
+    pack, problems = check_pack(place)
+
+    assert pack is None
+    told = {(one.code, Path(one.path).name) for one in errors_in(problems)}
+    assert told == {("K210", "pack.yaml"), ("K322", "facts.yaml"), ("K606", "spring.yaml")}

@@ -37,9 +37,9 @@ from juxian.core.packs.funds import read_funds
 from juxian.core.packs.housing import read_housing
 from juxian.core.packs.needs import read_needs
 from juxian.core.packs.organisations import read_organisations
-from juxian.core.packs.policies import benefits_of, read_policies
+from juxian.core.packs.policies import benefits_of, read_policies, tell_bereft
 from juxian.core.packs.pools import PoolEntry, read_pools
-from juxian.core.packs.profile import read_profile
+from juxian.core.packs.profile import fields_bereft, read_profile
 from juxian.core.packs.purposes import Purpose, read_purposes
 from juxian.core.packs.reading import Part, one_of
 from juxian.core.packs.reminders import read_reminders
@@ -161,11 +161,16 @@ def _digest(directory: Path, above: tuple[str, ...]) -> str:
 
 @dataclass
 class _Check:
-    """One pass over a directory; problems of all files are collected."""
+    """One pass over a directory; problems of all files are collected.
+
+    schema: the words read so far. bereft: profile field → the fact kind that it needs and that is not there.
+    """
 
     directory: Path
     problems: list[Problem] = field(default_factory=list)
     services: ServiceShelf | None = None
+    schema: Schema = _EMPTY
+    bereft: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, above: tuple[str, ...]) -> tuple[Pack | None, list[Problem]]:
         """above: names of the packs that extend this one, to notice a circle."""
@@ -176,7 +181,9 @@ class _Check:
         self.problems.extend(strange_files(self.directory))
         if head.get("extends").present and parent is None:  # without its words everything would seem wrong
             return None, self.problems
-        schema = self._schema(parent.schema if parent else _EMPTY)
+        schema = self.schema = self._schema(parent.schema if parent else _EMPTY)
+        if self.bereft:
+            tell_bereft(self.directory, schema, self.bereft, self.problems)
         if parent is None and any(Path(wrong.path).name in _VOCABULARY for wrong in errors_in(self.problems)):
             return None, self.problems
         if head.get("root").present and not self._has_common_words(head.get("extends"), schema):
@@ -240,8 +247,12 @@ class _Check:
     def _read_parent(self, part: Part, directory: Path, above: tuple[str, ...]) -> Pack | None:
         key = (directory.resolve(), _digest(directory, ()))
         if key not in _LOADED:
-            parent, problems = _Check(directory).run(above)
+            check = _Check(directory)
+            parent, problems = check.run(above)
             if parent is None:
+                if check.bereft:
+                    own = _Check(self.directory)._schema(check.schema)
+                    tell_bereft(self.directory, own, check.bereft, self.problems)
                 count = len(errors_in(problems))
                 part.refuse(
                     "K210",
@@ -261,6 +272,7 @@ class _Check:
         ):
             return replace(parent, scales=scales)
         kinds = read_kinds(facts.get("kinds"), parent.kinds, scales)
+        self.bereft = fields_bereft(facts.get("profile"), kinds)
         return Schema(
             scales,
             kinds,

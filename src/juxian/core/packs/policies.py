@@ -1,6 +1,7 @@
 """The policies of a pack (政策文件).
 
-K601 id of a policy · K602 benefit twice · K604 cases without a policy · K605 policy without cases (a reminder).
+K601 id of a policy · K602 benefit twice · K604 cases without a policy · K605 policy without cases (a reminder) ·
+K606 a fact kind that is not there is needed by a policy.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from juxian.core.facts.schema import Schema
 from juxian.core.packs.cases import read_case_file
 from juxian.core.packs.files import CASES, read_document
 from juxian.core.policy import Policy, check_policies, read_policy
+from juxian.core.policy.language import Amount, Expression
 from juxian.core.source import Problem
 from juxian.core.text import Text
 
@@ -61,6 +63,35 @@ def _check_cases(path: Path, policy: Policy, schema: Schema, problems: list[Prob
         f"write {cases.name} with at least one case each for yes, no and unknown",
     )
     problems.append(Problem("K605", message, str(path), hint=hint, severity="warning"))
+
+
+def tell_bereft(directory: Path, schema: Schema, bereft: Mapping[str, str], problems: list[Problem]) -> None:
+    """Name the policies that read a field whose fact kind is not there; bereft: field → that kind."""
+    for policy in read_policies(directory, schema, []).values():
+        for name in sorted(fields_read(policy) & set(bereft)):
+            title, kind = schema.profile[name].title, bereft[name]
+            message = Text(
+                f"政策用到“{title.zh}”，而它来自没有的信息项类别“{kind}”",
+                f"the policy reads {name}, which comes from “{kind}”, and there is no such fact kind",
+            )
+            problems.append(Problem("K606", message, policy.origin.source.name))
+
+
+def fields_read(policy: Policy) -> set[str]:
+    """English names of the stored fields that any version of a policy reads."""
+    found: set[str] = set()
+    for version in policy.versions:
+        found.add(version.applies_by)
+        asked: list[Expression | Amount | None] = [cap.unless for cap in version.caps]
+        rows = [row for table in version.points for row in table.rows]
+        for benefit in version.benefits:
+            asked += [benefit.who, benefit.pay.each_if]
+            rows += benefit.table.rows
+            found.add(benefit.window.field if benefit.window else "")
+            found.add(benefit.obligation.from_field if benefit.obligation else "")
+        asked += [part for row in rows for part in (row.when, row.give)]
+        found.update(name for expression in asked if expression for name in expression.fields)
+    return found - {""}
 
 
 def benefits_of(policies: Mapping[str, Policy]) -> frozenset[str]:

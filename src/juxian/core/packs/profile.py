@@ -58,6 +58,18 @@ def read_profile(
     return fields
 
 
+def fields_bereft(part: Part, kinds: Mapping[str, FactKind]) -> dict[str, str]:
+    """Profile field → the fact kind that it is derived from and that is not there (K322)."""
+    found = {}
+    for name, entry in part.entries():
+        derive = entry.get("derive").value
+        for rule in derive if isinstance(derive, list) else [derive]:
+            kind = rule.get("kind") if isinstance(rule, dict) else None
+            if isinstance(kind, str) and kind not in kinds:
+                found[name] = kind
+    return found
+
+
 def _profile_field(name: str, part: Part, schema: Schema) -> ProfileField | None:
     optional = ("derive", "years_since", "aliases", "question", "sensitive")
     if not part.keys(("title", "type"), optional):
