@@ -31,7 +31,7 @@ from juxian.core.policy import ENGINE_VERSION, sweep
 from juxian.core.policy.sweeping import versions_of
 
 CHUNK = 5000
-BATCH = 20_000  # persons who are asked and written in one transaction
+BATCH = 50_000  # persons who are asked and written in one transaction; each writes in most pages of the snapshots' index
 ABANDONED = timedelta(minutes=10)  # without a batch, a run of another day is taken for interrupted
 _KEY = ("policy", "benefit", "version", "verdict", "failed")
 
