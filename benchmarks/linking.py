@@ -19,9 +19,10 @@ from itertools import combinations
 from random import Random
 
 from juxian.core.identity.linking.clusters import Join, cluster
-from juxian.core.identity.linking.engine import Limits, Linkage, Linking, Pair, join_of
+from juxian.core.identity.linking.engine import Linkage, Linking, Pair, join_of
 from juxian.core.identity.linking.judging import Zone
 from juxian.core.identity.linking.signs import HARD, names_in
+from juxian.core.identity.linking.stores import DuckStore, Limits
 from juxian.core.identity.linking.traces import Known, Tracer
 from juxian.core.identity.names import name_key
 from juxian.core.identity.resident_id import check_digit
@@ -79,11 +80,11 @@ class Human:
     school: str
 
 
-def people(rng: Random, size: int) -> list[Human]:
-    """Persons with families, twins and homonyms among them."""
+def people(rng: Random, size: int, employers: int = 0) -> list[Human]:
+    """Persons with families, twins and homonyms among them. employers: persons that share the employers, when more."""
     made: list[Human] = []
     while len(made) < size:
-        person = _person(rng, size)
+        person = _person(rng, max(size, employers))
         made.append(person)
         chance = rng.random()
         if chance < 0.006:
@@ -321,7 +322,7 @@ def measure(seed: int, persons: int, shown: int) -> None:
     rng, began = Random(seed), time.process_time()
     humans = people(rng, persons)
     truth: list[int] = []
-    linking, tracer = Linking(Limits(memory="5GB")), Tracer(b"benchmark".ljust(32))
+    linking, tracer = Linking(DuckStore(Limits(memory="5GB"))), Tracer(b"benchmark".ljust(32))
 
     def traced() -> Iterator[tuple[int, object]]:
         for key, (human, row) in enumerate(rosters(rng, humans)):

@@ -36,7 +36,7 @@ def run_link(args: argparse.Namespace) -> int:
 
     from juxian.apps.linking.actions import find_pairs
     from juxian.apps.packs.models import InstalledPack
-    from juxian.core.identity.linking.engine import Limits
+    from juxian.core.identity.linking.stores import DuckStore, Limits
 
     places = InstalledPack.objects.select_related("root").order_by("code")
     if args.pack:
@@ -49,7 +49,9 @@ def run_link(args: argparse.Namespace) -> int:
     rows = []
     for place in places:
         print(f"{place.title} …", file=sys.stderr)
-        found = find_pairs(home=place.root, merge=args.merge, limits=Limits(args.memory, directory=directory))
+        found = find_pairs(
+            home=place.root, merge=args.merge, store=DuckStore(Limits(args.memory, directory=directory))
+        )
         rows.append({"pack": place.code, **_as_json(found)})
     if args.json:
         print(json.dumps({"places": rows}, ensure_ascii=False))

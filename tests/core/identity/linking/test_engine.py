@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from juxian.core.identity.linking.engine import Linking, settings_for
+from juxian.core.identity.linking.engine import Linking
 from juxian.core.identity.linking.judging import Zone
+from juxian.core.identity.linking.learning import settings_for
 from juxian.core.identity.linking.signs import mask_of, mask_sql, side, signs_between
 from juxian.core.identity.linking.traces import COLUMNS, Trace
 from juxian.core.identity.linking.weighing import COMPARISONS, Weights, weight_sql
@@ -95,7 +96,7 @@ def test_a_telephone_of_a_whole_office_is_nobodys() -> None:
         (number, TRACER.trace(known(name, phones=("09376213456",)))) for number, name in enumerate(names)
     )
 
-    assert linking.link().pairs == []
+    assert list(linking.link().pairs) == []
 
 
 def test_stated_weights_are_probabilities() -> None:

@@ -1,11 +1,12 @@
 """The marks of a few records are those of the mass engine."""
 
-import duckdb
+import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from juxian.core.identity.linking.corpus import mark_corpus
 from juxian.core.identity.linking.signs import side
+from juxian.core.identity.linking.stores import DuckStore
 from juxian.core.identity.linking.traces import COLUMNS, Trace
 from juxian.core.identity.linking.vicinity import mark_few
 from tests.core.identity.linking.people import traces
@@ -15,14 +16,10 @@ from tests.core.identity.linking.people import traces
 @given(st.lists(traces(), min_size=1, max_size=8))
 def test_few_are_marked_as_many_are(found: list[Trace]) -> None:
     sides = [{**side(trace), "rare": 0, "homonym": 0} for trace in found]
-    connection = duckdb.connect(":memory:")
-    connection.execute(f"create table given (id bigint, {', '.join(f'{name} bigint' for name in COLUMNS)})")
-    for number, values in enumerate(sides):
-        row = [number, *(values[name] for name in COLUMNS)]
-        connection.execute(f"insert into given values ({', '.join('?' * len(row))})", row)
+    store = DuckStore()
+    store.append("given", pl.DataFrame([{"id": number, **values} for number, values in enumerate(sides)]))
 
-    mark_corpus(connection, "given")
+    mark_corpus(store, "given")
     mark_few(sides)
 
-    rows = connection.execute(f"select {', '.join(COLUMNS)} from traces order by id").fetchall()
-    assert [dict(zip(COLUMNS, row, strict=True)) for row in rows] == sides
+    assert store.read(f"select {', '.join(COLUMNS)} from traces order by id").to_dicts() == sides

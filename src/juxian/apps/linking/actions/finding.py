@@ -16,7 +16,9 @@ from juxian.apps.linking.models import Decision, Learnt, Pair, Trace
 from juxian.apps.linking.queries import Candidate, check_many, decisions_of, known_of, tracer, weights_for
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
-from juxian.core.identity.linking.engine import LEARNT_FROM, Limits, Linkage, Linking
+from juxian.core.identity.linking.engine import Linkage, Linking
+from juxian.core.identity.linking.learning import LEARNT_FROM
+from juxian.core.identity.linking.stores import Store
 from juxian.core.identity.linking.traces import COLUMNS, Known
 
 CHUNK = 2000
@@ -78,15 +80,15 @@ def find_pairs(
     by: User | None = None,
     merge: bool = False,
     learn: bool = True,
-    limits: Limits = Limits(),  # noqa: B008  # frozen
+    store: Store | None = None,
 ) -> Found:
     """Compare every living record of a jurisdiction; with ``merge`` the automatic zone is merged at once.
 
-    learn: weights from the register itself; otherwise those learnt before. Pairs that a person decided keep their state; waiting ones that no longer stand are closed.
+    store: where pairs are compared, DuckDB in memory unless said otherwise. learn: weights from the register itself; otherwise those learnt before. Pairs that a person decided keep their state; waiting ones that no longer stand are closed.
     """
     make_traces(home)
     must, cannot = decisions_of(home)
-    linking = Linking(limits)
+    linking = Linking(store)
     for chunk in _stored(home):
         linking.add_values(chunk)
     known = Learnt.objects.filter(home=home).first()

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import polars as pl
+
 from juxian.core.identity.linking.conditions import Side
 
 # two different values in one cluster forbid the join; the second group only where no number is shared
@@ -23,6 +25,8 @@ NEVER_TWO = (
     "gender",
 )
 SELDOM_TWO = ("email", "phone", "passport")
+ALSO = {"email": "email_also", "phone": "phone_also"}
+FRAME = {"id": pl.Int64, "root": pl.Int64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +43,21 @@ class Join:
     moved: bool = False
 
 
-@dataclass
+@dataclass(frozen=True)
 class Clusters:
-    """Result: ``root_of`` record → smallest record of its cluster; ``refused`` joins that a veto stopped."""
+    """Result. frame: ``id`` and ``root``, the smallest record of its cluster. refused: joins that a veto stopped."""
 
-    root_of: dict[int, int] = field(default_factory=dict)
+    frame: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FRAME))
     refused: list[Join] = field(default_factory=list)
+
+    @property
+    def root_of(self) -> dict[int, int]:
+        return dict(self.frame.iter_rows())
 
     def groups(self) -> list[list[int]]:
         """Clusters of two records and more, each in order."""
-        found: dict[int, list[int]] = {}
-        for record, root in self.root_of.items():
-            found.setdefault(root, []).append(record)
-        return sorted(sorted(group) for group in found.values() if len(group) > 1)
+        joined = self.frame.sort("id").group_by("root").agg("id").filter(pl.col("id").list.len() > 1)
+        return sorted(joined["id"].to_list())
 
 
 @dataclass(slots=True)
@@ -82,7 +88,8 @@ def cluster(
     smallest: dict[int, int] = {}
     for record, root in roots.items():
         smallest[root] = min(smallest.get(root, record), record)
-    return Clusters({record: smallest[root] for record, root in roots.items()}, work.refused)
+    found = [(record, smallest[root]) for record, root in roots.items()]
+    return Clusters(pl.DataFrame(found, schema=FRAME, orient="row"), work.refused)
 
 
 class _Work:
@@ -132,10 +139,9 @@ class _Work:
     def _alone(self, record: int) -> _Group:
         known = self.records[record]
         values = {name: {known[name]} for name in (*NEVER_TWO, *SELDOM_TWO) if known[name]}
-        if known["phone_also"]:
-            values.setdefault("phone", set()).add(known["phone_also"])
-        if known["email_also"]:
-            values.setdefault("email", set()).add(known["email_also"])
+        for name, also in ALSO.items():
+            if known[also]:
+                values.setdefault(name, set()).add(known[also])
         sheets = {known["sheet"]: {known["number"]}} if known["sheet"] else {}
         return _Group([record], values, sheets, set(self.barred.get(record, ())))
 

@@ -1,32 +1,29 @@
-"""Linking many records with Splink on DuckDB (批量比对): train, score, judge, cluster; step by step, each bounded.
+"""Linking many records (批量比对): mark, learn, block, score, judge, cluster; step by step, each bounded.
 
-Splink learns m and u and scores the blocked pairs; signs and clusters are ours. The same settings run on Spark, since
-they compare whole numbers only (``settings_for(dialect="spark")``).
+Signs, weights and blocks are statements over whole numbers, the same in every store; Splink learns m and u.
 """
 
 from __future__ import annotations
 
-import logging
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from math import log2
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-import duckdb
+import polars as pl
 
-from juxian.core.identity.linking.clusters import Clusters, Join, cluster
+from juxian.core.identity.linking.clusters import Clusters, Join
+from juxian.core.identity.linking.components import cluster_all, sides
+from juxian.core.identity.linking.conditions import Side
 from juxian.core.identity.linking.corpus import mark_corpus
-from juxian.core.identity.linking.judging import ASKED_WEIGHT, AUTOMATIC_WEIGHT, Judgement, Zone, judge
+from juxian.core.identity.linking.judging import ASKED_WEIGHT, AUTOMATIC_WEIGHT, CLASSES, Zone, judge
+from juxian.core.identity.linking.learning import LEARNT_FROM, learn
 from juxian.core.identity.linking.signs import mask_sql, names_in
+from juxian.core.identity.linking.stores import DuckStore, Store
 from juxian.core.identity.linking.traces import COLUMNS, Trace
-from juxian.core.identity.linking.weighing import COMPARISONS, Weights, block_sql, weight_sql
+from juxian.core.identity.linking.weighing import Weights, block_sql, weight_sql
 
-LEARNT_FROM = 2_000  # records: below this the weights of ``weighing`` serve
-TRAINING_BLOCKS = ("phone", "birth_day", "name")
-RANDOM_PAIRS = 1_000_000
-PULL = 0.1  # towards the stated m
 # signs by which somebody is known in spite of another telephone
 _KNOWN_MOVED = tuple(
     map(
@@ -57,43 +54,60 @@ class Pair:
 
 def join_of(pair: Pair) -> Join:
     """An automatic pair as the clusters take it."""
-    signs = names_in(pair.signs)
-    moved = pair.evidence in _OF_MOVED and any(known <= signs for known in _KNOWN_MOVED)
+    moved = pair.evidence in _OF_MOVED and _knows_moved(pair.signs)
     return Join(pair.left, pair.right, pair.weight, pair.evidence in _PROVING, moved)
 
 
-@dataclass
+@lru_cache(maxsize=10_000)
+def _knows_moved(signs: int) -> bool:
+    return any(known <= names_in(signs) for known in _KNOWN_MOVED)
+
+
+_SCORED: dict[str, pl.DataType | type[pl.DataType]] = {
+    "left": pl.Int64,
+    "right": pl.Int64,
+    "weight": pl.Float64,
+    "signs": pl.Int64,
+}
+_ZONES = pl.Enum([zone.value for zone in Zone])
+_EVIDENCE = pl.Enum([item.name for item in CLASSES])
+_JUDGED: dict[str, pl.DataType | type[pl.DataType]] = {"zone": _ZONES, "evidence": _EVIDENCE}
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs in columns: those of ``Pair``; each read as a ``Pair``, in order of left and right."""
+
+    frame: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_SCORED | _JUDGED))
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    def __iter__(self) -> Iterator[Pair]:
+        for left, right, weight, signs, zone, evidence in self.frame.iter_rows():
+            yield Pair(left, right, weight, signs, Zone(zone), evidence)
+
+    def automatic(self) -> Pairs:
+        return Pairs(self.frame.filter(pl.col("zone") == Zone.AUTOMATIC.value))
+
+
+@dataclass(frozen=True)
 class Linkage:
     """pairs: asked and automatic ones. clusters: of the automatic zone and of what people decided."""
 
-    pairs: list[Pair] = field(default_factory=list)
+    pairs: Pairs = field(default_factory=Pairs)
     clusters: Clusters = field(default_factory=Clusters)
     weights: Weights = field(default_factory=Weights)
     compared: int = 0
 
 
-@dataclass(frozen=True)
-class Limits:
-    """Of DuckDB: memory before it spills to ``directory``, and threads."""
-
-    memory: str = "4GB"
-    threads: int = 2
-    directory: Path | None = None
-
-
 class Linking:
-    """One run. Records are added in chunks, then ``link`` is called once."""
+    """One run. Records are added in chunks, then ``link`` is called once. store: DuckDB unless said otherwise."""
 
-    def __init__(self, limits: Limits = Limits()) -> None:  # frozen
-        self.connection = duckdb.connect(":memory:")
-        self.connection.execute(f"set memory_limit = '{limits.memory}'")
-        self.connection.execute(f"set threads = {limits.threads}")
-        self.connection.execute("set preserve_insertion_order = false")
-        if limits.directory:
-            self.connection.execute(f"set temp_directory = '{limits.directory}'")
-        columns = ", ".join(f"{name} bigint" for name in COLUMNS)
-        self.connection.execute(f"create table given (id bigint, {columns})")
+    def __init__(self, store: Store | None = None) -> None:
+        self.store = store or DuckStore()
         self.records = 0
+        self.add(())
 
     def add(self, records: Iterable[tuple[int, Trace]]) -> None:
         """records: (id, trace); ids are whole numbers of the caller, each once."""
@@ -101,13 +115,12 @@ class Linking:
 
     def add_values(self, rows: Iterable[tuple[int, ...]]) -> None:
         """As ``add``, each row an id and the values in the order of ``COLUMNS``."""
-        import polars as pl  # deferred: a form that checks one person needs no data frame
+        found = pl.DataFrame(list(rows), schema=dict.fromkeys(_GIVEN, pl.Int64), orient="row")
+        self.store.append("given", found)
 
-        found = pl.DataFrame(list(rows), schema=dict.fromkeys(("id", *COLUMNS), pl.Int64), orient="row")
-        self.connection.register("chunk", found)
-        self.connection.execute("insert into given select * from chunk")
-        self.connection.unregister("chunk")
-        self.records += len(found)
+    def add_files(self, pattern: str | Path) -> None:
+        """As ``add``, from Parquet files with the columns ``id`` and ``COLUMNS``."""
+        self.store.append_files("given", str(pattern), _GIVEN)
 
     def link(
         self,
@@ -117,153 +130,95 @@ class Linking:
         cannot: Sequence[tuple[int, int]] = (),
     ) -> Linkage:
         """weights: learnt before; None learns them, when there are records enough."""
-        mark_corpus(self.connection, "given")
-        self.connection.execute("drop table given")
-        found = weights or (learn(self.connection) if self.records >= LEARNT_FROM else Weights())
-        compared = self._score(found)
-        pairs = self._judged()
-        clusters = self._cluster(pairs, must, cannot)
-        return Linkage(pairs, clusters, found, compared)
-
-    def _score(self, weights: Weights) -> int:
-        """Block, score and sign in one table; a pair that meets several blocks is compared once."""
-        self.connection.execute("create or replace table blocked (l bigint, r bigint)")
-        for rule in block_sql():
-            self.connection.execute(
-                f"insert into blocked select l.id, r.id from traces l join traces r on {rule} where l.id < r.id"
-                if "_also" not in rule and "turned" not in rule
-                else "insert into blocked select least(l.id, r.id), greatest(l.id, r.id) "
-                f"from traces l join traces r on {rule} where l.id <> r.id"
-            )
-        self.connection.execute("create or replace table once as select distinct l, r from blocked")
-        self.connection.execute("drop table blocked")
-        compared = self.connection.execute("select count(*) from once").fetchall()[0][0]
-        self.connection.execute(
-            f"create or replace table scored as select l.id as l_id, r.id as r_id, {weight_sql(weights)} as weight, "
-            f"{mask_sql()} as signs from once o join traces l on l.id = o.l join traces r on r.id = o.r"
-        )
-        self.connection.execute("drop table once")
-        return int(compared)
-
-    def _judged(self) -> list[Pair]:
-        """A judgement depends on signs and weight alone, so it is made once for each kind of pair."""
-        known: dict[tuple[int, bool, bool], Judgement] = {}
-        pairs: list[Pair] = []
-        for left, right, weight, signs in _rows(
-            self.connection, "select l_id, r_id, weight, signs from scored"
-        ):
-            key = (signs, weight >= AUTOMATIC_WEIGHT, weight >= ASKED_WEIGHT)
-            found = known.get(key)
-            if found is None:
-                found = known[key] = judge(names_in(signs), weight)
-            if found.zone is not Zone.APART:
-                pairs.append(Pair(left, right, weight, signs, found.zone, found.evidence))
-        return pairs
+        self.records = count(self.store, "given")
+        mark_corpus(self.store, "given")
+        found = weights or (learn(self.store, self.records) if self.records >= LEARNT_FROM else Weights())
+        compared = block(self.store)
+        pairs = score(self.store, found, compared)
+        return Linkage(pairs, self._cluster(pairs.automatic(), must, cannot), found, compared)
 
     def _cluster(
-        self, pairs: Sequence[Pair], must: Sequence[tuple[int, int]], cannot: Sequence[tuple[int, int]]
+        self, pairs: Pairs, must: Sequence[tuple[int, int]], cannot: Sequence[tuple[int, int]]
     ) -> Clusters:
-        joins = [join_of(pair) for pair in pairs if pair.zone is Zone.AUTOMATIC]
-        wanted = {item for join in joins for item in (join.left, join.right)} | {
-            item for pair in must for item in pair
-        }
-        return cluster(self.sides(wanted), joins, must, cannot)
+        def joins_of(ids: pl.DataFrame) -> list[Join]:
+            inside = pairs.frame.join(ids, left_on="left", right_on="id", how="semi")
+            return [join_of(pair) for pair in Pairs(inside)]
 
-    def sides(self, wanted: Iterable[int]) -> dict[int, dict[str, int]]:
+        return cluster_all(self.store, pairs.frame, joins_of, must, cannot)
+
+    def sides(self, wanted: Iterable[int]) -> dict[int, Side]:
         """The marked traces of some records."""
-        import polars as pl  # deferred, as above
-
-        self.connection.register("wanted", pl.DataFrame({"id": list(wanted)}, schema={"id": pl.Int64}))
-        rows = self.connection.execute("select t.* from traces t join wanted w on w.id = t.id").fetchall()
-        names = [item[0] for item in self.connection.description]
-        self.connection.unregister("wanted")
-        return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
+        return sides(self.store, wanted)
 
 
-def _rows(
-    connection: duckdb.DuckDBPyConnection, query: str, size: int = 100_000
-) -> Iterator[tuple[Any, ...]]:
-    """All of a result, in chunks; an unfinished result would block the connection."""
-    result = connection.execute(query)
-    while chunk := result.fetchmany(size):
-        yield from chunk
-
-
-def learn(connection: duckdb.DuckDBPyConnection, table: str = "traces") -> Weights:
-    """m and u of every level from the records themselves, without labels: u at random, m by expectation maximisation.
-
-    A level that the data says nothing of keeps its stated values.
-    """
-    from splink import DuckDBAPI, Linker  # deferred: takes a second, and only a whole run learns
-
-    logging.getLogger("splink").setLevel(logging.ERROR)
-    records = connection.execute(f"select count(*) from {table}").fetchall()[0][0]
-    api = DuckDBAPI(connection)
-    linker = Linker(api.register(table), settings_for(records), log_level=None)
-    linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=1)
-    for block in TRAINING_BLOCKS:
-        linker.training.estimate_parameters_using_expectation_maximisation(
-            f"l.{block} = r.{block} and l.{block} <> 0", fix_u_probabilities=True
+def block(store: Store) -> int:
+    """Make ``once``: every pair that meets a block, left the smaller; returns their number."""
+    parts = []
+    for number, rule in enumerate(block_sql()):
+        parts.append(f"block_{number}")
+        store.make(
+            parts[-1],
+            "select least(l.id, r.id) as l, greatest(l.id, r.id) as r from traces l join traces r "
+            f"on {rule} and l.id {'<>' if '_also' in rule or 'turned' in rule else '<'} r.id",
         )
-    return _learnt(linker.misc.save_model_to_json(), records)
-
-
-def settings_for(records: int, dialect: str = "duckdb") -> dict[str, Any]:
-    """Splink settings: our comparisons as SQL over whole numbers, the same in every dialect."""
-    return {
-        "link_type": "dedupe_only",
-        "unique_id_column_name": "id",
-        "sql_dialect": dialect,
-        "probability_two_random_records_match": min(0.5, 1 / max(records, 2)),
-        "blocking_rules_to_generate_predictions": block_sql(),
-        "comparisons": [_comparison(index) for index in range(len(COMPARISONS))],
-        "retain_matching_columns": False,
-        "retain_intermediate_calculation_columns": False,
-    }
-
-
-def _comparison(index: int) -> dict[str, Any]:
-    item = COMPARISONS[index]
-    levels: list[dict[str, Any]] = [
-        {"sql_condition": f"not {_splink(item.known)}", "label_for_charts": "unknown", "is_null_level": True}
-    ]
-    levels += [
-        {
-            "sql_condition": _splink(level.condition),
-            "label_for_charts": level.name,
-            "m_probability": level.m,
-            "u_probability": level.u,
-        }
-        for level in item.levels
-    ]
-    m, u = item.otherwise
-    levels.append(
-        {"sql_condition": "ELSE", "label_for_charts": "else", "m_probability": m, "u_probability": u}
+    store.make(
+        "once",
+        "select distinct l, r from ("
+        + " union all ".join(f"select l, r from {part}" for part in parts)
+        + ") as met",
     )
-    return {"output_column_name": item.name, "comparison_levels": levels}
+    store.drop(*parts)
+    return count(store, "once")
 
 
-def _splink(condition: Any) -> str:
-    """Splink names the two sides by a suffix."""
-    return re.sub(r"([lr])\.([a-z_0-9]+)", r"\2_\1", condition.sql("l.", "r."))
+def score(store: Store, weights: Weights, compared: int) -> Pairs:
+    """Weigh, sign and judge the pairs of ``once``, which is dropped; those that stay apart are left out.
 
-
-def _learnt(model: dict[str, Any], records: int) -> Weights:
-    """m is drawn a tenth of the way to the stated one, so that what was never seen is unlikely and not impossible."""
-    stated = {item.name: {level.name: (level.m, level.u) for level in item.levels} for item in COMPARISONS}
-    for item in COMPARISONS:
-        stated[item.name]["else"] = item.otherwise
-    parameters: dict[str, dict[str, tuple[float, float]]] = {}
-    for found in model["comparisons"]:
-        name = found["output_column_name"]
-        parameters[name] = {}
-        for level in found["comparison_levels"]:
-            if level.get("is_null_level"):
-                continue
-            usual_m, usual_u = stated[name][level["label_for_charts"]]
-            m, u = level.get("m_probability", usual_m), level.get("u_probability") or usual_u
-            parameters[name][level["label_for_charts"]] = (
-                (1 - PULL) * float(m) + PULL * usual_m,
-                max(float(u), usual_u * PULL),
+    Pairs are taken by ranges of the left record, about ``part_pairs`` at a time.
+    """
+    found = [
+        _judged(
+            store.read(
+                f"select o.l, o.r, {weight_sql(weights)} as weight, {mask_sql()} as signs "
+                f"from (select l, r from once where l >= {low} and l < {high}) as o "
+                "join traces l on l.id = o.l join traces r on r.id = o.r"
             )
-    return Weights(log2(1 / max(records, 2)), parameters)
+        )
+        for low, high in _ranges(store, compared)
+    ]
+    store.drop("once")
+    return Pairs(pl.concat([Pairs().frame, *found]).sort("left", "right"))
+
+
+def _ranges(store: Store, compared: int) -> list[tuple[int, int]]:
+    """Of left records, each with about as many pairs as the others."""
+    if not compared:
+        return []
+    parts = -(-compared // store.part_pairs)
+    shares = [f"approx_quantile(l, {part / parts!r})" for part in range(1, parts)]
+    bounds = store.read(f"select {', '.join(['min(l)', *shares, 'max(l) + 1'])} from once").row(0)
+    return [(int(low), int(high)) for low, high in pairwise(bounds) if low < high]
+
+
+def _judged(scored: pl.DataFrame) -> pl.DataFrame:
+    """A judgement depends on signs and weight alone, so it is made once for each kind of pair."""
+    kind = {
+        "signs": pl.col("signs"),
+        "enough": (pl.col("weight") >= ASKED_WEIGHT).cast(pl.Int8) + (pl.col("weight") >= AUTOMATIC_WEIGHT),
+    }
+    kinds = scored.select(**kind).unique()
+    judged = [judge(names_in(signs), _OF_KIND[enough]) for signs, enough in kinds.iter_rows()]
+    kinds = kinds.with_columns(
+        pl.Series("zone", [item.zone.value for item in judged], dtype=_ZONES),
+        pl.Series("evidence", [item.evidence for item in judged], dtype=_EVIDENCE),
+    ).filter(pl.col("zone") != Zone.APART.value)
+    found = scored.with_columns(**kind).join(kinds, on=["signs", "enough"])
+    return found.select(pl.col("l").alias("left"), pl.col("r").alias("right"), "weight", "signs", *_JUDGED)
+
+
+_OF_KIND = (ASKED_WEIGHT - 1, ASKED_WEIGHT, AUTOMATIC_WEIGHT)  # a weight of each
+_GIVEN = ("id", *COLUMNS)
+
+
+def count(store: Store, table: str) -> int:
+    return int(store.read(f"select count(*) from {table}").item())
