@@ -1,6 +1,7 @@
 """``juxian person link`` compares what is installed."""
 
 import json
+import sys
 
 import pytest
 
@@ -37,6 +38,18 @@ def test_it_compares_each_place_and_merges_what_is_certain(
 def test_an_unknown_place_is_wrong_usage(db: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["person", "link", "--pack", "nowhere"]) == 2
     assert "nowhere" in capsys.readouterr().err
+
+
+def test_an_engine_that_is_not_installed_is_said(
+    db: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_place()
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+
+    status = cli.main(["person", "link", "--engine", "spark"])
+
+    assert status == 2
+    assert "pip install juxian[spark]" in capsys.readouterr().err
 
 
 def test_the_index_is_made_again(db: None, capsys: pytest.CaptureFixture[str]) -> None:

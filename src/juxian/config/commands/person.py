@@ -5,7 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import Any
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from juxian.core.identity.linking.stores import Store
 
 
 def add(subparsers: Any) -> None:
@@ -18,17 +23,17 @@ def add(subparsers: Any) -> None:
     link.add_argument(
         "--merge", action="store_true", help="merge the automatic zone; each merge can be undone"
     )
-    link.add_argument("--engine", choices=("duckdb",), default="duckdb", help="where pairs are compared")
     link.add_argument(
-        "--memory", default="4GB", metavar="SIZE", help="of the engine before it spills to disk"
+        "--engine", choices=("duckdb", "spark"), default="duckdb", help="where pairs are compared"
     )
+    link.add_argument("--memory", default="4GB", metavar="SIZE", help="of DuckDB before it spills to disk")
     link.set_defaults(run=run_link)
     index = commands.add_parser("index", help="make the index of full text search again")
     index.set_defaults(run=run_index)
 
 
 def run_link(args: argparse.Namespace) -> int:
-    """Exit 0 when compared, 2 for a place that is not installed."""
+    """Exit 0 when compared, 2 for a place that is not installed or an engine that is not."""
     from juxian.config.cli import setup_django
 
     setup_django()
@@ -36,7 +41,7 @@ def run_link(args: argparse.Namespace) -> int:
 
     from juxian.apps.linking.actions import find_pairs
     from juxian.apps.packs.models import InstalledPack
-    from juxian.core.identity.linking.stores import DuckStore, Limits
+    from juxian.core.identity.linking.stores import EngineMissing
 
     places = InstalledPack.objects.select_related("root").order_by("code")
     if args.pack:
@@ -49,9 +54,13 @@ def run_link(args: argparse.Namespace) -> int:
     rows = []
     for place in places:
         print(f"{place.title} …", file=sys.stderr)
-        found = find_pairs(
-            home=place.root, merge=args.merge, store=DuckStore(Limits(args.memory, directory=directory))
-        )
+        try:
+            store = _store(args.engine, args.memory, directory)
+        except EngineMissing as missing:
+            print(f"{missing.words.zh} · {missing.words.en}", file=sys.stderr)
+            return 2
+        with closing(store):
+            found = find_pairs(home=place.root, merge=args.merge, store=store)
         rows.append({"pack": place.code, **_as_json(found)})
     if args.json:
         print(json.dumps({"places": rows}, ensure_ascii=False))
@@ -62,6 +71,16 @@ def run_link(args: argparse.Namespace) -> int:
                 f"待核对 asked {row['asked']:,} · 可自动 automatic {row['automatic']:,} · 已合并 merged {row['merged']:,}"
             )
     return 0
+
+
+def _store(engine: str, memory: str, directory: Path) -> Store:
+    """Where pairs are compared; raises EngineMissing."""
+    from juxian.core.identity.linking.spark import (
+        SparkStore,
+    )  # deferred: as the engine, only this command needs it
+    from juxian.core.identity.linking.stores import DuckStore, Limits
+
+    return SparkStore(directory) if engine == "spark" else DuckStore(Limits(memory, directory=directory))
 
 
 def run_index(args: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -140,7 +141,7 @@ def _keep_pairs(home: Organisation, linkage: Linkage, cannot: Sequence[tuple[int
             "left_id", "right_id"
         )
     )
-    rows = [
+    rows = (
         Pair(
             home=home,
             left_id=pair.left,
@@ -153,16 +154,16 @@ def _keep_pairs(home: Organisation, linkage: Linkage, cannot: Sequence[tuple[int
         )
         for pair in linkage.pairs
         if (pair.left, pair.right) not in barred and (pair.left, pair.right) not in closed
-    ]
+    )
     with transaction.atomic():
         Pair.objects.filter(home=home, state=PairState.OPEN).update(state=PairState.GONE)
-        Pair.objects.bulk_create(
-            rows,
-            batch_size=CHUNK,
-            update_conflicts=True,
-            unique_fields=["left", "right"],
-            update_fields=["weight", "signs", "zone", "evidence", "state"],
-        )
+        while part := list(islice(rows, CHUNK)):
+            Pair.objects.bulk_create(
+                part,
+                update_conflicts=True,
+                unique_fields=["left", "right"],
+                update_fields=["weight", "signs", "zone", "evidence", "state"],
+            )
 
 
 def _merge_automatic(home: Organisation, linkage: Linkage, by: User | None) -> int:

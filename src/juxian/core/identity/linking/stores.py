@@ -14,6 +14,8 @@ from typing import Protocol
 import duckdb
 import polars as pl
 
+from juxian.core.text import Text
+
 
 class Store(Protocol):
     """Named tables. part_pairs: pairs scored in one statement, a bound on its memory."""
@@ -35,6 +37,17 @@ class Store(Protocol):
     def read(self, select: str) -> pl.DataFrame: ...
 
     def drop(self, *tables: str) -> None: ...
+
+    def close(self) -> None:
+        """Give up all tables."""
+
+
+class EngineMissing(Exception):
+    """What an engine needs is not installed. ``words`` say what."""
+
+    def __init__(self, words: Text) -> None:
+        super().__init__(words.en)
+        self.words = words
 
 
 @dataclass(frozen=True)
@@ -93,3 +106,6 @@ class DuckStore:
     def drop(self, *tables: str) -> None:
         for table in tables:
             self.connection.execute(f"drop table {table}")
+
+    def close(self) -> None:
+        self.connection.close()
