@@ -2,12 +2,18 @@
 
     .venv/bin/python benchmarks/register.py [--persons 100000] [--home DIR]
 
-Budget at 100,000 persons: 60 ms of CPU for each list, with a number of queries that does not grow.
+Teams, carriers, pairs and warnings are filled in proportion to the persons: at a million 20,000, 2,000, 50,000 and 50,000.
+Budget at 100,000 persons: 60 ms of CPU for each list, at 1,000,000 100 ms, with a number of queries that does not grow. On
+PostgreSQL (``JUXIAN_DATABASE_URL``, an empty database on this machine) the CPU of its backend counts too.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import cycle, islice
+from typing import Any
 from urllib.parse import urlencode
 
 from ground import Watch, arguments, client, measure, populate, set_up, table
@@ -42,6 +48,13 @@ def addresses() -> list[tuple[str, dict[str, str]]]:
         ("full name", {"q": middle.name}),
         ("two characters", {"q": middle.name[-2:]}),
         ("two characters, common", {"q": "医院"}),
+        ("two common terms", {"q": "中医药大学"}),
+        ("two characters, common, sorted by name", {"q": "医院", "sort": "name"}),
+        ("a common term and a common degree", {"q": "医院", "degree": "bachelor"}),
+        ("a common term and a rare degree", {"q": "医院", "degree": "doctor"}),
+        ("a common degree and a rare mode", {"degree": "bachelor", "introduction_mode": "full_time"}),
+        ("a large employer and a rare degree", {"employer": "hs-clinic-firm", "degree": "doctor"}),
+        ("a common degree and a rank nobody of it has", {"degree": "bachelor", "six_ranks": "high_skill"}),
         ("to be updated", {"gaps": "stale"}),
         ("nobody's name", {"q": "甯甯甯"}),
         ("pinyin", {"q": middle.name_key[:4]}),
@@ -66,6 +79,118 @@ def others() -> list[tuple[str, str]]:
     ]
 
 
+def of_groups() -> list[tuple[str, str]]:
+    """(what is asked, address) of the lists of teams, carriers, pairs and warnings."""
+    from juxian.apps.attrition.models import AttritionWarning
+    from juxian.apps.collectives.models import Collective, Pairing
+
+    team, pair, warning = (
+        model.objects.order_by("pk")[model.objects.count() // 2]
+        for model in (Collective, Pairing, AttritionWarning)
+    )
+    asked: list[tuple[str, str, dict[str, str]]] = [
+        ("teams and carriers", "collectives/", {}),
+        ("teams, from the middle", "collectives/", {"after": str(team.pk)}),
+        ("teams of a kind and level", "collectives/", {"kind": team.kind, "level": team.level}),
+        ("teams by a name", "collectives/", {"q": team.name}),
+        ("teams by a name nobody has", "collectives/", {"q": "甯甯"}),
+        ("teams whose term is over", "collectives/", {"state": "due"}),
+        ("teams that ended", "collectives/", {"state": "ended"}),
+        ("pairs", "collectives/pairings/", {}),
+        ("pairs by a name", "collectives/pairings/", {"q": pair.mentor.name}),
+        ("pairs by a number", "collectives/pairings/", {"q": pair.mentor.number}),
+        ("pairs that ended", "collectives/pairings/", {"state": "ended"}),
+        ("warnings", "attrition/", {}),
+        ("warnings, from the middle", "attrition/", {"after": str(warning.pk)}),
+        ("warnings of a signal", "attrition/", {"signal": warning.signal}),
+        ("warnings that are settled", "attrition/", {"state": "settled"}),
+    ]
+    return [
+        *((title, f"/desk/{page}?{urlencode(parameters)}") for title, page, parameters in asked),
+        ("a team", f"/desk/collectives/{team.pk}/"),
+    ]
+
+
+def fill_groups() -> None:
+    """Teams with six members each, carriers, pairs and warnings, spread over the whole register; once."""
+    from django.db.models import Min
+
+    from juxian.apps.attrition.models import AttritionWarning
+    from juxian.apps.collectives.models import Collective, Pairing, Stay
+    from juxian.apps.organisations.models import Organisation
+    from juxian.apps.packs.models import InstalledPack
+    from juxian.apps.persons.models import Fact, Person
+    from juxian.core.packs import pack_called
+
+    if Collective.objects.exists():
+        return
+    watch, home = Watch(), InstalledPack.objects.select_related("root").get().root
+    pack, people = pack_called(home.pack), list(Person.objects.order_by("pk").values_list("pk", flat=True))
+    hosts = list(Organisation.objects.filter(employs=True))
+    first = date(2010, 1, 1)
+
+    def days() -> Iterator[date]:
+        return (first + timedelta(days=37 * number % 5400) for number in range(len(people)))
+
+    def groups(sort: str, number: int, called: str) -> list[Any]:
+        kinds = cycle([kind for kind in pack.collectives.kinds.values() if kind.sort == sort])
+        rows = zip(range(number), kinds, cycle(hosts), days(), strict=False)
+        return [
+            Collective(
+                home=home, sort=sort, kind=kind.id, level=kind.levels[place % len(kind.levels)] if kind.levels else "",
+                name=f"{host.name}第{place}{called}", host=host, since=day, due=day + timedelta(days=1800),
+                until=day + timedelta(days=2000) if place % 9 == 0 else None,
+            )
+            for place, kind, host, day in rows
+        ]  # fmt: skip
+
+    teams = Collective.objects.bulk_create(
+        [*groups("team", len(people) // 50, "创新团队"), *groups("carrier", len(people) // 500, "工作站")],
+        batch_size=5000,
+    )
+    chosen = cycle(islice(people, 0, None, 7))
+    Stay.objects.bulk_create(
+        (
+            Stay(
+                collective=team, person_id=next(chosen), role="member" if place else "leader",
+                leads=place == 0, since=team.since, until=team.until,
+            )
+            for team in teams
+            for place in range(6)
+        ),
+        batch_size=5000,
+    )  # fmt: skip
+    pairs = zip(range(len(people) // 20), cycle(pack.collectives.pairings), days(), strict=False)
+    Pairing.objects.bulk_create(
+        (
+            Pairing(
+                home=home, kind=kind, mentor_id=people[place * 5], apprentice_id=people[place * 5 + 1], since=day,
+                until=day + timedelta(days=1000) if place % 3 == 0 else None,
+                outcome="completed" if place % 3 == 0 else "",
+            )
+            for place, kind, day in pairs
+        ),
+        batch_size=5000,
+    )  # fmt: skip
+    warned = people[:: max(1, len(people) // (len(people) // 20))]
+    facts = dict(Fact.objects.order_by().values_list("person").annotate(fact=Min("pk")))
+    AttritionWarning.objects.bulk_create(
+        (
+            AttritionWarning(
+                home=home, person_id=person, signal=signal, day=day, raised_on=day, facts=[facts[person]],
+                state="settled" if place % 50 == 0 else "open",
+            )
+            for place, (person, signal, day) in enumerate(
+                zip(warned, cycle(pack.attrition.signals), days(), strict=False)
+            )
+        ),
+        batch_size=5000,
+    )  # fmt: skip
+    watch.tell(
+        f"fill {len(teams):,} teams and carriers, {Pairing.objects.count():,} pairs, {len(warned):,} warnings"
+    )
+
+
 def fill_pools() -> None:
     """Members by condition, as the nightly job does."""
     from juxian.apps.pools.actions import refresh_all
@@ -80,13 +205,14 @@ def main() -> None:
     set_up(args)
     populate(args)
     fill_pools()
+    fill_groups()
     browser = client()
     table(
         [
             measure(browser, title, f"/desk/persons/?{urlencode(parameters)}", args.rounds)
             for title, parameters in addresses()
         ]
-        + [measure(browser, title, address, args.rounds) for title, address in others()]
+        + [measure(browser, title, address, args.rounds) for title, address in [*others(), *of_groups()]]
     )
 
 

@@ -7,17 +7,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Fact, Person, SearchTerm
+from juxian.apps.persons.narrowing import OfTerm, narrowed
 from juxian.core.facts.schema import Kind, Schema
 from juxian.core.facts.wording import is_masked
 from juxian.core.identity.searching import INITIALS, terms_asked, terms_of
 from juxian.core.packs import pack_called
 
 CHUNK = 2000
-COUNTED = 2000  # a term of more persons than this is not counted to the end
 LAST_CHARACTER = "\uffff"
 
 
@@ -55,23 +55,19 @@ def index_everybody() -> Iterator[int]:
         yield done
 
 
-def matching(people: QuerySet[Person], text: str) -> QuerySet[Person]:
-    """Persons found by ``text``: letters are pinyin or its initials, all else pairs of characters and words.
-
-    The rarest term leads and the others are looked up for each person it finds. The relation ``hit`` of the
-    answer lets a list be sorted along the index.
+def lists_of(text: str) -> list[OfTerm]:
+    """The lists in which a person whom ``text`` means stands, one for each pair of characters or word; none for letters,
+    which are sounds.
     """
+    return [] if text.isascii() else [OfTerm(term) for term in terms_asked(text)]
+
+
+def matching(people: QuerySet[Person], text: str) -> QuerySet[Person]:
+    """Persons found by ``text``: letters are pinyin or its initials, all else pairs of characters and words."""
     if text.isascii():
         return people.filter(_by_sound(text))
-    terms = terms_asked(text)
-    if not terms:
-        return people.none()
-    first, *others = sorted(terms, key=_frequency) if len(terms) > 1 else terms
-    people = people.alias(hit=FilteredRelation("terms", condition=Q(terms__term=first)))
-    people = people.filter(hit__term=first)
-    for term in others:
-        people = people.filter(Exists(SearchTerm.objects.filter(term=term, person=OuterRef("pk"))))
-    return people
+    lists = lists_of(text)
+    return narrowed(people, lists, along=True).people if lists else people.none()
 
 
 def _by_sound(text: str) -> Q:
@@ -82,10 +78,6 @@ def _by_sound(text: str) -> Q:
     return Q(name_key__gte=letters, name_key__lt=letters + LAST_CHARACTER) | Q(
         pk__in=known.values("person_id")
     )
-
-
-def _frequency(term: str) -> int:
-    return SearchTerm.objects.filter(term=term)[:COUNTED].count()
 
 
 def _wanted(people: Sequence[Person], schema: Schema) -> dict[int, set[str]]:

@@ -229,6 +229,9 @@ class Profile(models.Model):
             models.Index(fields=["home", "degree", "person"], name="profile_degree"),
             models.Index(fields=["home", "talent_level", "person"], name="profile_talent_level"),
             models.Index(fields=["home", "title_level", "person"], name="profile_title_level"),
+            models.Index(fields=["home", "six_ranks", "person"], name="profile_six_ranks"),
+            models.Index(fields=["home", "introduction_mode", "person"], name="profile_introduction_mode"),
+            models.Index(fields=["home", "status", "person"], name="profile_status"),
             # three fields at once, so that a million persons are not read for them
             models.Index(
                 fields=["home", "degree", "title_level", "six_ranks", "person"], name="profile_three"

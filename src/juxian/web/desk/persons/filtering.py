@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -16,14 +16,15 @@ from juxian.apps.assessment.queries import people_behind
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.conditions import NotFilterable, as_filter
 from juxian.apps.persons.enums import Verification
-from juxian.apps.persons.indexing import matching
+from juxian.apps.persons.indexing import lists_of, matching
 from juxian.apps.persons.models import Fact, Person, Profile
+from juxian.apps.persons.narrowing import Listed, Narrowed, OfTerm, OfValues, narrowed
 from juxian.apps.policies.models import Determination
 from juxian.apps.policies.queries import newest_run, persons_determined
 from juxian.core.facts.completeness import WHOLE
 from juxian.core.policy import names_of_schema, parse_condition
 from juxian.core.source import Problem, Rejected
-from juxian.web.desk.persons.paging import ALONG_INDEX, DEFAULT_SIZE, LARGEST_SIZE, SORTS, Sort
+from juxian.web.desk.persons.paging import DEFAULT_SIZE, LARGEST_SIZE, NEWEST, SORTS, Sort
 from juxian.web.kit import formats, phrases
 from juxian.web.kit.scope import Scope
 from juxian.web.kit.seeking import LIKE_NUMBER, NUMBER, is_lost
@@ -32,15 +33,8 @@ LEVEL_COLUMNS = ("degree", "title_level", "talent_level", "six_ranks", "introduc
 MISSING, STALE = "missing", "stale"
 GAPS = [(MISSING, _("应登记而缺")), (STALE, _("该更新"))]
 FURTHER = ("six_ranks", "introduction_mode", "verification", "disputed", "gaps")  # behind 更多条件
-INDEXED = ("degree", "title_level", "talent_level", "employer")  # indexes that end with the person
-OTHER_LEADS = (
-    "q",
-    "condition",
-    "indicator",
-    "policy",
-    "disputed",
-    "gaps",
-)  # may find fewer than such an index
+TOGETHER = ("degree", "title_level", "six_ranks")  # one index holds the three
+OTHER_LEADS = ("condition", "indicator", "policy", "disputed", "gaps")  # may find fewer than any list
 LAST_CHARACTER = "\uffff"
 _NUMBER = re.compile(r"[A-Za-z]{2,4}\d{2,}")
 
@@ -142,13 +136,16 @@ class RegisterFilter(forms.Form):
             raise forms.ValidationError(message)
         return code
 
-    def narrow(self, people: QuerySet[Person]) -> QuerySet[Person]:
+    def narrow(self, people: QuerySet[Person]) -> Narrowed:
         """The persons that meet every condition that is set; call when valid."""
         wanted = self.cleaned_data
-        people = self._searched(people).filter(profile__isnull=False)  # every fact withdrawn: not listed
-        columns = {f"profile__{name}": wanted[name] for name in (*LEVEL_COLUMNS, "employer") if wanted[name]}
-        if columns or SORTS[wanted["sort"] or "newest"].field.startswith("profile__"):
-            people = people.filter(profile__home=self.home, **columns)  # so that the indexes (home, …) serve
+        lists, otherwise = self._lists(), any(wanted[name] for name in OTHER_LEADS)
+        text = wanted["q"]
+        if text and not any(isinstance(one, OfTerm) for one in lists):
+            people, otherwise = self._called(people, text), True
+        people = people.filter(profile__isnull=False)  # every fact withdrawn: not listed
+        if self.order.field.startswith("profile__"):
+            people = people.filter(profile__home=self.home)  # so that the index (home, …) serves
         if wanted["disputed"]:
             people = people.filter(profile__home=self.home, profile__conflicts__gt=0)
         if wanted["gaps"] == MISSING:
@@ -160,22 +157,25 @@ class RegisterFilter(forms.Form):
             people = people.filter(Exists(facts))
         for part in self._subsets():
             people = people.filter(pk__in=part)
-        return people
+        found = narrowed(people, lists, along=self.order == NEWEST)
+        return replace(found, record="pk") if otherwise else found
 
     @property
     def order(self) -> Sort:
-        """How the rows stand; call when valid. Where a filter's own index has the order, the list is read along it and
-        stops at a page, instead of sorting every row that is found.
-        """
-        wanted = self.cleaned_data
-        led = any(wanted[name] for name in INDEXED) and not any(wanted[name] for name in OTHER_LEADS)
-        chosen = wanted["sort"] or "newest"
-        return ALONG_INDEX if led and chosen == "newest" else SORTS[chosen]
+        """How the rows stand; call when valid."""
+        return SORTS[self.cleaned_data["sort"]] if self.cleaned_data["sort"] else NEWEST
 
-    def _searched(self, people: QuerySet[Person]) -> QuerySet[Person]:
-        text = self.cleaned_data["q"]
-        if not text:
-            return people
+    def _lists(self) -> list[Listed]:
+        """The terms and values that are asked for; three values that one index holds are one list."""
+        wanted = self.cleaned_data
+        values = {name: wanted[name] for name in (*LEVEL_COLUMNS, "employer") if wanted[name]}
+        lists: list[Listed] = list(lists_of(wanted["q"])) if wanted["q"] else []
+        if all(name in values for name in TOGETHER):
+            lists.append(OfValues(self.home.pk, tuple((name, values.pop(name)) for name in TOGETHER)))
+        return [*lists, *(OfValues(self.home.pk, (one,)) for one in values.items())]
+
+    def _called(self, people: QuerySet[Person], text: str) -> QuerySet[Person]:
+        """By their number, or by a sound."""
         if _NUMBER.fullmatch(text):
             first = text.upper()  # a range, which the index serves
             return people.filter(number__gte=first, number__lt=first + LAST_CHARACTER)

@@ -17,7 +17,7 @@ from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.actions import number_digests
 from juxian.apps.persons.rules import may_register
 from juxian.web.desk.persons.filtering import RegisterFilter
-from juxian.web.desk.persons.paging import Page, bounded_count, page_of
+from juxian.web.desk.persons.paging import Page, page_of, total_of
 from juxian.web.desk.scope import employers_of, home_of, people_of
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.responses import go, render_part
@@ -79,19 +79,20 @@ def find_by_number(request: HttpRequest) -> HttpResponse:
 def _found(
     request: HttpRequest, form: RegisterFilter, scope: Scope, home: Organisation, employers: dict[str, str]
 ) -> dict[str, Any]:
-    people = form.narrow(people_of(request, home))
-    sort = form.order
+    found = form.narrow(people_of(request, home))
+    people = found.people.select_related("profile")
     after, before = (_number(request, name) for name in ("after", "before"))
-    page = page_of(people.select_related("profile"), sort, form.size_wanted, after, before)
+    page = page_of(people, form.order, form.size_wanted, after, before, found.record)
+    steps = _steps(request, page, form.size_wanted)
     return {
-        "total": bounded_count(people),
+        "total": total_of(found, steps["last"]),
         "rows": rows_of(page.rows, scope.pack.schema, scope.language),
         "chips": [
             (chip, _address(request, dict.fromkeys((*chip.names, *PLACE_PARAMETERS), "")))
             for chip in form.chips(employers.get(form.cleaned_data["employer"], ""))
         ],
         "kept_query": _address(request, dict.fromkeys((*PLACE_PARAMETERS, "size"), "")).partition("?")[2],
-        **_steps(request, page, form.size_wanted),
+        **steps,
     }
 
 

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.persons.models import Person
+from juxian.apps.persons.narrowing import Narrowed
 
 COUNT_LIMIT = 10_000
 DEFAULT_SIZE, LARGEST_SIZE = 20, 100
@@ -27,16 +28,12 @@ class Sort:
     descending: bool
 
 
+NEWEST = Sort(_("最新建档"), "pk", True)
 SORTS: dict[str, Sort] = {
-    "newest": Sort(_("最新建档"), "pk", True),
+    "newest": NEWEST,
     "introduced": Sort(_("引进日期，新的在前"), "profile__introduced_on", True),
     "name": Sort(_("姓名拼音"), "name_key", False),
 }
-RECORD = (
-    "profile__person_id"  # the same number as ``pk``, by the row that the indexes of the filters end with
-)
-ALONG_INDEX = Sort(SORTS["newest"].title, RECORD, True)  # for a list that a filter of such a column narrows
-_NUMBERS = ("pk", RECORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +59,25 @@ def bounded_count(people: QuerySet[Person]) -> Total:
     return Total(min(number, COUNT_LIMIT), number > COUNT_LIMIT)
 
 
-def page_of(people: QuerySet[Person], sort: Sort, size: int, after: str = "", before: str = "") -> Page:
+def total_of(found: Narrowed, at_least: int = 0) -> Total:
+    """How many were found, up to ``COUNT_LIMIT`` and in as many rows as are looked at; ``at_least``: so many were shown."""
+    counted = bounded_count(found.counted)
+    return counted if found.whole else Total(max(counted.number, at_least), more=True)
+
+
+def page_of(
+    people: QuerySet[Person], sort: Sort, size: int, after: str = "", before: str = "", record: str = "pk"
+) -> Page:
     """The page that follows the person numbered ``after``, or ends before ``before``; else the first page.
 
-    A number that is not in the register starts at the first page.
+    A number that is not in the register starts at the first page. record: the path of a person's number along the index
+    that the newest are read from; the rows are the same by any of them.
     """
     place = _place_of(people, sort, after or before)
     backwards = bool(before and not after and place)
     if place:
-        people = people.filter(_beyond(sort, *place, backwards=backwards))
-    rows = list(people.order_by(*_order(sort, backwards=backwards))[: size + 1])
+        people = people.filter(_beyond(sort, *place, record=record, backwards=backwards))
+    rows = list(people.order_by(*_order(sort, record=record, backwards=backwards))[: size + 1])
     found_more, rows = len(rows) > size, rows[:size]
     if backwards:
         return Page(rows[::-1], has_previous=found_more, has_next=True)
@@ -85,10 +91,10 @@ def _place_of(people: QuerySet[Person], sort: Sort, number: str) -> tuple[Any, i
     return home.order_by().values_list(sort.field, "pk").first()
 
 
-def _order(sort: Sort, *, backwards: bool) -> list[Any]:
+def _order(sort: Sort, *, record: str, backwards: bool) -> list[Any]:
     descending = sort.descending != backwards
-    if sort.field in _NUMBERS:
-        return [f"-{sort.field}" if descending else sort.field]
+    if sort == NEWEST:
+        return [f"-{record}" if descending else record]
     field = F(sort.field)
     first = field.desc(nulls_first=backwards or None, nulls_last=not backwards or None)
     if not descending:
@@ -96,11 +102,11 @@ def _order(sort: Sort, *, backwards: bool) -> list[Any]:
     return [first, "-pk" if descending else "pk"]
 
 
-def _beyond(sort: Sort, value: Any, pk: int, *, backwards: bool) -> Q:
+def _beyond(sort: Sort, value: Any, pk: int, *, record: str, backwards: bool) -> Q:
     """Rows that stand after (or, backwards, before) the place."""
     step = "lt" if sort.descending != backwards else "gt"
-    if sort.field in _NUMBERS:
-        return Q(**{f"{sort.field}__{step}": pk})
+    if sort == NEWEST:
+        return Q(**{f"{record}__{step}": pk})
     same, empty = Q(**{f"pk__{step}": pk}), Q(**{f"{sort.field}__isnull": True})
     if value is None:
         return (empty & same) | (~empty if backwards else Q(pk__in=[]))

@@ -72,7 +72,8 @@ def export(request: HttpRequest) -> HttpResponse:
         return errors.unprocessable(request, _("筛选条件有误，请回到人才库修改后再导出。"))
     narrowing = RegisterFilter(wanted, scope=scope, home=home)
     narrowing.is_valid()
-    people = narrowing.narrow(people_of(request, home))
+    found = narrowing.narrow(people_of(request, home))
+    people = found.people.order_by(f"-{found.record}")
     may_plainly = bool(may_export_plainly(request.user, home))  # type: ignore[arg-type]
     form = ExportForm(
         request.POST if request.method == "POST" else None,
@@ -99,7 +100,7 @@ def _file(
     request: HttpRequest, chosen: dict[str, Any], people: Any, wanted: dict[str, str], scope: Scope
 ) -> HttpResponse:
     most, columns, plain = settings.JUXIAN_EXPORT_ROWS, chosen["columns"], chosen.get("plain", False)
-    found = list(people.select_related("profile").order_by("-pk")[: most + 1])
+    found = list(people.select_related("profile")[: most + 1])
     cut, found = len(found) > most, found[:most]
     rows = [
         [_("人才编号"), _("姓名"), *titles_of(columns, scope)],

@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
+from juxian.apps.persons.narrowing import Narrowed
 from juxian.apps.searches.actions import NameTaken, drop_search, save_search
 from juxian.apps.searches.models import SavedSearch
 from juxian.apps.searches.queries import searches_visible_to
 from juxian.apps.searches.rules import may_change
 from juxian.web.desk.forms import text_field
 from juxian.web.desk.persons.filtering import RegisterFilter
-from juxian.web.desk.persons.paging import SORTS, bounded_count, page_of
+from juxian.web.desk.persons.paging import page_of, total_of
 from juxian.web.desk.scope import employers_of, home_of, people_of
 from juxian.web.desk.searches.columns import MOST_COLUMNS, cells_of, choosable, known_columns, titles_of
 from juxian.web.kit import errors
@@ -86,16 +87,17 @@ def search(request: HttpRequest, pk: int) -> HttpResponse:
         "export_address": export_address(request, found.query, columns),
     }
     if form.is_valid():
-        people = form.narrow(people_of(request, home))
+        matching = form.narrow(people_of(request, home))
         if only_new:
-            people = people.filter(pk__in=found.fresh)
-        sort = SORTS[form.cleaned_data["sort"] or "newest"] if only_new else form.order
+            fresh = matching.people.filter(pk__in=found.fresh)
+            matching = Narrowed(fresh, "pk", fresh, whole=True)
         after, before = (_number(request.GET.get(name, "")) for name in ("after", "before"))
-        page = page_of(people.select_related("profile"), sort, PAGE_SIZE, after, before)
+        people = matching.people.select_related("profile")
+        page = page_of(people, form.order, PAGE_SIZE, after, before, matching.record)
         employers = dict(employers_of(home, scope.language))
         context |= {
             "people": page,
-            "total": bounded_count(people),
+            "total": total_of(matching, len(page.rows)),
             "chips": form.chips(employers.get(form.cleaned_data["employer"], "")),
             "rows": list(zip(page.rows, cells_of(page.rows, columns, scope), strict=True)),
         }

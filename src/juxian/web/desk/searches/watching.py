@@ -34,6 +34,6 @@ def watch(search: SavedSearch) -> int:
     form = RegisterFilter(search.query, scope=scope, home=home)
     if not form.is_valid():
         return 0
-    people = form.narrow(persons_visible_to(owner).filter(home=home)).order_by("-pk")
-    found = list(people.values_list("pk", flat=True)[: WATCHED_AT_MOST + 1])
-    return note_matches(search=search, people=found, day=scope.as_of)
+    found = form.narrow(persons_visible_to(owner).filter(home=home))
+    people = found.people.order_by(f"-{found.record}").values_list("pk", flat=True)
+    return note_matches(search=search, people=list(people[: WATCHED_AT_MOST + 1]), day=scope.as_of)
