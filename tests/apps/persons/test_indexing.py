@@ -6,8 +6,9 @@ import pytest
 
 from juxian.apps.linking.actions import merge_persons
 from juxian.apps.persons.actions import FactDraft, record_facts, register_person, withdraw_fact
-from juxian.apps.persons.indexing import index_everybody, matching
+from juxian.apps.persons.indexing import index_everybody, lists_of
 from juxian.apps.persons.models import Person, SearchTerm
+from juxian.apps.persons.narrowing import narrowed
 from tests.factories import EmployerFactory, OrganisationFactory, SourceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -25,8 +26,12 @@ def registered(home, name, **education):
     return register_person(home=home, name=name, facts=facts, source=SourceFactory())
 
 
-def found(text):
-    return [person.name for person in matching(Person.objects.living_records(), text).order_by("pk")]
+def persons_called(home, text):
+    return narrowed(Person.objects.living_records(), lists_of(text, home), along=True).people
+
+
+def found(home, text):
+    return [person.name for person in persons_called(home, text).order_by("pk")]
 
 
 @pytest.mark.parametrize(
@@ -36,14 +41,14 @@ def test_two_characters_initials_and_pinyin_find_the_person(home, text):
     registered(home, "张小明", school="中国矿业大学")
     registered(home, "李四", school="测试学院")
 
-    assert found(text) == ["张小明"]
+    assert found(home, text) == ["张小明"]
 
 
 @pytest.mark.parametrize("text", ["业矿", "小李", "xm", "、、"])
 def test_what_does_not_stand_together_is_not_found(home, text):
     registered(home, "张小明", school="中国矿业大学")
 
-    assert found(text) == []
+    assert found(home, text) == []
 
 
 def test_the_name_of_the_employer_is_found(home):
@@ -55,7 +60,7 @@ def test_the_name_of_the_employer_is_found(home):
         source=SourceFactory(),
     )
 
-    assert found("一医") == ["张小明"]
+    assert found(home, "一医") == ["张小明"]
 
 
 def test_what_is_masked_is_not_searched(home):
@@ -72,7 +77,7 @@ def test_a_fact_taken_back_is_no_longer_found(home):
 
     withdraw_fact(fact=person.facts.get(kind="education"), by=None, reason="错")
 
-    assert (found("矿业"), found("小明")) == ([], ["张小明"])
+    assert (found(home, "矿业"), found(home, "小明")) == ([], ["张小明"])
 
 
 def test_a_merge_moves_what_is_searched(home):
@@ -80,7 +85,7 @@ def test_a_merge_moves_what_is_searched(home):
 
     merge_persons(keep=keep, drop=drop, by=UserFactory(), reason="同一人")
 
-    assert list(matching(Person.objects.living_records(), "矿业")) == [keep]
+    assert list(persons_called(home, "矿业")) == [keep]
 
 
 def test_the_index_made_again_is_the_same(home):

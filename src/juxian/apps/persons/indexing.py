@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Fact, Person, SearchTerm
-from juxian.apps.persons.narrowing import OfTerm, narrowed
+from juxian.apps.persons.narrowing import Listed, OfRows, OfTerm
 from juxian.core.facts.schema import Kind, Schema
 from juxian.core.facts.wording import is_masked
 from juxian.core.identity.searching import INITIALS, terms_asked, terms_of
@@ -55,19 +55,13 @@ def index_everybody() -> Iterator[int]:
         yield done
 
 
-def lists_of(text: str) -> list[OfTerm]:
-    """The lists in which a person whom ``text`` means stands, one for each pair of characters or word; none for letters,
-    which are sounds.
+def lists_of(text: str, home: Organisation) -> list[Listed]:
+    """The lists in all of which the persons stand that ``text`` means: one for its sound where it is in letters, pinyin or
+    initials; else one for each pair of characters or word, and an empty one where there is none.
     """
-    return [] if text.isascii() else [OfTerm(term) for term in terms_asked(text)]
-
-
-def matching(people: QuerySet[Person], text: str) -> QuerySet[Person]:
-    """Persons found by ``text``: letters are pinyin or its initials, all else pairs of characters and words."""
     if text.isascii():
-        return people.filter(_by_sound(text))
-    lists = lists_of(text)
-    return narrowed(people, lists, along=True).people if lists else people.none()
+        return [OfRows(home.pk, Person.objects.filter(_by_sound(text), home=home))]
+    return [OfTerm(term) for term in terms_asked(text)] or [OfRows(home.pk, Person.objects.none())]
 
 
 def _by_sound(text: str) -> Q:

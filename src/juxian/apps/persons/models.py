@@ -237,8 +237,10 @@ class Profile(models.Model):
                 fields=["home", "degree", "title_level", "six_ranks", "person"], name="profile_three"
             ),
             models.Index(fields=["home", "employer", "person"], name="profile_employer"),
-            models.Index(fields=["home", "introduced_on"], name="profile_introduced_on"),
-            models.Index(fields=["home"], name="profile_in_dispute", condition=Q(conflicts__gt=0)),
+            models.Index(fields=["home", "introduced_on", "person"], name="profile_introduced_on"),
+            models.Index(fields=["home", "person"], name="profile_in_dispute", condition=Q(conflicts__gt=0)),
+            models.Index(fields=["home", "stale_on"], name="profile_stale_on"),
+            models.Index(fields=["home", "complete"], name="profile_missing"),
             models.Index(fields=["home", "employer", "complete", "stale_on"], name="profile_complete"),
         ]
 

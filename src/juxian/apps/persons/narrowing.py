@@ -7,11 +7,13 @@ is not sought among what is common, nor the other way round.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, FilteredRelation, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q, QuerySet
 
 from juxian.apps.persons.models import Person, Profile, SearchTerm
 
@@ -34,17 +36,21 @@ class OfTerm:
         return Exists(self.rows().filter(person=OuterRef("pk")))
 
     def lead(self, people: QuerySet[Person]) -> tuple[QuerySet[Person], str]:
-        """``people`` found along the list, and the path of their numbers in it."""
+        """``people`` found along the list, and the name of their numbers in it."""
         people = people.alias(hit=FilteredRelation("terms", condition=Q(terms__term=self.term)))
-        return people.filter(hit__term=self.term), "hit__person_id"
+        people = people.filter(hit__term=self.term)
+        people = people.alias(
+            hit_person=F("hit__person_id")
+        )  # a filter of ``hit`` itself would join once more
+        return people, "hit_person"
 
 
 @dataclass(frozen=True, slots=True)
 class OfValues:
-    """Persons of a jurisdiction with these values, pairs of column and value; one index of the profile holds them all."""
+    """Persons of a jurisdiction whose profile has values, pairs of a lookup and what it asks; one index holds them all."""
 
     home: int
-    values: tuple[tuple[str, str], ...]
+    values: tuple[tuple[str, Any], ...]
 
     def rows(self) -> QuerySet[Profile]:
         return Profile.objects.filter(home=self.home, **dict(self.values))
@@ -52,24 +58,40 @@ class OfValues:
     def holds(self) -> Exists:
         """Whether the person of the outer query has them."""
         if connection.vendor == "sqlite":
-            # asked for by its key, a profile is read whole; a range of one is read in the index of the columns
+            # asked for by its key, a profile is read whole; a range of one is read in the index of the values
             return Exists(self.rows().filter(person__gte=OuterRef("pk"), person__lte=OuterRef("pk")))
         return Exists(self.rows().filter(person=OuterRef("pk")))
 
     def lead(self, people: QuerySet[Person]) -> tuple[QuerySet[Person], str]:
         """As ``OfTerm.lead``."""
-        wanted = {f"profile__{column}": value for column, value in self.values}
+        wanted = {f"profile__{lookup}": value for lookup, value in self.values}
         return people.filter(profile__home=self.home, **wanted), "profile__person_id"
 
 
-Listed = OfTerm | OfValues
+@dataclass(frozen=True, eq=False, slots=True)
+class OfRows:
+    """Persons of a jurisdiction, found in an order that is not theirs. found: rows of persons, or of profiles."""
+
+    home: int
+    found: QuerySet[Any]
+
+    def holds(self) -> Exists:
+        """Whether the person of the outer query is among them."""
+        return Exists(self.found.filter(pk=OuterRef("pk")))
+
+    def lead(self, people: QuerySet[Person]) -> tuple[QuerySet[Person], str]:
+        """As ``OfTerm.lead``."""
+        return people.filter(pk__in=self.found.values("pk")), "pk"
+
+
+Listed = OfTerm | OfValues | OfRows
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
     """Persons who meet every condition. record: the path of a person's number along the list that leads, or ``pk``.
 
-    counted: those of them in the part of the leading list that was looked at. whole: that is all of them.
+    counted: those of them among the persons that were looked at. whole: that is all of them.
     """
 
     people: QuerySet[Person]
@@ -79,23 +101,33 @@ class Narrowed:
 
 
 def narrowed(people: QuerySet[Person], lists: Sequence[Listed], *, along: bool) -> Narrowed:
-    """The persons among ``people`` who stand in every list; a query for each of several lists tells which is shortest.
+    """The persons among ``people`` who stand in every list; a query for each of several tells which is shortest.
 
     along: they are wanted in the order of the lists. If not, a long list does not lead: the index of another order is
     walked, where most who are met have what is common.
     """
     if not lists:
         return Narrowed(people, "pk", people, whole=True)
-    weights = {one: _weight(one) for one in lists} if len(lists) > 1 or not along else {lists[0]: (0, 0)}
+    if along and len(lists) == 1 and not isinstance(lists[0], OfRows):
+        led, record = lists[0].lead(people)
+        return Narrowed(led, record, led, whole=True)
+    weights = {one: _weight(one) for one in lists}
     first, *others = sorted(weights, key=weights.__getitem__)
     number, last = weights[first]
+    whole = number < WEIGHED
+    if isinstance(first, OfRows) and not whole:
+        every = _holding(people, lists)
+        return Narrowed(every, "pk", every.filter(pk__gte=_last_looked_at(first.home)), whole)
     led, record = first.lead(people)
     led = _holding(led, others)
-    whole = number < WEIGHED
-    counted = led if whole else led.filter(**{f"{record}__gte": last})
-    if whole or along:
-        return Narrowed(led, record, counted, whole)
-    return Narrowed(_holding(people, lists), "pk", counted, whole)
+    if whole:
+        return Narrowed(led, record, led, whole)
+    counted = led.filter(**{f"{record}__gte": last})
+    return (
+        Narrowed(led, record, counted, whole)
+        if along
+        else Narrowed(_holding(people, lists), "pk", counted, whole)
+    )
 
 
 def _holding(people: QuerySet[Person], lists: Iterable[Listed]) -> QuerySet[Person]:
@@ -103,7 +135,18 @@ def _holding(people: QuerySet[Person], lists: Iterable[Listed]) -> QuerySet[Pers
 
 
 def _weight(one: Listed) -> tuple[int, int]:
-    """(how many, the last of them), of the newest ``WEIGHED``: of two longer lists the rarer one reaches further back."""
+    """(how many, the last of them), of the first ``WEIGHED``: of two longer lists the rarer one reaches further back. One that
+    is long and in another order comes last.
+    """
+    if isinstance(one, OfRows):
+        number = one.found.order_by()[:WEIGHED].count()
+        return number, sys.maxsize if number == WEIGHED else 0
     newest = one.rows().order_by("-person_id").values("person_id")[:WEIGHED]
     found = newest.aggregate(number=Count("person_id"), last=Min("person_id"))
     return found["number"], found["last"] or 0
+
+
+def _last_looked_at(home: int) -> int:
+    """The last of the newest ``WEIGHED`` persons of a jurisdiction."""
+    newest = Person.objects.filter(home=home).order_by("-pk").values_list("pk", flat=True)
+    return newest[WEIGHED - 1 : WEIGHED].first() or 0

@@ -16,9 +16,9 @@ from juxian.apps.assessment.queries import people_behind
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.conditions import NotFilterable, as_filter
 from juxian.apps.persons.enums import Verification
-from juxian.apps.persons.indexing import lists_of, matching
+from juxian.apps.persons.indexing import lists_of
 from juxian.apps.persons.models import Fact, Person, Profile
-from juxian.apps.persons.narrowing import Listed, Narrowed, OfTerm, OfValues, narrowed
+from juxian.apps.persons.narrowing import Listed, Narrowed, OfRows, OfValues, narrowed
 from juxian.apps.policies.models import Determination
 from juxian.apps.policies.queries import newest_run, persons_determined
 from juxian.core.facts.completeness import WHOLE
@@ -34,7 +34,6 @@ MISSING, STALE = "missing", "stale"
 GAPS = [(MISSING, _("应登记而缺")), (STALE, _("该更新"))]
 FURTHER = ("six_ranks", "introduction_mode", "verification", "disputed", "gaps")  # behind 更多条件
 TOGETHER = ("degree", "title_level", "six_ranks")  # one index holds the three
-OTHER_LEADS = ("condition", "indicator", "policy", "disputed", "gaps")  # may find fewer than any list
 LAST_CHARACTER = "\uffff"
 _NUMBER = re.compile(r"[A-Za-z]{2,4}\d{2,}")
 
@@ -139,26 +138,17 @@ class RegisterFilter(forms.Form):
     def narrow(self, people: QuerySet[Person]) -> Narrowed:
         """The persons that meet every condition that is set; call when valid."""
         wanted = self.cleaned_data
-        lists, otherwise = self._lists(), any(wanted[name] for name in OTHER_LEADS)
-        text = wanted["q"]
-        if text and not any(isinstance(one, OfTerm) for one in lists):
-            people, otherwise = self._called(people, text), True
         people = people.filter(profile__isnull=False)  # every fact withdrawn: not listed
         if self.order.field.startswith("profile__"):
             people = people.filter(profile__home=self.home)  # so that the index (home, …) serves
-        if wanted["disputed"]:
-            people = people.filter(profile__home=self.home, profile__conflicts__gt=0)
-        if wanted["gaps"] == MISSING:
-            people = people.filter(profile__home=self.home, profile__complete__lt=WHOLE)
-        elif wanted["gaps"] == STALE:
-            people = people.filter(profile__home=self.home, profile__stale_on__lte=self.scope.as_of)
         if wanted["verification"]:
             facts = Fact.objects.standing().filter(person=OuterRef("pk"), verification=wanted["verification"])
             people = people.filter(Exists(facts))
-        for part in self._subsets():
+        subsets = list(self._subsets())
+        for part in subsets:
             people = people.filter(pk__in=part)
-        found = narrowed(people, lists, along=self.order == NEWEST)
-        return replace(found, record="pk") if otherwise else found
+        found = narrowed(people, self._lists(), along=self.order == NEWEST)
+        return replace(found, record="pk") if subsets else found  # they may find fewer than any list
 
     @property
     def order(self) -> Sort:
@@ -166,23 +156,34 @@ class RegisterFilter(forms.Form):
         return SORTS[self.cleaned_data["sort"]] if self.cleaned_data["sort"] else NEWEST
 
     def _lists(self) -> list[Listed]:
-        """The terms and values that are asked for; three values that one index holds are one list."""
-        wanted = self.cleaned_data
+        """One for each term and value that is asked for; three values that one index holds are one list."""
+        wanted, home = self.cleaned_data, self.home
         values = {name: wanted[name] for name in (*LEVEL_COLUMNS, "employer") if wanted[name]}
-        lists: list[Listed] = list(lists_of(wanted["q"])) if wanted["q"] else []
+        lists = self._called(wanted["q"]) if wanted["q"] else []
         if all(name in values for name in TOGETHER):
-            lists.append(OfValues(self.home.pk, tuple((name, values.pop(name)) for name in TOGETHER)))
-        return [*lists, *(OfValues(self.home.pk, (one,)) for one in values.items())]
+            lists.append(OfValues(home.pk, tuple((name, values.pop(name)) for name in TOGETHER)))
+        lists += [OfValues(home.pk, (one,)) for one in values.items()]
+        profiles = Profile.objects.filter(home=home)
+        if wanted["disputed"]:
+            lists.append(OfValues(home.pk, (("conflicts__gt", 0),)))
+        if wanted["gaps"] == MISSING:
+            lists.append(OfRows(home.pk, profiles.filter(complete__lt=WHOLE)))
+        elif wanted["gaps"] == STALE:
+            lists.append(OfRows(home.pk, profiles.filter(stale_on__lte=self.scope.as_of)))
+        if wanted["condition"] is not None:
+            lists.append(OfRows(home.pk, profiles.filter(wanted["condition"])))
+        return lists
 
-    def _called(self, people: QuerySet[Person], text: str) -> QuerySet[Person]:
-        """By their number, or by a sound."""
-        if _NUMBER.fullmatch(text):
-            first = text.upper()  # a range, which the index serves
-            return people.filter(number__gte=first, number__lt=first + LAST_CHARACTER)
-        return matching(people, text)
+    def _called(self, text: str) -> list[Listed]:
+        """By a number of the register, or by the words and sounds of the search."""
+        if not _NUMBER.fullmatch(text):
+            return lists_of(text, self.home)
+        first = text.upper()  # a range, which the index serves
+        numbered = Person.objects.filter(home=self.home, number__gte=first, number__lt=first + LAST_CHARACTER)
+        return [OfRows(self.home.pk, numbered)]
 
     def _subsets(self) -> Iterator[Any]:
-        """One-column queries of person ids: behind a figure, found by a run, meeting the condition."""
+        """One-column queries of person ids: behind a figure, found by a run."""
         wanted, pack, as_of = self.cleaned_data, self.scope.pack, self.scope.as_of
         if wanted["indicator"]:
             yield people_behind(pack.indicators[wanted["indicator"]], pack, as_of).values("pk")
@@ -190,8 +191,6 @@ class RegisterFilter(forms.Form):
             run = newest_run(pack.code)
             verdict = wanted["verdict"] or Determination.Verdict.YES
             yield persons_determined(run, wanted["policy"], wanted["benefit"], verdict) if run else []
-        if wanted["condition"] is not None:
-            yield Profile.objects.filter(wanted["condition"], home=self.home).order_by().values("pk")
 
     def chips(self, employer_name: str) -> list[Chip]:
         """The conditions that are set, in words; call when valid."""

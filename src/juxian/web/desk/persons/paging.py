@@ -5,10 +5,11 @@ The address holds the number of a person, never a name or a date, so that it say
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -21,17 +22,24 @@ DEFAULT_SIZE, LARGEST_SIZE = 20, 100
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """An order of the list; rows without a value stand last, rows of one value by record."""
+    """An order of the list; rows without a value stand last, rows of one value by record.
+
+    record: the path of a person's number in the index of this order. optional: some have no value.
+    """
 
     title: str | Promise
     field: str
     descending: bool
+    record: str = "pk"
+    optional: bool = False
 
 
 NEWEST = Sort(_("最新建档"), "pk", True)
 SORTS: dict[str, Sort] = {
     "newest": NEWEST,
-    "introduced": Sort(_("引进日期，新的在前"), "profile__introduced_on", True),
+    "introduced": Sort(
+        _("引进日期，新的在前"), "profile__introduced_on", True, "profile__person_id", optional=True
+    ),
     "name": Sort(_("姓名拼音"), "name_key", False),
 }
 
@@ -73,11 +81,15 @@ def page_of(
     A number that is not in the register starts at the first page. record: the path of a person's number along the index
     that the newest are read from; the rows are the same by any of them.
     """
+    if sort == NEWEST:
+        sort = replace(sort, field=record, record=record)
     place = _place_of(people, sort, after or before)
     backwards = bool(before and not after and place)
-    if place:
-        people = people.filter(_beyond(sort, *place, record=record, backwards=backwards))
-    rows = list(people.order_by(*_order(sort, record=record, backwards=backwards))[: size + 1])
+    rows: list[Person] = []
+    for part in _parts(people, sort, place, backwards=backwards):
+        rows += part[: size + 1 - len(rows)]
+        if len(rows) > size:
+            break
     found_more, rows = len(rows) > size, rows[:size]
     if backwards:
         return Page(rows[::-1], has_previous=found_more, has_next=True)
@@ -85,30 +97,39 @@ def page_of(
 
 
 def _place_of(people: QuerySet[Person], sort: Sort, number: str) -> tuple[Any, int] | None:
+    """(value, key) of a person in an order; in the order of records the key is the value."""
     if not number:
         return None
     home = people.model.objects.filter(number=number)
-    return home.order_by().values_list(sort.field, "pk").first()
+    field = "pk" if sort.field == sort.record else sort.field
+    return home.order_by().values_list(field, "pk").first()
 
 
-def _order(sort: Sort, *, record: str, backwards: bool) -> list[Any]:
-    descending = sort.descending != backwards
-    if sort == NEWEST:
-        return [f"-{record}" if descending else record]
-    field = F(sort.field)
-    first = field.desc(nulls_first=backwards or None, nulls_last=not backwards or None)
-    if not descending:
-        first = field.asc(nulls_first=backwards or None, nulls_last=not backwards or None)
-    return [first, "-pk" if descending else "pk"]
-
-
-def _beyond(sort: Sort, value: Any, pk: int, *, record: str, backwards: bool) -> Q:
-    """Rows that stand after (or, backwards, before) the place."""
-    step = "lt" if sort.descending != backwards else "gt"
-    if sort == NEWEST:
-        return Q(**{f"{record}__{step}": pk})
-    same, empty = Q(**{f"pk__{step}": pk}), Q(**{f"{sort.field}__isnull": True})
-    if value is None:
-        return (empty & same) | (~empty if backwards else Q(pk__in=[]))
-    further = Q(**{f"{sort.field}__{step}": value}) | (Q(**{sort.field: value}) & same)
-    return further if backwards else further | empty
+def _parts(
+    people: QuerySet[Person], sort: Sort, place: tuple[Any, int] | None, *, backwards: bool
+) -> Iterator[QuerySet[Person]]:
+    """Rows with a value, then those without, each in the order of an index; from the place on where there is one."""
+    sign, step = ("-", "lt") if sort.descending != backwards else ("", "gt")
+    if sort.field == sort.record:
+        found = people.filter(**{f"{sort.record}__{step}": place[1]}) if place else people
+        yield found.order_by(f"{sign}{sort.record}")
+        return
+    known = people.order_by(f"{sign}{sort.field}", f"{sign}{sort.record}")
+    unknown = people.filter(**{f"{sort.field}__isnull": True}).order_by(f"{sign}{sort.record}")
+    if sort.optional:
+        known = known.filter(**{f"{sort.field}__isnull": False})
+    elif not place:
+        known = known.filter(
+            **{f"{sort.field}__gte": ""}
+        )  # a range: SQLite reads the index instead of sorting
+    if place and place[0] is None:
+        unknown = unknown.filter(**{f"{sort.record}__{step}": place[1]})
+        yield from (unknown, known) if backwards else (unknown,)
+        return
+    if place:
+        value, key = place
+        further = Q(**{f"{sort.field}__{step}": value}) | Q(**{f"{sort.record}__{step}": key})
+        known = known.filter(further, **{f"{sort.field}__{step}e": value})
+    yield known
+    if sort.optional and not backwards:
+        yield unknown
