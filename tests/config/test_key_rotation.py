@@ -28,8 +28,13 @@ from juxian.apps.imports.actions.filing import stored_bytes
 from juxian.apps.imports.actions.linking import persons_by_digest
 from juxian.apps.imports.models import Row
 from juxian.apps.imports.queries import content_of
-from juxian.apps.persons.actions import number_digest, number_digests, present_digests
-from juxian.apps.persons.models import IdentityDocument
+from juxian.apps.persons.actions import (
+    number_digest,
+    number_digests,
+    present_digests,
+    refresh_profiles,
+)
+from juxian.apps.persons.models import Fact, IdentityDocument
 from juxian.apps.persons.queries import digests_beside
 from juxian.apps.services.models import Case, Definition, VisitorWord
 from juxian.apps.services.queries.following import followed, word_digest
@@ -40,7 +45,14 @@ from juxian.config.keyring import KeyFile, add_key
 from juxian.core.secrecy import Keys, Method, digests, seal, unseal
 from juxian.web.kit.factors import SealedSecrets, set_up
 from tests import rosters
-from tests.factories import EmployerFactory, OrganisationFactory, PersonFactory, SourceFactory, UserFactory
+from tests.factories import (
+    EmployerFactory,
+    FactFactory,
+    OrganisationFactory,
+    PersonFactory,
+    SourceFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 NUMBER, ACCOUNT = "11010519491231002X", "6222020000000000000"
@@ -83,7 +95,11 @@ def kept(key_file: Path, settings: Any) -> dict[str, Any]:
     upload = SimpleUploadedFile("a.txt", "一份说明".encode(), "text/plain")
     file = store_file(upload=upload, home=home, by=clerk, purpose="cases")
     codes = set_up(clerk, "JBSWY3DPEHPK3PXP", "")
-    return {"document": document, "account": account, "batch": batch, "file": file, "codes": codes}
+    fact = FactFactory(person=person, kind="contact", value={"phone": "13800001234"})
+    refresh_profiles([person])
+    return {
+        "document": document, "account": account, "batch": batch, "file": file, "codes": codes, "fact": fact,
+    }  # fmt: skip
 
 
 def readable(kept: dict[str, Any], settings: Any) -> None:
@@ -95,6 +111,7 @@ def readable(kept: dict[str, Any], settings: Any) -> None:
     assert document.digest in number_digests(NUMBER)
     assert account.digest in digests(ACCOUNT, settings.JUXIAN_KEYS)
     assert plain_number(account) == ACCOUNT
+    assert Fact.objects.get(pk=kept["fact"].pk).value == {"phone": "13800001234"}
     assert stored_bytes(kept["batch"].stored_name) == rosters.plain().data
     assert all(content_of(row) for row in Row.objects.all())
     assert bytes_of(kept["file"]) == "一份说明".encode()
@@ -123,6 +140,7 @@ def test_one_command_replaces_the_key_everywhere(
         "funds.payeeaccount digest",
         "funds.payeeaccount",
         "imports.row",
+        "persons.fact value",
         "mfa.authenticator",
         "files/rosters",
         "files/attachments",

@@ -17,6 +17,7 @@ from django.db.models import F, Func, Value
 
 from juxian.apps.files.queries import FOLDER as ATTACHMENTS
 from juxian.apps.imports.actions.filing import FOLDER as ROSTERS
+from juxian.apps.sealing import SealedJSONField, rows_to_seal, seal_rows, sealed_columns
 from juxian.core.identity.documents import canonical_number
 from juxian.core.secrecy import ID_BYTES, Keys, Unreadable, digest, seal, seal_pieces, unseal, unseal_pieces
 
@@ -50,6 +51,7 @@ def parts() -> list[Part]:
     """Everything that is sealed, each kind once."""
     found = [_column(model) for model in sealed_models()]
     found += [_digests(model) for model in digested_models()]
+    found += [_objects(model, field) for model in apps.get_models() for field in sealed_columns(model)]
     found.append(Part("mfa.authenticator", _stale_factors, _renew_factors))
     found.append(_folder(ROSTERS, whole=True))
     found.append(_folder(ATTACHMENTS, whole=False))
@@ -142,6 +144,19 @@ def _column(model: type[models.Model]) -> Part:
             yield len(chosen)
 
     return Part(model._meta.label_lower, lambda keys: left(keys).count(), renew)
+
+
+def _objects(model: type[models.Model], field: SealedJSONField) -> Part:
+    """A column of JSON objects; what a vocabulary has made sensitive since a row was written is sealed as well."""
+    name = f"{model._meta.label_lower} {field.name}"
+
+    def renew(_keys: Keys) -> Iterator[int]:
+        try:
+            yield from seal_rows(rows_to_seal(model, field), field.name, field.names, field.by, BATCH)
+        except Unreadable as error:
+            raise NotOpened(name) from error
+
+    return Part(name, lambda _keys: rows_to_seal(model, field).count(), renew)
 
 
 def _opened(sealed: bytes, keys: Keys, place: str) -> str:

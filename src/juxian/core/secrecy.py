@@ -8,14 +8,17 @@ SECURITY-BASELINE 7.1.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
+import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import BinaryIO, Protocol
+from functools import lru_cache
+from typing import Any, BinaryIO, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -27,6 +30,7 @@ KEY_BYTES = 48
 _TAG_BYTES, _PREFIX_BYTES = 16, 7
 _SEARCH = "search:"
 _WORDS = "words:"
+SEALED_KEY = "~"  # under which a JSON object holds what was sealed of it
 
 
 class Unreadable(ValueError):
@@ -135,7 +139,13 @@ class Keys:
         return _STREAM[self.method] + self.ident
 
     def sealer(self, method: Method) -> Sealer:
-        return SM4GCM(self.sealing_sm4) if method is Method.SM4 else AESGCM(self.sealing)
+        return _sealer(method, self.sealing_sm4 if method is Method.SM4 else self.sealing)
+
+
+@lru_cache(maxsize=16)
+def _sealer(method: Method, key: bytes) -> Sealer:
+    """Kept, since a list opens thousands of values one after the other."""
+    return SM4GCM(key) if method is Method.SM4 else AESGCM(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +210,47 @@ def unseal(sealed: bytes, keys: KeySource) -> str:
         except (InvalidTag, ValueError):
             continue
     raise Unreadable("sealed with another key, or changed")
+
+
+def seal_keys(value: Mapping[str, Any], names: Collection[str] | None, keys: KeySource) -> dict[str, Any]:
+    """A JSON object with its entries ``names`` (None: all) sealed as one under ``SEALED_KEY``."""
+    hidden = {name: part for name, part in value.items() if names is None or name in names}
+    if not hidden:
+        return dict(value)
+    text = json.dumps(hidden, ensure_ascii=False, separators=(",", ":"))
+    shown = {name: part for name, part in value.items() if name not in hidden}
+    return shown | {SEALED_KEY: sealed_word(text, keys)}
+
+
+def open_keys(value: Mapping[str, Any], keys: KeySource) -> dict[str, Any]:
+    """The JSON object that was sealed with ``seal_keys``; one without anything sealed as it is. Raises ``Unreadable``."""
+    word = value.get(SEALED_KEY)
+    if word is None:
+        return dict(value)
+    shown = {name: part for name, part in value.items() if name != SEALED_KEY}
+    hidden: dict[str, Any] = json.loads(opened_word(word, keys))
+    return shown | hidden
+
+
+def sealed_word(text: str, keys: KeySource) -> str:
+    """``seal`` as ASCII: what names the key in hexadecimal, a dot, the rest in base 64."""
+    sealed = seal(text, keys)
+    return f"{sealed[: 1 + ID_BYTES].hex()}.{base64.b64encode(sealed[1 + ID_BYTES :]).decode()}"
+
+
+def opened_word(word: str, keys: KeySource) -> str:
+    """Raises ``Unreadable``."""
+    head, _dot, body = word.partition(".")
+    try:
+        sealed = bytes.fromhex(head) + base64.b64decode(body, validate=True)
+    except ValueError as error:
+        raise Unreadable("not a sealed word") from error
+    return unseal(sealed, keys)
+
+
+def word_mark(keys: KeySource) -> str:
+    """How a sealed word begins that needs no new encryption."""
+    return keys.now().mark.hex() + "."
 
 
 def _opening(

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.corrections.enums import State
+from juxian.apps.sealing import SealedJSONField
 
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):
@@ -34,7 +35,7 @@ class Correction(models.Model):
     about = models.ForeignKey(
         "persons.Fact", models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("原记录")
     )
-    value = models.JSONField(_("值"), default=dict, blank=True)
+    value = SealedJSONField(_("值"), default=dict, blank=True)
     since = models.DateField(_("生效日"), null=True, blank=True)
     until = models.DateField(_("失效日"), null=True, blank=True)
     evidence = models.CharField(_("凭证"), max_length=200, blank=True)

@@ -6,7 +6,7 @@ unknown stays unknown through ``not``. Lists, pools and indicators select with t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -18,6 +18,7 @@ from django.db.models.fields.json import KT
 from django.db.models.lookups import Contains
 
 from juxian.apps.persons.models import Profile
+from juxian.apps.sealing import sealed_in_profile, sealed_in_some_fact
 from juxian.core.dates import latest_start
 from juxian.core.facts.schema import Schema
 from juxian.core.policy import nodes as n
@@ -95,10 +96,23 @@ class _Lowering:
     def path(self, field: str) -> str:
         """The lookup path of a field: a column where there is one, else a key of the JSON column."""
         if self.table == "fact":
-            return f"value__{field}"
+            return f"value__{self._in_clear(field, sealed_in_some_fact())}"
         if self.table == "organisation" or field in Profile.COLUMNS:
             return field
-        return f"values__{field}"
+        return f"values__{self._in_clear(field, sealed_in_profile())}"
+
+    def _in_clear(self, field: str, sealed: Collection[str]) -> str:
+        if field not in sealed:
+            return field
+        found = self.schema.profile.get(field)
+        title = found.title if found else Text(field)
+        raise NotFilterable(
+            Text(
+                f"“{title.zh}”是敏感信息，加密保存，数据库不能按它查找；可以写进政策的条件，逐人核对",
+                f"{title.in_language('en')} is sensitive and encrypted, so the database cannot search by it; "
+                "as a condition of a policy it is checked person by person",
+            )
+        )
 
     def known(self, field: str) -> Q:
         return Q(**{f"{self.path(field)}__isnull": False})

@@ -15,6 +15,7 @@ from django.db import connection
 from juxian.apps.clock import now
 from juxian.apps.persons.indexing import words_in
 from juxian.apps.persons.models import Fact, Profile
+from juxian.apps.sealing import closed, opened, sealed_in_fact, sealed_in_profile
 from juxian.apps.sets import among, ask, table_of
 from juxian.core.facts.profile import FactRecord, derive_profile
 from juxian.core.facts.reach import Reach, reach_of
@@ -51,7 +52,7 @@ def insert_facts(facts: Sequence[Fact]) -> None:
         (
             fact.person_id,
             fact.kind,
-            json.dumps(fact.value),
+            json.dumps(closed(fact.value, sealed_in_fact(fact.kind))),
             fact.since,
             fact.until,
             fact.source_id,
@@ -87,7 +88,7 @@ def extend(facts: Iterable[Fact], schema: Schema, day: date) -> set[int]:
     if reach is None or reach.fields & set(Profile.COLUMNS) or _name_organisations(kinds, schema):
         return set()
     held = {
-        person: json.loads(values)
+        person: opened(json.loads(values))
         for person, values, terms in _held(words, day)
         if terms and terms + len(words[person]) < MOST_TERMS
     }
@@ -121,14 +122,16 @@ def _derive_some(held: Mapping[int, dict[str, Any]], reach: Reach, schema: Schem
     for person, kind, value, since, until, pk in ask(
         _FACTS.format(people=of_people, kinds=of_kinds), [*people, *kinds]
     ):
-        known[person].append(FactRecord(kind, json.loads(value), _read(since), until and _read(until), pk))
+        known[person].append(
+            FactRecord(kind, opened(json.loads(value)), _read(since), until and _read(until), pk)
+        )
     rows = []
     for person, before in held.items():
         after = derive_profile(known[person], schema, day, only=reach.fields)
         kept = {name: value for name, value in before.items() if name not in reach.fields} | after
         ordered = {name: kept[name] for name in schema.profile if name in kept}
         if ordered != before:
-            rows.append((json.dumps(ordered), person))
+            rows.append((json.dumps(closed(ordered, sealed_in_profile())), person))
     cast = "::jsonb" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         if rows:

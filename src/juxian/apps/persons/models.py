@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.enums import DocumentKind, SourceKind, Verification
+from juxian.apps.sealing import SealedJSONField, sealed_in_fact, sealed_in_profile
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -136,7 +137,7 @@ class Fact(models.Model):
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="facts", verbose_name=_("人才"))
     kind = models.CharField(_("信息项"), max_length=48)
-    value = models.JSONField(_("值"))
+    value = SealedJSONField(_("值"), names=sealed_in_fact, by="kind")
     since = models.DateField(_("生效日"))
     until = models.DateField(_("失效日"), null=True, blank=True)
     source = models.ForeignKey(Source, models.PROTECT, related_name="facts", verbose_name=_("来源"))
@@ -195,7 +196,7 @@ class Profile(models.Model):
 
     person = models.OneToOneField(Person, models.CASCADE, primary_key=True, related_name="profile")
     derived_for = models.DateField(_("截至日"))
-    values = models.JSONField(_("全部字段"), default=dict)
+    values = SealedJSONField(_("全部字段"), names=sealed_in_profile, default=dict)
     conflicts = models.PositiveSmallIntegerField(_("说法不一"), default=0)  # kinds in dispute on the day
     complete = models.PositiveSmallIntegerField(_("完整度"), null=True, blank=True)
     stale_on = models.DateField(_("应更新日期"), null=True, blank=True)

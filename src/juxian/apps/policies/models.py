@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from juxian.apps.sealing import SealedJSONField, sealed_in_profile
+
 
 class PolicyVersion(models.Model):
     """One version of a policy's text as published (政策版本); never rewritten, kept for ever.
@@ -82,7 +84,7 @@ class ProfileSnapshot(models.Model):
     """A profile as it was when something was determined (画像快照); equal profiles share one row, never rewritten."""
 
     digest = models.CharField(_("摘要"), max_length=64, primary_key=True)
-    values = models.JSONField(_("画像"))
+    values = SealedJSONField(_("画像"), names=sealed_in_profile)
 
     class Meta:
         verbose_name = _("画像快照")

@@ -86,14 +86,24 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a fact kind (信息项字段)."""
+    """One field of a fact kind (信息项字段).
+
+    sensitive: masked by default, left out of exports, encrypted where it is kept unless ``searched``: what lists and counts
+    ask the database for stays readable there.
+    """
 
     name: str
     title: Text
     type: ValueType
     required: bool = False
-    sensitive: bool = False  # masked by default, encrypted or left out of exports
+    sensitive: bool = False
     aliases: tuple[str, ...] = ()  # column headers of rosters that mean this field
+    searched: bool = False
+
+    @property
+    def sealed(self) -> bool:
+        """Encrypted where it is kept (加密保存)."""
+        return self.sensitive and not self.searched
 
 
 @dataclass(frozen=True)
@@ -155,6 +165,7 @@ class ProfileField:
 
     Exactly one of ``derive`` and ``years_since`` is set. The first of ``derive`` that gives a value counts.
     ``years_since`` names a date field and gives whole years on the day (年龄, 服务年限); it is never stored.
+    searched: as of ``Field``.
     """
 
     name: str
@@ -165,6 +176,7 @@ class ProfileField:
     aliases: tuple[str, ...] = ()
     question: Text = _NOTHING  # how a screener asks for it
     sensitive: bool = False
+    searched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +222,20 @@ class Schema:
     def find_field(self, word: str) -> ProfileField | None:
         """A profile field by English name, Chinese title or alias."""
         return self._names.get(word)
+
+    @cached_property
+    def sealed(self) -> frozenset[str]:
+        """Profile fields that are encrypted where they are kept: sensitive ones, and those derived of such a field of a fact."""
+        return frozenset(
+            field.name
+            for field in self.profile.values()
+            if not field.searched and (field.sensitive or any(map(self._reads_sealed, field.derive)))
+        )
+
+    def _reads_sealed(self, rule: Derivation) -> bool:
+        kind = self.kinds.get(rule.kind)
+        read = (rule.field.partition(".")[0], rule.by, *rule.where)
+        return kind is not None and any(kind.fields[name].sealed for name in read if name in kind.fields)
 
     def scale_of(self, type_: ValueType) -> Scale:
         return self.scales[type_.scale]

@@ -73,7 +73,7 @@ def _signal(part: Part, schema: Schema) -> Signal:
         )
     source = sources[0] if sources else ""
     kind, name = _fact(part.get(source), schema, source) if source in ("term", "end", "event") else ("", "")
-    read_condition(part.get("condition"), Measure.PERSONS, "", schema)
+    read_condition(part.get("condition"), Measure.PERSONS, "", schema, counted=True)
     within, past = (part.get(word).integer(0, LONGEST) or 0 for word in ("within", "past"))
     needed = {"term": within, "end": within, "instalments": within, "event": past}
     if needed.get(source, 1) == 0:

@@ -1,13 +1,15 @@
 """The condition of an indicator, read in the rule language (指标的条件).
 
 Problems of a condition carry the codes of the rule language (P…).
+
+K328 the database counts by an encrypted field.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from juxian.core.facts.schema import Field, Kind, Schema, ValueType
+from juxian.core.facts.schema import Field, Kind, ProfileField, Schema, ValueType
 from juxian.core.indicators import Measure
 from juxian.core.packs.reading import Part
 from juxian.core.policy import Expression, Names, names_of_schema
@@ -29,8 +31,13 @@ ORGANISATION_FIELDS: Mapping[str, Field] = {
 }
 
 
-def read_condition(part: Part, measure: str, kind: str, schema: Schema) -> Expression | None:
-    """The checked condition, None when there is none or it was refused."""
+def read_condition(
+    part: Part, measure: str, kind: str, schema: Schema, *, counted: bool = False
+) -> Expression | None:
+    """The checked condition, None when there is none or it was refused.
+
+    counted: the database selects by it, so that it may read no field which is encrypted there.
+    """
     if not part.text() or (measure == Measure.FACTS and not kind):
         return None
     origin = value_in(part.document, part.path)
@@ -38,7 +45,24 @@ def read_condition(part: Part, measure: str, kind: str, schema: Schema) -> Expre
         str(part.value), names_for(measure, kind, schema), origin
     )
     part.problems.extend(problems)
+    if expression is not None and counted and measure != Measure.ORGANISATIONS:
+        _refuse_sealed(part, expression, kind, schema)
     return expression
+
+
+def _refuse_sealed(part: Part, expression: Expression, kind: str, schema: Schema) -> None:
+    for name in expression.fields:
+        field: Field | ProfileField = schema.kinds[kind].fields[name] if kind else schema.profile[name]
+        if field.sealed if isinstance(field, Field) else name in schema.sealed:
+            part.refuse(
+                "K328",
+                f"“{field.title.zh}”加密保存，不能按它计数或筛选",
+                f"“{field.title.in_language('en')}” is encrypted; nothing can be counted by it",
+                Text(
+                    "换一个字段，或在词汇表中给它写 searched: true（数据库中即为明文）",
+                    "use another field, or give it searched: true in the vocabulary, which keeps it in clear",
+                ),
+            )
 
 
 def names_for(measure: str, kind: str, schema: Schema) -> Names:

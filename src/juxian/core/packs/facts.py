@@ -100,7 +100,7 @@ def _kind(code: str, part: Part, parent: FactKind | None, scales: Mapping[str, S
 
 
 def _field(name: str, part: Part, scales: Mapping[str, Scale]) -> Field | None:
-    if not part.keys(("title", "type"), ("required", "sensitive", "aliases")):
+    if not part.keys(("title", "type"), ("required", "sensitive", "searched", "aliases")):
         return None
     type_ = read_type(part.get("type"), scales)
     if type_ is None:
@@ -112,6 +112,7 @@ def _field(name: str, part: Part, scales: Mapping[str, Scale]) -> Field | None:
         part.get("required").boolean(),
         part.get("sensitive").boolean(),
         part.get("aliases").words(),
+        part.get("searched").boolean(),
     )
 
 

@@ -100,7 +100,7 @@ def _indicator(part: Part, schema: Schema) -> Indicator | None:
         unit=part.get("unit").one_of(list(UNITS)),
         measure=Measure(measure),
         kind=kind,
-        where=read_condition(part.get("where"), measure, kind, schema),
+        where=read_condition(part.get("where"), measure, kind, schema, counted=True),
         where_text=part.get("where").text(),
         distinct=part.get("distinct").boolean(),
         sum=part.get("sum").text(),

@@ -40,7 +40,7 @@ FILES = (
 )
 FOLDERS = ("policies", "services")
 CASES = ".cases.yaml"
-_PLACE = "JUXIAN_PACKS"
+PLACE = "JUXIAN_PACKS"
 
 
 def find_packs_dir() -> Path:
@@ -49,12 +49,12 @@ def find_packs_dir() -> Path:
     Raises FileNotFoundError when none of them is a directory.
     """
     package = Path(juxian.__file__).parent
-    named = os.environ.get(_PLACE)
+    named = os.environ.get(PLACE)
     places = [Path(named)] if named else [package.parents[1] / "packs", package / "_packs"]
     for place in places:
         if place.is_dir():
             return place
-    raise FileNotFoundError(f"no directory of packs at {' or '.join(map(str, places))}; set {_PLACE}")
+    raise FileNotFoundError(f"no directory of packs at {' or '.join(map(str, places))}; set {PLACE}")
 
 
 def packs_in(directory: Path) -> list[Path]:

@@ -35,7 +35,7 @@ def read_pools(whole: Part, schema: Schema, parents: Mapping[str, PoolEntry]) ->
 def _entry(part: Part, schema: Schema) -> PoolEntry:
     offered = part.get("offered").boolean(default=True)
     part.keys(("pool", "title") if offered else ("pool",), ("title", "condition", "description", "offered"))
-    read_condition(part.get("condition"), Measure.PERSONS, "", schema)
+    read_condition(part.get("condition"), Measure.PERSONS, "", schema, counted=True)
     return PoolEntry(
         part.get("pool").code(),
         part.get("title").title(),

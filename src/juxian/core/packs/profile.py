@@ -71,7 +71,7 @@ def fields_bereft(part: Part, kinds: Mapping[str, FactKind]) -> dict[str, str]:
 
 
 def _profile_field(name: str, part: Part, schema: Schema) -> ProfileField | None:
-    optional = ("derive", "years_since", "aliases", "question", "sensitive")
+    optional = ("derive", "years_since", "aliases", "question", "sensitive", "searched")
     if not part.keys(("title", "type"), optional):
         return None
     type_ = read_type(part.get("type"), schema.scales)
@@ -95,6 +95,7 @@ def _profile_field(name: str, part: Part, schema: Schema) -> ProfileField | None
         part.get("aliases").words(),
         part.get("question").title(),
         part.get("sensitive").boolean(),
+        part.get("searched").boolean(),
     )
 
 

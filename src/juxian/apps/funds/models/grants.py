@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.funds.enums import GrantState, InstalmentState
 from juxian.apps.organisations.models import Organisation
+from juxian.apps.sealing import SealedJSONField, sealed_in_profile
 
 STANDING = (GrantState.ACTIVE, GrantState.SUSPENDED)
 
@@ -46,7 +47,7 @@ class Grant(models.Model):
     article = models.CharField(_("条款"), max_length=200, blank=True)
     version_since = models.DateField(_("政策版本"))
     as_of = models.DateField(_("认定截至日"))
-    profile = models.JSONField(_("认定时的画像"), default=dict)
+    profile = SealedJSONField(_("认定时的画像"), names=sealed_in_profile, default=dict)
     source_key = models.CharField(_("来源"), max_length=120, unique=True)
     fund = models.CharField(_("资金"), max_length=64)
     line = models.CharField(_("科目"), max_length=64)

@@ -21,6 +21,7 @@ from juxian.apps.housing.models.draws import Draw
 from juxian.apps.housing.models.stock import Estate, Space, Unit
 from juxian.apps.housing.models.waiting import Application
 from juxian.apps.persons.models import Person
+from juxian.apps.sealing import SealedJSONField
 from juxian.core.housing.words import BAN_CAUSES, CAUSES
 
 CAUSE_CHOICES = [(cause.value, words.zh) for cause, words in CAUSES.items()]
@@ -109,7 +110,7 @@ class Lease(models.Model):
         Offer, models.PROTECT, null=True, related_name="lease", verbose_name=_("配租")
     )
     employer = models.CharField(_("用人单位"), max_length=64, blank=True)  # code of an organisation
-    asked = models.JSONField(_("申请内容"), default=dict)
+    asked = SealedJSONField(_("申请内容"), default=dict)
     term = models.PositiveSmallIntegerField(_("租期序号"), default=1)
     first_day = models.DateField(_("起租日期"))
     until = models.DateField(_("租期止"))

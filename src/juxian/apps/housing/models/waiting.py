@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from juxian.apps.housing.enums import LIVE_APPLICATIONS, ApplicationState
 from juxian.apps.housing.models.stock import Estate
 from juxian.apps.persons.models import Person
+from juxian.apps.sealing import SealedJSONField
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -43,11 +44,11 @@ class Application(models.Model):
         "persons.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("配偶")
     )
     applied_on = models.DateField(_("申请日期"))
-    asked = models.JSONField(_("申请内容"), default=dict)  # values of APPLICATION_FIELDS
+    asked = SealedJSONField(_("申请内容"), default=dict)  # values of APPLICATION_FIELDS
     wish = models.CharField(
         _("意向"), max_length=120, blank=True
     )  # in the words of the form; nothing follows from it
-    snapshot = models.JSONField(_("申请快照"), default=dict)
+    snapshot = SealedJSONField(_("申请快照"), default=dict)
     snapshot_on = models.DateField(_("快照日期"))
     missing = models.JSONField(_("待补充"), default=list)
     state = models.CharField(_("状态"), max_length=12, choices=ApplicationState.choices)

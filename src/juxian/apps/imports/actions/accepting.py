@@ -28,6 +28,7 @@ from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.actions import next_numbers, number_digest, present_digests, refresh_profiles
 from juxian.apps.persons.enums import SourceKind, Verification
 from juxian.apps.persons.models import Fact, IdentityDocument, Person, Source
+from juxian.apps.sealing import closed, sealed_in_fact
 from juxian.core.facts.profile import SINCE_UNKNOWN
 from juxian.core.facts.schema import Schema
 from juxian.core.identity import mask_document, name_key
@@ -236,7 +237,7 @@ def _insert_facts(facts: Sequence[tuple[int, RowFact, str]], batch: Batch, by: U
         (
             person,
             fact.kind,
-            json.dumps(fact.value),
+            json.dumps(closed(fact.value, sealed_in_fact(fact.kind))),
             fact.since.isoformat(),
             fact.until.isoformat() if fact.until else None,
             batch.source_id,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 import polars
 from django.db import connection, models
 
 from juxian.apps.policies.models import ProfileSnapshot
+from juxian.apps.sealing import closed, sealed_in_profile
 
 _SNAPSHOTS = "pg_temp.snapshots_poured"
 
@@ -26,8 +28,8 @@ def pour_snapshots(texts: Mapping[str, str]) -> None:
     """Keep profiles, digest → JSON text; those that are kept already stay as they are."""
     if not texts:
         return
-    frame = polars.DataFrame({"digest": sorted(texts)})
-    frame = frame.with_columns(polars.Series("values", [texts[digest] for digest in frame["digest"]]))
+    digests = sorted(texts)
+    frame = polars.DataFrame({"digest": digests, "values": [_sealed(texts[digest]) for digest in digests]})
     table = _quoted(ProfileSnapshot._meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
@@ -43,6 +45,11 @@ def pour_snapshots(texts: Mapping[str, str]) -> None:
             f'INSERT INTO {table} ("digest", "values") SELECT digest, values FROM {_SNAPSHOTS} '  # noqa: S608
             "ORDER BY digest ON CONFLICT DO NOTHING"
         )
+
+
+def _sealed(text: str) -> str:
+    """The JSON text of a profile as its column holds it."""
+    return json.dumps(closed(json.loads(text), sealed_in_profile()), ensure_ascii=False)
 
 
 def _into(table: str, frame: polars.DataFrame) -> None:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from juxian.apps.sealing import SealedJSONField
 from juxian.apps.services.enums import BulkState
 
 
@@ -48,7 +49,7 @@ class BulkRow(models.Model):
     person = models.ForeignKey(
         "persons.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("人才")
     )
-    answers = models.JSONField(_("填写内容"), default=dict)
+    answers = SealedJSONField(_("填写内容"), default=dict)
     state = models.CharField(_("状态"), max_length=8, choices=BulkState.choices, default=BulkState.WAITING)
     reasons = models.JSONField(_("原因"), default=list)
     case = models.OneToOneField(

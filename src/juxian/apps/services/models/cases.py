@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from juxian.apps.sealing import SealedJSONField
 from juxian.apps.services.enums import EffectState, Gone
 
 ORGANISATION = "organisations.Organisation"
@@ -65,7 +66,7 @@ class Case(models.Model):
     state = models.CharField(_("环节"), max_length=64)
     version = models.PositiveIntegerField(_("版次"))
     result = models.CharField(_("办理结果"), max_length=10, choices=Gone.choices, blank=True)
-    data = models.JSONField(_("内容"), default=dict)
+    data = SealedJSONField(_("内容"), default=dict)
     group = models.CharField(_("合办编号"), max_length=40, blank=True)
     paper = models.BooleanField(_("窗口代录"), default=False)
     opened_at = models.DateTimeField(_("发起时间"))
@@ -172,7 +173,7 @@ class CaseEffect(models.Model):
     key = models.CharField(_("编号"), max_length=120)  # within the case
     kind = models.CharField(_("种类"), max_length=16)
     target = models.CharField(_("对象"), max_length=64)
-    values = models.JSONField(_("内容"), default=dict)
+    values = SealedJSONField(_("内容"), default=dict)
     since = models.DateField(_("起"))
     until = models.DateField(_("止"), null=True, blank=True)
     state = models.CharField(

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from juxian.apps.sealing import SealedJSONField
+
 
 class OfficershipQuerySet(models.QuerySet["Officership"]):
     def standing(self) -> Self:
@@ -94,7 +96,7 @@ class Draft(models.Model):
     person = models.ForeignKey(
         "persons.Person", models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("申请人")
     )
-    answers = models.JSONField(_("填写内容"), default=dict)
+    answers = SealedJSONField(_("填写内容"), default=dict)
     materials = models.JSONField(_("材料"), default=dict)
     saved_at = models.DateTimeField(_("保存时间"))
 

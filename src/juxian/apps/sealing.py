@@ -1,0 +1,210 @@
+"""JSON columns whose sensitive values are encrypted in the database (敏感信息加密存储).
+
+Whoever reads a row gets the plain object; the table, its backups and its indexes hold the sealed one. What is sensitive is said by
+the vocabularies of the packs (``Field.sealed``), whichever place a row is of. Source: SECURITY-BASELINE 7.1; GB/T 35273-2020, 6.3.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
+from typing import Any
+
+from django.apps.registry import Apps
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+
+from juxian.core.facts.schema import Schema
+from juxian.core.packs import PLACE, find_packs_dir, pack_called, packs_in
+from juxian.core.secrecy import SEALED_KEY, open_keys, seal_keys, word_mark
+from juxian.core.source import Rejected
+
+BATCH = 1000
+Names = Collection[str] | None  # keys of an object; None: all of them
+
+
+def _everything() -> Names:
+    return None
+
+
+class _Closed(dict[str, Any]):
+    """An object of which what is to be sealed has been sealed."""
+
+
+class SealedJSONField(models.JSONField):
+    """A column of JSON objects of which some keys are sealed in the database.
+
+    names: gives the keys that are, for the row's value of the column ``by`` where that is named; left out: all. What is written
+    without its row (``update``, rows in bulk) is sealed as a whole. The database cannot search in what is sealed. To migrations it
+    is a plain JSON column, which it is.
+    """
+
+    def __init__(
+        self, *args: Any, names: Callable[..., Names] = _everything, by: str = "", **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.names, self.by = names, by
+
+    def deconstruct(self) -> Any:
+        name, _path, args, options = super().deconstruct()
+        return name, "django.db.models.JSONField", args, options
+
+    def pre_save(self, instance: models.Model, add: bool) -> Any:
+        value = super().pre_save(instance, add)
+        if not isinstance(value, dict):
+            return value
+        return closed(value, self.names(getattr(instance, self.by)) if self.by else self.names())
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        if isinstance(value, dict) and not isinstance(value, _Closed):
+            value = closed(value, None)
+        return super().get_db_prep_save(value, connection)
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        found = super().from_db_value(value, expression, connection)
+        return opened(found) if isinstance(found, dict) else found
+
+
+def closed(value: dict[str, Any], names: Names) -> dict[str, Any]:
+    """An object as the database holds it."""
+    return _Closed(seal_keys(value, names, settings.JUXIAN_KEYS))
+
+
+def opened(value: dict[str, Any]) -> dict[str, Any]:
+    """An object as everything but the database knows it."""
+    return open_keys(value, settings.JUXIAN_KEYS) if SEALED_KEY in value else value
+
+
+# what is sensitive
+
+
+def sealed_in_fact(kind: str) -> Collection[str]:
+    """Fields of a kind of fact that are sealed."""
+    return _sealed_fields(os.environ.get(PLACE))[0].get(kind, frozenset())
+
+
+def sealed_in_some_fact() -> Collection[str]:
+    """Fields that are sealed in at least one kind of fact."""
+    return frozenset().union(*_sealed_fields(os.environ.get(PLACE))[0].values())
+
+
+def sealed_in_profile() -> Collection[str]:
+    """Fields of the profile that are sealed."""
+    return _sealed_fields(os.environ.get(PLACE))[1]
+
+
+def kinds_with_sealed_fields() -> Collection[str]:
+    return _sealed_fields(os.environ.get(PLACE))[0].keys()
+
+
+@lru_cache(maxsize=16)
+def _sealed_fields(_place: str | None) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+    """(kind → its sealed fields, those of the profile) in any of the packs; one that is broken says nothing.
+
+    _place: of the packs, since they are read once; finding the directory for each value would cost more than sealing it.
+    """
+    kinds: dict[str, frozenset[str]] = {}
+    profile: frozenset[str] = frozenset()
+    for schema in _vocabularies():
+        for kind in schema.kinds.values():
+            found = frozenset(field.name for field in kind.fields.values() if field.sealed)
+            if found:
+                kinds[kind.code] = kinds.get(kind.code, frozenset()) | found
+        profile |= schema.sealed
+    return kinds, profile
+
+
+def _vocabularies() -> Iterator[Schema]:
+    for path in packs_in(find_packs_dir()):
+        try:
+            yield pack_called(path.name).schema
+        except Rejected:
+            continue
+
+
+# rows that stand already
+
+
+def sealed_columns(model: type[models.Model]) -> list[SealedJSONField]:
+    return [field for field in model._meta.concrete_fields if isinstance(field, SealedJSONField)]
+
+
+def rows_to_seal(model: type[models.Model], field: SealedJSONField) -> QuerySet[Any]:
+    """Rows that the newest key did not seal, or that hold in clear what is to be sealed; in no order."""
+    rows = model._default_manager.order_by().annotate(sealed_word=KeyTextTransform(SEALED_KEY, field.name))
+    stale = Q(sealed_word__isnull=False) & ~Q(sealed_word__startswith=word_mark(settings.JUXIAN_KEYS))
+    return rows.filter(stale | Q(sealed_word__isnull=True) & _in_clear(field))
+
+
+def _in_clear(field: SealedJSONField) -> Q:
+    if field.by:
+        kinds = {kind: field.names(kind) for kind in kinds_with_sealed_fields()}
+        holds: list[Any] = [
+            Q(**{field.by: kind, f"{field.name}__has_any_keys": sorted(names or ())})
+            for kind, names in kinds.items()
+        ]
+        return Q.create(holds, connector=Q.OR) if holds else Q(pk__in=[])
+    names = field.names()
+    if names is None:
+        return ~Q(**{field.name: {}}) & ~Q(**{field.name: None})
+    return Q(**{f"{field.name}__has_any_keys": sorted(names)}) if names else Q(pk__in=[])
+
+
+def seal_rows(
+    rows: QuerySet[Any],
+    column: str,
+    names: Callable[..., Names] = _everything,
+    by: str = "",
+    batch: int = BATCH,
+) -> Iterator[int]:
+    """Seal a column of ``rows``, each batch in its transaction; yields how many were. Raises ``Unreadable``."""
+
+    def change(row: Any) -> dict[str, Any]:
+        value = opened(getattr(row, column))
+        return closed(value, names(getattr(row, by)) if by else names())
+
+    return _change(rows, column, change, batch)
+
+
+def _change(
+    rows: QuerySet[Any], column: str, change: Callable[[Any], dict[str, Any]], batch: int = BATCH
+) -> Iterator[int]:
+    after: Any = None
+    while True:
+        later = rows if after is None else rows.filter(pk__gt=after)
+        keys = list(later.order_by("pk").values_list("pk", flat=True)[:batch])
+        if not keys:
+            return
+        with transaction.atomic():
+            for row in rows.model._default_manager.select_for_update(of=("self",)).filter(pk__in=keys):
+                held = getattr(row, column)
+                wanted = change(row) if isinstance(held, dict) else held
+                rows.model._default_manager.filter(pk=row.pk).update(**{column: wanted})
+        after = keys[-1]
+        yield len(keys)
+
+
+# for migrations, which know a plain column of JSON
+
+
+def sealing(
+    app: str, model: str, column: str, names: Callable[..., Names] = _everything, by: str = ""
+) -> Any:
+    """(forward, back) of ``RunPython``: what the table holds in clear is sealed, and opened again."""
+
+    def forward(apps: Apps, _editor: Any) -> None:
+        rows = apps.get_model(app, model)._default_manager.exclude(**{f"{column}__has_key": SEALED_KEY})
+        if by:
+            rows = rows.filter(**{f"{by}__in": list(kinds_with_sealed_fields())})
+        for _count in seal_rows(rows, column, names, by):
+            pass
+
+    def back(apps: Apps, _editor: Any) -> None:
+        rows = apps.get_model(app, model)._default_manager.filter(**{f"{column}__has_key": SEALED_KEY})
+        for _count in _change(rows, column, lambda row: opened(getattr(row, column))):
+            pass
+
+    return forward, back

@@ -1,0 +1,200 @@
+"""What is sensitive lies encrypted in the tables and reads as it was written (敏感信息加密存储)."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection, models
+
+from juxian.apps.persons.actions import FactDraft, record_facts, record_facts_of_many, refresh_profiles
+from juxian.apps.persons.conditions import NotFilterable, as_filter
+from juxian.apps.persons.models import Fact, Profile
+from juxian.apps.persons.queries import schema_for
+from juxian.apps.policies.actions.sweeping import keep_snapshots
+from juxian.apps.policies.models import ProfileSnapshot
+from juxian.apps.sealing import SealedJSONField, rows_to_seal, seal_rows, sealed_columns, sealing
+from juxian.core.policy import names_of_schema, parse_condition
+from juxian.core.secrecy import Keys
+from tests.factories import FactFactory, OrganisationFactory, PersonFactory, SourceFactory
+
+pytestmark = pytest.mark.django_db
+PHONE, DAY = "13800001234", date(2026, 1, 1)
+FAMILY = {"marital_status": "20", "school_age_children": 2}
+COLUMNS = {
+    "persons.Fact.value",
+    "persons.Profile.values",
+    "policies.ProfileSnapshot.values",
+    "funds.Grant.profile",
+    "corrections.Correction.value",
+    "services.Case.data",
+    "services.CaseEffect.values",
+    "services.BulkRow.answers",
+    "services.Draft.answers",
+    "housing.Application.asked",
+    "housing.Application.snapshot",
+    "housing.Lease.asked",
+}
+
+
+def stored(model: type[models.Model], column: str) -> str:
+    """What the table holds, row by row."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT "{column}" FROM {model._meta.db_table}')  # our own names
+        return "\n".join(str(row[0]) for row in cursor.fetchall())
+
+
+def test_the_columns_that_hold_what_is_sensitive_are_sealed() -> None:
+    found = {
+        f"{model._meta.label}.{field.name}" for model in apps.get_models() for field in sealed_columns(model)
+    }
+
+    assert found == COLUMNS
+
+
+def test_a_telephone_is_sealed_in_the_table_and_plain_to_whoever_reads_the_row() -> None:
+    FactFactory(kind="contact", value={"phone": PHONE, "email": "li@example.org"})
+    FactFactory(kind="education", value={"degree": "50", "school": "某大学"})
+
+    table = stored(Fact, "value")
+
+    assert PHONE not in table
+    assert "example.org" not in table
+    assert "某大学" in json.loads(table.splitlines()[1])["school"]
+    assert list(Fact.objects.order_by("pk").values_list("value", flat=True)) == [
+        {"phone": PHONE, "email": "li@example.org"},
+        {"degree": "50", "school": "某大学"},
+    ]
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_family_is_sealed_in_facts_profile_and_snapshot_however_it_is_written(many: bool) -> None:
+    person, source = (
+        PersonFactory(home=OrganisationFactory(code="jiayuguan", path="jiayuguan")),
+        SourceFactory(),
+    )
+    first = FactDraft("identity", {"name": person.name, "birth_date": "1990-01-01"}, DAY)
+    record_facts(person=person, facts=[first], source=source)
+    drafts = [FactDraft("family", FAMILY, DAY), FactDraft("contact", {"phone": PHONE}, DAY)]
+
+    if many:
+        record_facts_of_many(said=[(person, drafts)], source=source)
+    else:
+        record_facts(person=person, facts=drafts, source=source)
+    keep_snapshots([person.pk])
+
+    profile, snapshot = Profile.objects.get(), ProfileSnapshot.objects.get()
+    assert profile.values["marital_status"] == "20"
+    assert snapshot.values == profile.values
+    assert Fact.objects.get(kind="family").value == FAMILY
+    for model, column in ((Fact, "value"), (Profile, "values"), (ProfileSnapshot, "values")):
+        table = stored(model, column)
+        assert "marital_status" not in table
+        assert "1990-01-01" in table
+        assert PHONE not in table
+
+
+def test_what_is_written_without_its_row_is_sealed_whole() -> None:
+    fact = FactFactory(kind="education", value={"school": "某大学"})
+
+    Fact.objects.filter(pk=fact.pk).update(value={"school": "另一所"})
+
+    assert "另一所" not in stored(Fact, "value")
+    fact.refresh_from_db()
+    assert fact.value == {"school": "另一所"}
+
+
+def test_no_list_selects_by_what_is_sealed_and_every_list_by_the_rest() -> None:
+    home = OrganisationFactory(code="jiayuguan", path="jiayuguan")
+    schema = schema_for(home)
+
+    def lowered(text: str) -> Any:
+        return as_filter(parse_condition(text, names_of_schema(schema)), schema, DAY)
+
+    with pytest.raises(NotFilterable, match="encrypted"):
+        lowered("学龄子女数 >= 1")
+    assert (
+        Profile.objects.filter(lowered("not 本地自有住房 and 政治面貌 == 中共党员 and 年薪 > 5万元")).count()
+        == 0
+    )
+
+
+def test_rows_from_before_are_sealed_and_opened_again_by_the_migration() -> None:
+    fact = FactFactory(kind="contact", value={"phone": PHONE})
+    other = FactFactory(kind="education", value={"school": "某大学"})
+    forward, back = sealing("persons", "Fact", "value", lambda kind: ["phone"], "kind")
+
+    class Plain:  # the state of a migration, which knows plain columns
+        @staticmethod
+        def get_model(app: str, name: str) -> type[models.Model]:
+            return historic
+
+    historic = _historic(Fact, "value")
+    back(Plain, None)  # type: ignore[arg-type]
+    assert PHONE in stored(Fact, "value")
+    back(Plain, None)  # type: ignore[arg-type]
+    forward(Plain, None)  # type: ignore[arg-type]
+    forward(Plain, None)  # type: ignore[arg-type]
+    assert PHONE not in stored(Fact, "value")
+    fact.refresh_from_db()
+    other.refresh_from_db()
+    assert (fact.value, other.value) == ({"phone": PHONE}, {"school": "某大学"})
+
+
+def _historic(model: type[models.Model], column: str) -> type[models.Model]:
+    """A model of the same table whose column is one of plain JSON."""
+    meta = type("Meta", (), {"app_label": "before", "db_table": model._meta.db_table, "managed": False})
+    body = {
+        "__module__": __name__, "Meta": meta, "kind": models.CharField(max_length=48), column: models.JSONField(),
+    }  # fmt: skip
+    return type(f"Plain{model.__name__}", (models.Model,), body)
+
+
+def test_a_field_that_became_sensitive_and_one_of_an_earlier_key_are_found(settings: Any) -> None:
+    (field,) = sealed_columns(Fact)
+    fact = FactFactory(kind="contact", value={"phone": PHONE})
+    assert rows_to_seal(Fact, field).count() == 0
+
+    Fact.objects.filter(pk=fact.pk).update(value=_Plain(phone=PHONE))
+    assert PHONE in stored(Fact, "value")
+    assert rows_to_seal(Fact, field).count() == 1
+    assert sum(seal_rows(rows_to_seal(Fact, field), "value", field.names, field.by)) == 1
+    assert PHONE not in stored(Fact, "value")
+
+    before = settings.JUXIAN_KEYS.now()
+    after = Keys.from_master(b"n" * 40)
+    settings.JUXIAN_KEYS = Keys(
+        after.sealing, after.searching, after.sealing_sm4, after.ident, earlier=(before,)
+    )
+    assert rows_to_seal(Fact, field).count() == 1
+    list(seal_rows(rows_to_seal(Fact, field), "value", field.names, field.by))
+    assert rows_to_seal(Fact, field).count() == 0
+    settings.JUXIAN_KEYS = after
+    fact.refresh_from_db()
+    assert fact.value == {"phone": PHONE}
+
+
+class _Plain(models.Func):
+    """A JSON object as it is, past the field that would seal it."""
+
+    def __init__(self, **value: str) -> None:
+        super().__init__(models.Value(json.dumps(value), output_field=models.TextField()))
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="%(expressions)s", **extra)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="(%(expressions)s)::jsonb", **extra)
+
+
+def test_a_profile_is_derived_from_what_was_sealed() -> None:
+    person = PersonFactory(home=OrganisationFactory(code="jiayuguan", path="jiayuguan"))
+    FactFactory(person=person, kind="family", value=FAMILY, since=DAY)
+
+    refresh_profiles([person])
+
+    assert Profile.objects.get().values["school_age_children"] == 2
+    assert isinstance(Profile._meta.get_field("values"), SealedJSONField)
