@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,8 +15,10 @@ from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import settle_refusals
 from juxian.apps.audit.models import AuditEntry, Refusal
 from juxian.apps.audit.queries import verify
-from juxian.apps.clock import now
+from juxian.apps.clock import now, today
 from juxian.apps.organisations.models import Organisation
+from juxian.apps.tokens.actions import make_token
+from juxian.apps.tokens.enums import Scope
 from juxian.web.kit import refusals
 from tests.factories import OrganisationFactory, PersonFactory, UserFactory
 
@@ -103,11 +106,65 @@ def test_asking_for_the_object_of_another_is_recorded_like_one_that_is_not_there
     assert entries()[1:] == [("access.not_found_again", {"function": "desk:person", "times": 6})]
 
 
-@pytest.mark.parametrize("address", ["/nowhere/", "/static/nothing.css", "/p/nowhere/policies/"])
-def test_what_names_no_object_and_what_a_visitor_asks_leave_none(clerk: User, address: str) -> None:
-    assert Client().get(address).status_code == 404
+def test_what_names_no_object_leaves_none(clerk: User) -> None:
     assert asked(clerk, "/nowhere/") == 404
     assert not entries()
+
+
+@pytest.fixture
+def minute(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[timedelta]]:
+    """The time that has passed, the last of the list."""
+    start, passed = now(), [timedelta()]
+    monkeypatch.setattr(refusals, "now", lambda: start + passed[-1])
+    refusals.seen.clear()
+    yield passed
+    refusals.seen.clear()
+
+
+def test_what_a_visitor_does_not_find_is_counted_by_network_and_minute(minute: list[timedelta]) -> None:
+    for host in (1, 2, 3):
+        for address in ("/nowhere/", "/wp-login.php", "/p/nowhere/policies/"):
+            assert Client(REMOTE_ADDR=f"203.0.113.{host}").get(address).status_code == 404
+    assert Client(REMOTE_ADDR="2001:db8::9").get("/nowhere/").status_code == 404
+
+    assert entries() == [
+        ("access.not_found", {"function": ""}),
+        ("access.not_found", {"function": "portal:policies"}),
+        ("access.not_found", {"function": ""}),
+    ]
+    assert list(AuditEntry.objects.order_by("pk").values_list("address", flat=True)) == [
+        "203.0.113.0/24", "203.0.113.0/24", "2001:db8::/64",
+    ]  # fmt: skip
+    assert list(Refusal.objects.order_by("pk").values_list("count", flat=True)) == [0, 0, 0]
+
+    minute.append(timedelta(seconds=61))
+    Client(REMOTE_ADDR="203.0.113.7").get("/nowhere/")
+
+    assert len(entries()) == 3
+    assert Refusal.objects.order_by("pk").first().count == 6  # type: ignore[union-attr]
+
+
+def test_a_scanner_with_many_networks_does_not_flood_the_log(minute: list[timedelta]) -> None:
+    for network in range(refusals.MOST_KINDS + 50):
+        refusals.seen.count(f"10.{network // 256}.{network % 256}.0/24", "", now())
+
+    assert refusals.seen.count("198.51.100.0/24", "", now()) is None  # counted with all the others
+    assert refusals.seen.count("198.51.100.0/24", "", now() + timedelta(minutes=2)) is not None
+
+
+def test_what_a_token_does_not_find_names_the_token(clerk: User, minute: list[timedelta]) -> None:
+    place = clerk.posts.get().organisation
+    token, secret = make_token(
+        organisation=place, name="门户", scopes=[Scope.POLICIES_READ], expires_on=today() + timedelta(days=30),
+        requests_per_minute=60, persons_per_day=10, by=clerk,
+    )  # fmt: skip
+
+    for _time in range(4):
+        asking = Client().get("/api/v1/policies/nothing", headers={"authorization": f"Bearer {secret}"})
+        assert asking.status_code == 404
+
+    entry = AuditEntry.objects.get(action="access.not_found")
+    assert (entry.acting_as, entry.organisation_path) == (f"token:{token.name}", place.path)
 
 
 def test_a_database_that_takes_no_entry_changes_no_answer(

@@ -137,17 +137,21 @@ def record_refusal(
     acting_as: str = "",
     organisation_path: str = "",
     missing: bool = False,
+    who: str = "",
+    times: int = 1,
 ) -> None:
     """Write down that ``what`` was refused; the same to the same user, or visitor's address, is counted for ten minutes.
 
     missing: the answer was that the object is not there, which is also what somebody gets for the object of another.
+    who: of a token. times: how often, where the caller has counted already.
     """
-    who = f"user:{actor.pk}" if actor is not None else address
+    who = who or (f"user:{actor.pk}" if actor is not None else address)
     row, first = Refusal.objects.get_or_create(
         who=who,
         what=((MISSING if missing else "") + what)[:100],
         defaults={
             "since": now(),
+            "count": times - 1,
             "actor_id": actor.pk if actor is not None else None,
             "address": address,
             "acting_as": acting_as,
@@ -157,7 +161,7 @@ def record_refusal(
     if first:
         _refused("", row)
     else:
-        Refusal.objects.filter(pk=row.pk).update(count=models.F("count") + 1)
+        Refusal.objects.filter(pk=row.pk).update(count=models.F("count") + times)
 
 
 def settle_refusals() -> int:
