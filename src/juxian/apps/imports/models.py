@@ -25,7 +25,7 @@ class Batch(models.Model):
     """One file that was handed in (批次).
 
     organisation: who sent it; the employer of rows without an employer column. home: the jurisdiction whose
-    register it goes to. stored_name: random name of the sealed file below ``settings.JUXIAN_FILES``.
+    register it goes to. stored_name: random name of the sealed file below ``settings.JUXIAN_FILES``; None once its time is over.
     Counts of rows are kept in step by the actions: accepted + waiting + refused = rows.
     """
 
@@ -43,7 +43,7 @@ class Batch(models.Model):
     )
     pack = models.CharField(_("地方包"), max_length=32)
     file_name = models.CharField(_("文件名"), max_length=200)
-    stored_name = models.CharField(_("存放名"), max_length=64, unique=True)
+    stored_name = models.CharField(_("存放名"), max_length=64, unique=True, null=True)
     sha256 = models.CharField(_("文件摘要"), max_length=64)
     size_bytes = models.PositiveBigIntegerField(_("字节数"))
     as_of = models.DateField(_("截至日"))  # the day the roster speaks of

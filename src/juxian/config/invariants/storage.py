@@ -78,6 +78,8 @@ def _numbers(chosen: Sequence[int]) -> Iterator[Text]:
 
 def _rosters(chosen: Sequence[Batch]) -> Iterator[Text]:
     for batch in chosen:
+        if batch.stored_name is None:  # its time of keeping is over
+            continue
         name = f"{FOLDER}/{batch.stored_name}"
         try:
             fits = hashlib.sha256(stored_bytes(batch.stored_name)).hexdigest() == batch.sha256

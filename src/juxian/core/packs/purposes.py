@@ -12,6 +12,7 @@ from juxian.core.text import Text
 
 CONSENT: Final = ("consent", "separate_consent")  # may be withdrawn at any time
 BASES: Final = (*CONSENT, "duty", "contract", "employment", "emergency", "published")
+BESIDE: Final = ("cases", "drafts", "rosters", "messages", "corrections")  # what is kept beside facts
 LONGEST_MONTHS = 1200
 
 
@@ -38,14 +39,43 @@ class Purpose:
         return self.basis in CONSENT
 
 
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How long what lies beside facts is kept after its end. law: that asks for it, so that a request to delete does not reach it."""
+
+    data: str
+    months: int
+    law: Text
+
+    @property
+    def by_law(self) -> bool:
+        return bool(self.law.zh)
+
+
 def read_purposes(whole: Part, schema: Schema, parents: Mapping[str, Purpose]) -> dict[str, Purpose]:
     """Those of the parent, replaced by id; ``offered: false`` leaves one out."""
-    if not whole.keys((), ("purposes",)):
+    if not whole.keys((), ("purposes", "keeping")):
         return dict(parents)
     read = [(part, _purpose(part, schema)) for part in whole.get("purposes").items()]
     own = unique(read, lambda purpose: purpose.id)
     left_out = {purpose.id for part, purpose in read if not part.get("offered").boolean(default=True)}
     return {key: purpose for key, purpose in {**parents, **own}.items() if key not in left_out}
+
+
+def read_keeping(whole: Part, parents: Mapping[str, Keeping]) -> dict[str, Keeping]:
+    """Those of the parent, replaced one by one."""
+    own = unique(
+        [(part, found) for part in whole.get("keeping").items() if (found := _keeping(part)) is not None],
+        lambda keeping: keeping.data,
+    )
+    return {**parents, **own}
+
+
+def _keeping(part: Part) -> Keeping | None:
+    if not part.keys(("data", "months"), ("law",)):
+        return None
+    data, months = part.get("data").one_of(BESIDE), part.get("months").integer(0, LONGEST_MONTHS)
+    return Keeping(data, months, part.get("law").title()) if data and months is not None else None
 
 
 def purposes_of(kind: str, purposes: Iterable[Purpose]) -> list[Purpose]:

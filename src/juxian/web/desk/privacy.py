@@ -20,7 +20,7 @@ from juxian.web.desk.scope import home_of
 from juxian.web.kit import errors
 from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
-from juxian.web.kit.purposes import kind_title, purpose_rows
+from juxian.web.kit.purposes import kept_words, kind_title, purpose_rows
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import Scope, current_scope
 
@@ -73,11 +73,8 @@ def _page(request: HttpRequest, *, form: ReasonForm | None = None, status: int =
 
 def _outcome(outcome: dict[str, Any], scope: Scope) -> tuple[list[str], list[str]]:
     """Titles of the kinds that were deleted and that the law keeps."""
-    erased, kept = (
-        [kind_title(scope.pack, kind, scope.language) for kind in outcome.get(name, {})]
-        for name in ("erased", "kept")
-    )
-    return erased, kept
+    erased = [kind_title(scope.pack, kind, scope.language) for kind in outcome.get("erased", {})]
+    return erased, kept_words(scope.pack, outcome.get("kept", {}), scope.language)
 
 
 def _report(report: dict[str, Any], scope: Scope) -> list[str]:

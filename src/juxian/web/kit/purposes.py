@@ -8,12 +8,18 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from juxian.apps.privacy.actions.forgetting import NAME, NUMBERS
 from juxian.apps.privacy.enums import Basis
 from juxian.apps.privacy.queries import PAIRINGS, STAYS, WARNINGS
+from juxian.apps.privacy.queries.beside import CASES, CORRECTIONS, DRAFTS, MESSAGES, ROSTERS
 from juxian.core.packs.purposes import Purpose
 from juxian.core.packs.schema import Pack
 
-BESIDE_FACTS = {STAYS: _("团队与平台成员"), PAIRINGS: _("师徒结对"), WARNINGS: _("流失预警")}
+BESIDE_FACTS = {
+    STAYS: _("团队与平台成员"), PAIRINGS: _("师徒结对"), WARNINGS: _("流失预警"),
+    CASES: _("已办结的办件"), DRAFTS: _("草稿"), ROSTERS: _("名册内容"), MESSAGES: _("消息"), CORRECTIONS: _("更正申请"),
+    NAME: _("姓名"), NUMBERS: _("证件号码"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,19 @@ def kind_title(pack: Pack, kind: str, language: str) -> str:
     """Title of a fact kind, or of what is kept beside facts; the kind itself where the pack no longer has it."""
     found = pack.schema.kinds.get(kind)
     return found.title.in_language(language) if found else str(BESIDE_FACTS.get(kind, kind))
+
+
+def kept_words(pack: Pack, kept: Mapping[str, list[str]], language: str) -> list[str]:
+    """What a request to delete did not reach, each with the law that keeps it."""
+    told = []
+    for kind, purposes in kept.items():
+        laws = [pack.purposes[key].law.in_language(language) for key in purposes if key in pack.purposes]
+        if kind in pack.keeping:
+            laws.append(pack.keeping[kind].law.in_language(language))
+        words = ("; " if language == "en" else "；").join(dict.fromkeys(filter(None, laws)))
+        brackets = " ({})" if language == "en" else "（{}）"
+        told.append(kind_title(pack, kind, language) + (brackets.format(words) if words else ""))
+    return told
 
 
 def _row(purpose: Purpose, pack: Pack, language: str, more: Any) -> PurposeRow:

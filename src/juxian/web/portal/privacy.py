@@ -34,7 +34,7 @@ from juxian.web.kit.formats import language, listed
 from juxian.web.kit.forms import PasswordForm
 from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
-from juxian.web.kit.purposes import kind_title, purpose_rows
+from juxian.web.kit.purposes import kept_words, kind_title, purpose_rows
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
 from juxian.web.portal.places import place_or_404
@@ -193,7 +193,7 @@ def _page(
                 (
                     item,
                     _titles(pack, item.outcome.get("erased", {}), scope.language),
-                    _titles(pack, item.outcome.get("kept", {}), scope.language),
+                    listed(kept_words(pack, item.outcome.get("kept", {}), scope.language)),
                 )
                 for item in person.erasure_requests.all()[:20]
             ],

@@ -25,14 +25,17 @@ def store_file(data: bytes) -> str:
     return name
 
 
-def stored_bytes(name: str) -> bytes:
-    """The bytes that were stored under ``name``."""
+def stored_bytes(name: str | None) -> bytes:
+    """The bytes that were stored under ``name``; ``FileNotFoundError`` where they were forgotten."""
+    if name is None:
+        raise FileNotFoundError(FOLDER)
     return base64.b64decode(unseal(_path(name).read_bytes(), settings.JUXIAN_KEYS))
 
 
-def forget_file(name: str) -> None:
+def forget_file(name: str | None) -> None:
     """Remove a stored file; no error when it is gone."""
-    _path(name).unlink(missing_ok=True)
+    if name is not None:
+        _path(name).unlink(missing_ok=True)
 
 
 def _path(name: str) -> Path:

@@ -20,6 +20,7 @@ from juxian.apps.organisations.models import Organisation
 from juxian.apps.packs.queries import pack_of
 from juxian.apps.persons.models import Fact, Person
 from juxian.apps.privacy.models import Consent, ErasureRequest, RetentionRun
+from juxian.apps.privacy.queries.beside import due_beside, ended_beside
 from juxian.apps.sets import among, ask
 from juxian.core.packs.purposes import Purpose, months_kept
 
@@ -95,8 +96,7 @@ def ended_facts(home: Organisation, kind: str) -> QuerySet[Fact]:
 
 def due_facts(home: Organisation, kind: str, months: int, day: date) -> QuerySet[Fact]:
     """Those whose time of keeping is over on ``day``."""
-    limit = months_before(day, months)
-    moment = datetime.combine(limit + timedelta(days=1), time.min, get_current_timezone())
+    limit, moment = months_before(day, months), _until(day, months)
     over = Q(until__isnull=False, until__lte=limit) | Q(withdrawn_at__isnull=False, withdrawn_at__lt=moment)
     return Fact.objects.filter(over, person__home=home, kind=kind)
 
@@ -130,7 +130,21 @@ def beside_facts(home: Organisation, day: date) -> list[tuple[str, QuerySet[Any]
         (STAYS, stays, old_stays, teams),
         (PAIRINGS, pairs, old_pairs, teams),
         (WARNINGS, cleared, cleared.filter(cleared_on__lte=last), warned),
+        *(
+            (
+                item.data,
+                ended_beside(item.data, home),
+                due_beside(item.data, home, _until(day, item.months)),
+                item.months,
+            )
+            for item in pack.keeping.values()
+        ),
     ]
+
+
+def _until(day: date, months: int) -> datetime:
+    """The moment before which something must have ended so that it has been kept for ``months``."""
+    return datetime.combine(months_before(day, months) + timedelta(days=1), time.min, get_current_timezone())
 
 
 def months_before(day: date, months: int) -> date:

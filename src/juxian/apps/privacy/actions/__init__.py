@@ -18,6 +18,7 @@ from juxian.apps.packs.models import InstalledPack
 from juxian.apps.packs.queries import pack_of
 from juxian.apps.persons.actions import refresh_profiles
 from juxian.apps.persons.models import Fact, Person
+from juxian.apps.privacy.actions.forgetting import FORGET, forget_beside, forget_identity
 from juxian.apps.privacy.enums import RequestState
 from juxian.apps.privacy.models import Consent, ErasureRequest, RetentionRun
 from juxian.apps.privacy.queries import (
@@ -146,6 +147,8 @@ def decide_erasure(*, request: ErasureRequest, grant: bool, answer: str, by: Use
 def _erase_person(person: Person) -> dict[str, Any]:
     """Delete every fact, standing or not, whose kind no law keeps; kinds without a purpose go as well.
 
+    Name and document numbers go with the kind ``identity``; drafts, roster rows, messages, corrections and cases as ``keeping`` says.
+
     Of memberships and pairings goes what is over; what stands is the office's record of a team, and is named as kept.
     Warnings go, standing ones too; the next night raises again what standing facts warn of.
     """
@@ -158,6 +161,11 @@ def _erase_person(person: Person) -> dict[str, Any]:
             kept[kind] = keeping
         else:
             erased[kind] = person.facts.filter(kind=kind).delete()[0]
+    if "identity" not in kept:
+        erased |= forget_identity(person)
+    went, stays = forget_beside(person, pack_of(person.home).keeping.values())
+    erased |= went
+    kept |= {data: [] for data in stays}
     if erased:
         refresh_profiles([person])
         forget_person(person)
@@ -183,8 +191,8 @@ def retain(*, home: Organisation, day: date, dry_run: bool = False) -> Retention
     for kind, row in report.items():
         if row["erased"] and row["months"] is not None and kind in pack_of(home).schema.kinds:
             Fact.objects.filter(pk__in=due_facts(home, kind, row["months"], day).values("pk")).delete()
-    for _name, _rows, due, _months in beside_facts(home, day):
-        due.delete()
+    for name, _rows, due, _months in beside_facts(home, day):
+        FORGET[name](due) if name in FORGET else due.delete()
     run.save()
     if total:
         forget_takes(home)

@@ -1,0 +1,114 @@
+"""Forgetting what is kept beside facts (信息项之外的清理): that it was there stays, what it said goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from juxian.apps.corrections.models import Correction
+from juxian.apps.files.actions import remove_file
+from juxian.apps.files.models import StoredFile
+from juxian.apps.imports.actions.forgetting import forget_roster, forget_rows
+from juxian.apps.linking.models import Trace
+from juxian.apps.messaging.models import Delivery, Message
+from juxian.apps.persons.actions import refresh_profiles
+from juxian.apps.persons.models import Person
+from juxian.apps.privacy.queries.beside import (
+    CASES,
+    CORRECTIONS,
+    DRAFTS,
+    FORGOTTEN,
+    MESSAGES,
+    ROSTERS,
+    ended_cases,
+)
+from juxian.apps.services.models import BulkRow, Case, CaseFile, Draft
+from juxian.core.packs.purposes import Keeping
+from juxian.core.text import Text
+
+WHY = "保存期满或依申请删除"
+CLEARED = Text("内容已清理", "Cleared")
+NUMBERS, NAME = "persons.number", "persons.name"
+
+
+def _forget_cases(rows: Iterable[Case]) -> int:
+    """Answers, papers and the applicant's name; steps, days and the decision stay."""
+    number = 0
+    for case in rows:
+        _remove_files(StoredFile.objects.filter(pk__in=CaseFile.objects.filter(case=case).values("file")))
+        case.data = case.data | {"answers": {}, "materials": {}, "profile": {}, "held": []}
+        case.applicant = FORGOTTEN
+        case.save(update_fields=["data", "applicant"])
+        BulkRow.objects.filter(case=case).update(answers={}, name="", number="")
+        case.letters.update(subject_zh=CLEARED.zh, subject_en=CLEARED.en, body_zh="", body_en="")
+        number += 1
+    return number
+
+
+def _forget_messages(rows: QuerySet[Message]) -> int:
+    """The words and where they were sent; the key stays, so that the same is not told again."""
+    keys = list(rows.values_list("pk", flat=True))
+    Delivery.objects.filter(message__in=keys).update(address="")
+    return Message.objects.filter(pk__in=keys).update(
+        subject_zh=CLEARED.zh, subject_en=CLEARED.en, body_zh=FORGOTTEN, body_en=FORGOTTEN, link=""
+    )
+
+
+def _forget_corrections(rows: QuerySet[Correction]) -> int:
+    files = list(rows.exclude(file=None).values_list("file", flat=True))
+    number = rows.count()
+    rows.order_by().delete()
+    _remove_files(StoredFile.objects.filter(pk__in=files))
+    return number
+
+
+def _forget_rosters(rows: QuerySet[Any]) -> int:
+    found = list(rows)
+    for batch in found:
+        forget_roster(batch)
+    return len(found)
+
+
+def _remove_files(files: QuerySet[StoredFile]) -> None:
+    for file in files.filter(removed_at=None).select_related("home"):
+        remove_file(file=file, by=None, reason=WHY)
+
+
+FORGET: dict[str, Callable[[Any], int]] = {
+    CASES: _forget_cases,
+    DRAFTS: lambda rows: int(rows.order_by().delete()[0]),
+    ROSTERS: _forget_rosters,
+    MESSAGES: _forget_messages,
+    CORRECTIONS: _forget_corrections,
+}
+
+
+def forget_beside(person: Person, keeping: Iterable[Keeping]) -> tuple[dict[str, int], list[str]]:
+    """What is kept beside the facts of one person, on request: (data → how many went, data that a law keeps).
+
+    Of rosters go the rows of the person; the file, which names others as well, stays until its own time is over.
+    """
+    own = Message.objects.filter(recipient__person=person).exclude(body_zh=FORGOTTEN)
+    rows: dict[str, Any] = {
+        CASES: ended_cases(person.home).filter(person=person),
+        DRAFTS: Draft.objects.filter(person=person),
+        ROSTERS: person.roster_rows.exclude(recorded_at=None),
+        MESSAGES: own,
+        CORRECTIONS: person.corrections.filter(decided_at__isnull=False),
+    }
+    law = {item.data for item in keeping if item.by_law}
+    forget = FORGET | {ROSTERS: forget_rows}
+    erased = {data: number for data in rows if data not in law and (number := forget[data](rows[data]))}
+    return erased, [data for data in rows if data in law and rows[data].exists()]
+
+
+def forget_identity(person: Person) -> dict[str, int]:
+    """Name, document numbers and what they are found by; the number of the record stays, it says nothing of anybody."""
+    erased = {NUMBERS: person.documents.all().delete()[0], NAME: 1}
+    Trace.objects.filter(person=person).delete()
+    Person.objects.filter(pk=person.pk).update(name=CLEARED.zh, name_key="")
+    person.refresh_from_db()
+    refresh_profiles([person])
+    return {name: number for name, number in erased.items() if number}
