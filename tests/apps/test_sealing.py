@@ -14,9 +14,10 @@ from juxian.apps.persons.actions import FactDraft, record_facts, record_facts_of
 from juxian.apps.persons.conditions import NotFilterable, as_filter
 from juxian.apps.persons.models import Fact, Profile
 from juxian.apps.persons.queries import schema_for
-from juxian.apps.policies.actions.sweeping import keep_snapshots
+from juxian.apps.policies.actions.sweeping import keep_snapshots, population_frame
 from juxian.apps.policies.models import ProfileSnapshot
 from juxian.apps.sealing import SealedJSONField, rows_to_seal, seal_rows, sealed_columns, sealing
+from juxian.core.packs import load_all
 from juxian.core.policy import names_of_schema, parse_condition
 from juxian.core.secrecy import Keys
 from tests.factories import FactFactory, OrganisationFactory, PersonFactory, SourceFactory
@@ -198,3 +199,15 @@ def test_a_profile_is_derived_from_what_was_sealed() -> None:
 
     assert Profile.objects.get().values["school_age_children"] == 2
     assert isinstance(Profile._meta.get_field("values"), SealedJSONField)
+
+
+def test_a_run_of_policies_sees_what_was_sealed() -> None:
+    home = OrganisationFactory(code="jiayuguan", path="jiayuguan")
+    person = PersonFactory(home=home)
+    FactFactory(person=person, kind="family", value=FAMILY, since=DAY)
+    refresh_profiles([person])
+    assert "school_age_children" not in stored(Profile, "values")
+
+    frame = population_frame(load_all()["jiayuguan"], home)
+
+    assert frame["school_age_children"].to_list() == [2]

@@ -25,6 +25,7 @@ from juxian.apps.policies.actions.pouring import pour, pour_snapshots
 from juxian.apps.policies.actions.publishing import publish_text
 from juxian.apps.policies.models import Determination, PolicyVersion, RunAnswer, RunPerson, SweepRun
 from juxian.apps.policies.queries import digest_of_text, snapshot_text, vocabulary_digest
+from juxian.apps.sealing import opened
 from juxian.core.facts.schema import Kind
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import ENGINE_VERSION, sweep
@@ -224,7 +225,7 @@ def _read(people: QuerySet[Profile]) -> Iterator[tuple[int, dict[str, Any]]]:
     """(id, profile); the JSON comes as text and is read by a quicker reader than Django's."""
     rows = people.annotate(text=Cast("values", TextField())).values_list("pk", "text")
     for pk, text in rows.iterator(chunk_size=CHUNK):
-        yield pk, from_json(text, cache_strings="keys")
+        yield pk, opened(from_json(text, cache_strings="keys"))
 
 
 def frame_of(pack: Pack, rows: Iterable[tuple[int, dict[str, Any]]]) -> polars.DataFrame:
