@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from juxian.core.facts.schema import Kind, Level, ProfileField, Scale, Schema, ValueType
 from juxian.core.policy import nodes as n
 from juxian.core.policy.document import (
+    DUES,
     Benefit,
     Cap,
     Circular,
@@ -23,7 +24,8 @@ from juxian.core.policy.document import (
     Version,
 )
 from juxian.core.policy.language import Amount, Expression
-from juxian.core.policy.names import names_of_schema
+from juxian.core.policy.names import Name, NamedList, names_of_schema
+from juxian.core.policy.written_out import class_among, class_compared, listed_in
 from juxian.core.positioned import Document
 from juxian.core.source import Source
 from juxian.core.text import Text
@@ -232,6 +234,30 @@ leaves = st.one_of(
     st.builds(n.Compare, relations, st.builds(n.Plus, points, points), st.just(n.Number(40, Kind.INTEGER))),
     st.builds(n.OneOf, points, st.just((n.Number(20, Kind.INTEGER), n.Number(40, Kind.INTEGER)))),
 )
+_plain_leaves = leaves
+
+
+@st.composite
+def class_clauses(draw: st.DrawFn) -> n.Clause:
+    """A condition on a class of the policy's own, written out."""
+    scale = SCALES["degree"]
+    codes = st.sampled_from(sorted(scale.levels))
+    levels = tuple(draw(st.lists(st.tuples(codes, _plain_leaves), min_size=1, max_size=4)))
+    name = Name("own", Text("本地层次"), ValueType(Kind.LEVEL, "degree"), levels=levels)
+    if draw(st.booleans()):
+        return class_among(name, scale, draw(_levels_of("degree")), (0, 0))
+    return class_compared(name, scale, draw(orders), scale.levels[draw(codes)], (0, 0))
+
+
+@st.composite
+def list_clauses(draw: st.DrawFn) -> n.Clause:
+    """Membership in a list by name, written out."""
+    otherwise = draw(st.none() | st.just(n.FieldValue("children", Kind.INTEGER)))
+    named = NamedList("top", Text("榜单"), ((("a-1", "a-2"), 1), (("c-3",), 5)), otherwise)
+    return listed_in("employer", named, draw(st.integers(1, 6)), (0, 0))
+
+
+leaves = st.one_of(leaves, class_clauses(), list_clauses())
 clauses = st.recursive(
     leaves,
     lambda inner: st.one_of(
@@ -265,6 +291,17 @@ windows = st.builds(
 )
 
 
+pays = st.integers(1, 3).map(lambda count: Pay((1,) * count, "year")) | st.builds(
+    Pay,
+    st.just((4, 3, 3)),
+    st.sampled_from(["month", "quarter"]),
+    st.none() | small_conditions,
+    starts=st.sampled_from([(), ("hired_on",), ("hired_on", "introduced_on")]),
+    due=st.sampled_from(DUES),
+    stops_if=st.none() | small_conditions,
+)
+
+
 def _benefit(key: str) -> st.SearchStrategy[Benefit]:
     return st.builds(
         Benefit,
@@ -274,7 +311,7 @@ def _benefit(key: str) -> st.SearchStrategy[Benefit]:
         basis=st.just("assumed"),
         who=st.none() | small_conditions,
         table=tables,
-        pay=st.integers(1, 3).map(lambda count: Pay((1,) * count, "year")),
+        pay=pays,
         per_payment=st.booleans(),
         stacking=stackings,
         cap_fen=st.none() | st.integers(0, 10**10),

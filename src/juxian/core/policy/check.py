@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from juxian.core.facts.schema import Kind, Level, Scale
 from juxian.core.policy import trees
 from juxian.core.policy.lexer import Measure
-from juxian.core.policy.names import Name, close_words, shown
+from juxian.core.policy.names import Name, NamedList, close_words, shown
 from juxian.core.policy.nodes import (
     AllOf,
     AnyOf,
@@ -36,6 +36,7 @@ from juxian.core.policy.nodes import (
 )
 from juxian.core.policy.terms import KIND_WORDS, NUMERIC, TermChecker
 from juxian.core.policy.trees import Tree
+from juxian.core.policy.written_out import class_among, class_compared, listed_in
 from juxian.core.text import Text
 
 MIRRORED: dict[Relation, Relation] = {
@@ -72,7 +73,7 @@ class Checker(TermChecker):
                 return self.negated(self.between(left, low, high, place), negated, place)
             case trees.Having(left, items, place):
                 return self.having(left, items, place)
-            case trees.Call(("has" | "received" | "known" | "at_least"), _, _):
+            case trees.Call(("has" | "received" | "known" | "at_least" | "listed"), _, _):
                 return self.statement_call(tree)
             case trees.Word(word, place):
                 return self.bare_word(word, place)
@@ -119,13 +120,63 @@ class Checker(TermChecker):
             return self.having(call.arguments[0], call.arguments[1:], call.place)
         if call.function == "at_least":
             return self.at_least(call)
+        if call.function == "listed":
+            return self.listed(call)
         if call.function == "received":
             benefit = self.benefit(call)
             return None if benefit is None else Received(benefit, call.place)
         name = self.field_argument(call)
         if name is None:
             return None
+        if name.levels:
+            self.unusable(name, call.arguments[0].place)
+            return None
         return Known(name.years_since or name.name, call.place)
+
+    def listed(self, call: trees.Call) -> Clause | None:
+        """``listed(毕业院校, 世界大学榜, 200)``: a name of a list of the version, or of its first so many."""
+        named = self.list_argument(call)
+        field = call.arguments[0] if call.arguments else None
+        if named is None or not isinstance(field, trees.Word):
+            return None
+        name = self.names.find(field.word)
+        if name is None:
+            self.unknown(field.word, field.place)
+            return None
+        if name.type.kind not in (Kind.TEXT, Kind.ORGANISATION):
+            self.wrong(
+                field.place, "P205",
+                Text(f"“{name.title.zh}”是{KIND_WORDS[name.type.kind].zh}，名单按文字核对", f"{name.name} is {KIND_WORDS[name.type.kind].en}; a list is looked up by a text"),
+            )  # fmt: skip
+            return None
+        within = self.plain(call.arguments[2]) if len(call.arguments) == 3 else 0
+        return listed_in(name.name, named, within, call.place)
+
+    def list_argument(self, call: trees.Call) -> NamedList | None:
+        """The list that ``listed(…)`` names, when its arguments fit it."""
+        form = Text(
+            "listed(字段, 名单) 或 listed(字段, 榜单, 200)",
+            "listed(field, list), or listed(field, list, 200)",
+        )
+        if not (2 <= len(call.arguments) <= 3 and isinstance(call.arguments[0], trees.Word)):
+            self.arguments(call, form)
+            return None
+        word = call.arguments[1]
+        named = self.names.lists.get(word.word) if isinstance(word, trees.Word) else None
+        if named is None:
+            known = list(dict.fromkeys(one.title.zh for one in self.names.lists.values())) or ["lists: …"]
+            self.wrong(
+                word.place, "P201", Text("没有这份名单", "there is no such list"),
+                Text("可写：" + "、".join(known), "write one of " + ", ".join(known)),
+            )  # fmt: skip
+            return None
+        places = len(call.arguments) == 3 and self.plain(call.arguments[2]) >= 1
+        if (len(call.arguments) == 3 and not (places and named.has_places)) or (
+            len(call.arguments) == 2 and named.has_places and named.otherwise is not None
+        ):
+            self.arguments(call, form)
+            return None
+        return named
 
     def at_least(self, call: trees.Call) -> Clause | None:
         """``at_least(2, …, …, …)``: so many of the conditions; decided as soon as those that are known decide it."""
@@ -191,7 +242,7 @@ class Checker(TermChecker):
         if level is None:
             return None
         if sign == "==" or sign == "!=":
-            equal = LevelIs(name.name, scale.code, (level.code,), place)
+            equal = self.level_among(name, scale, (level.code,), place)
             return Not(equal, place) if sign == "!=" else equal
         if not scale.ordered:
             self.wrong(
@@ -199,7 +250,14 @@ class Checker(TermChecker):
                 Text("用 == 或 in", "use == or in"),
             )  # fmt: skip
             return None
+        if name.levels:
+            return class_compared(name, scale, sign, level, place)
         return LevelCompare(name.name, scale.code, sign, level.code, place)
+
+    def level_among(self, name: Name, scale: Scale, codes: tuple[str, ...], place: Place) -> Clause:
+        if name.levels:
+            return class_among(name, scale, codes, place)
+        return LevelIs(name.name, scale.code, codes, place)
 
     def level(self, name: Name, scale: Scale, tree: Tree) -> Level | None:
         match tree:
@@ -260,7 +318,7 @@ class Checker(TermChecker):
             case Kind.LEVEL if name:
                 scale = self.names.schema.scales[name.type.scale]
                 codes = self.codes(name, scale, items)
-                return None if codes is None else LevelIs(name.name, scale.code, codes, place)
+                return None if codes is None else self.level_among(name, scale, codes, place)
             case Kind.TEXT | Kind.ORGANISATION if name:
                 found = [self.text_comparison(name, "==", item, place) for item in items]
                 texts = tuple(part.values[0] for part in found if isinstance(part, TextIs))
@@ -333,8 +391,9 @@ class Checker(TermChecker):
         codes = self.codes(name, scale, items)
         if codes is None:
             return None
-        form = HasAny if name.type.kind is Kind.LEVELS else LevelIs
-        return form(name.name, scale.code, codes, place)
+        if name.type.kind is Kind.LEVEL:
+            return self.level_among(name, scale, codes, place)
+        return HasAny(name.name, scale.code, codes, place)
 
     def codes(self, name: Name, scale: Scale, items: Iterable[Tree]) -> tuple[str, ...] | None:
         levels = [self.level(name, scale, item) for item in items]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from juxian.core.dates import add_months, days_of_years
+from juxian.core.money import split_by_share
 from juxian.core.policy.language import Amount, Expression
-from juxian.core.policy.nodes import Constant, Points, Window
+from juxian.core.policy.names import NamedList
+from juxian.core.policy.nodes import Clause, Constant, Points, Window
+from juxian.core.policy.rowwise import day_of
 from juxian.core.positioned import Document
 from juxian.core.text import Text
 
@@ -20,6 +23,7 @@ BASES: tuple[Basis, ...] = ("sourced", "analogue", "assumed")
 STAGES = ("introduction", "training", "evaluation", "incentive", "service")  # 引育评励服
 DELIVERIES = ("application", "no_application")
 MONTHS_OF = {"once": 0, "month": 1, "quarter": 3, "year": 12}
+DUES = ("on_day", "next_month", "next_quarter")
 
 
 class Hit(StrEnum):
@@ -63,7 +67,9 @@ class Pay:
     """How an amount is paid out (发放). ``shares``: k positive numbers, one for each payment.
 
     every: once month quarter year. each_if: each payment after the first needs it. days: (month, day) of each year on which
-    payments fall instead, the first of them too unless ``first_at_once``.
+    payments fall instead, the first of them too unless ``first_at_once``. starts: DATE fields, from the latest of which it
+    is counted. due: on the day counted, or on the first day of the next month or quarter. upon: a DATE field; payments after the
+    first fall due with the event that it records. stops_if: once it holds nothing more is paid.
     """
 
     shares: tuple[int, ...] = (1,)
@@ -71,11 +77,26 @@ class Pay:
     each_if: Expression | None = None
     days: tuple[tuple[int, int], ...] = ()
     first_at_once: bool = False
+    starts: tuple[str, ...] = ()
+    due: str = "on_day"
+    upon: str = ""
+    stops_if: Expression | None = None
+
+    def counted_from(self, profile: Mapping[str, Any], otherwise: date) -> date | None:
+        """The day from which payments are counted: the latest of ``starts``; None while one of them is not recorded."""
+        told = [profile.get(name) for name in self.starts]
+        if None in told:
+            return None
+        return max((day for value in told if (day := day_of(value))), default=otherwise)
 
     def due_days(self, first: date) -> list[date]:
-        """The day on which each payment falls due, when the first may be paid from ``first`` on."""
+        """The day on which each payment falls due, when the first may be paid from ``first`` on.
+
+        Of payments that wait for an event it is the day on which it is expected.
+        """
         if not self.days:
-            return [add_months(first, number * self.months_between) for number in range(self.count)]
+            counted = (add_months(first, number * self.months_between) for number in range(self.count))
+            return [_first_day_after(day, self.due) for day in counted]
         if not self.first_at_once:
             return days_of_years(first, self.days, self.count)
         return [first, *days_of_years(first + timedelta(days=1), self.days, self.count - 1)]
@@ -89,12 +110,34 @@ class Pay:
         return MONTHS_OF[self.every]
 
 
+def _first_day_after(day: date, due: str) -> date:
+    """``day`` itself, or the first day of the month or quarter after it."""
+    if due == "on_day":
+        return day
+    months = 1 if due == "next_month" else 3 - (day.month - 1) % 3
+    return add_months(day.replace(day=1), months)
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """One of several who pay a benefit, each its part on days of its own (分担方)."""
+
+    id: str
+    title: Text
+    share: int
+    pay: Pay = Pay()
+
+
 @dataclass(frozen=True, slots=True)
 class Clawback:
-    """What is owed back when service ends early (退回): ``kind`` pro_rata_months over ``of_months``, or full."""
+    """What is owed back when service ends early (退回): ``kind`` pro_rata_months over ``of_months``, or full.
+
+    penalty: for each missing year beside it (违约金), an amount or a table.
+    """
 
     kind: str
     of_months: int = 0
+    penalty: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +169,7 @@ class Benefit:
     table: Table
     in_kind: Text | None = None
     pay: Pay = Pay()
+    payers: tuple[Payer, ...] = ()  # several who pay; ``pay`` is that of none of them then
     per_payment: bool = False  # the table gives one payment, not the whole
     obligation: Obligation | None = None
     stacking: tuple[Stacking, ...] = ()
@@ -140,6 +184,26 @@ class Benefit:
     @property
     def is_money(self) -> bool:
         return any(row.in_kind is None for row in self.table.rows)
+
+    @property
+    def pays(self) -> tuple[Pay, ...]:
+        """The schedule, or that of each payer."""
+        return tuple(payer.pay for payer in self.payers) or (self.pay,)
+
+    def parts(self, amount_fen: int) -> Iterator[tuple[Payer | None, int]]:
+        """What each payer bears of an amount, to the fen; one part of nobody in particular where there are none."""
+        if not self.payers:
+            yield None, amount_fen
+            return
+        shares = split_by_share(amount_fen, [payer.share for payer in self.payers])
+        yield from zip(self.payers, shares, strict=True)
+
+
+def pay_by(benefit: Benefit, payer: str) -> Pay | None:
+    """The schedule of one payer, by id; that of the benefit where there are none; None of a stranger."""
+    if not benefit.payers:
+        return benefit.pay
+    return next((one.pay for one in benefit.payers if one.id == payer), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +237,25 @@ class PointsTable:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassRow:
+    """Who has a level of a class, or is taken over into it (归类)."""
+
+    level: str
+    clause: Clause
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTable:
+    """A class given by the version itself (分类); conditions name it by id or title. The greatest level that holds counts."""
+
+    id: str
+    title: Text
+    scale: str
+    rows: tuple[ClassRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """The text in force for persons whose date lies in [since, until); ``applies_by`` is a date field or empty.
 
@@ -186,6 +269,8 @@ class Version:
     caps: tuple[Cap, ...] = ()
     note: Text | None = None
     points: tuple[PointsTable, ...] = ()
+    classes: tuple[ClassTable, ...] = ()
+    lists: tuple[NamedList, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from juxian.core.facts.schema import Schema
 from juxian.core.money import split_by_share
 from juxian.core.policy.compiled import answerer
 from juxian.core.policy.decisions import Decision, decide_by, decide_some
-from juxian.core.policy.document import Benefit, Pay, Policy, StackingRule, Version
+from juxian.core.policy.document import Benefit, Payer, Policy, StackingRule, Version
 from juxian.core.policy.evidence import Evaluated, Evidence
 from juxian.core.policy.explain import Reason, missing_in, reasons_of
 from juxian.core.policy.outcomes import Outcome, either
@@ -52,7 +52,8 @@ class Standing(StrEnum):
 class Payment:
     """One instalment: ``after_months`` from the first; ``needs`` is the condition in the author's words.
 
-    on: days of a year (``12-31``), on one of which it falls, where those are fixed; ``after_months`` is rounded then.
+    on: days of a year (``12-31``), on one of which it falls, where those are fixed; ``after_months`` is rounded then. upon: the
+    date field of the event with which it falls due. payer: who pays it, where several do.
     """
 
     number: int
@@ -60,26 +61,34 @@ class Payment:
     after_months: int
     needs: str = ""
     on: tuple[str, ...] = ()
+    upon: str = ""
+    payer: Text | None = None
 
 
-def payments_of(pay: Pay, amount_fen: int | None) -> tuple[Payment, ...]:
-    """The schedule of an amount, split to the fen; empty when it is unknown or nothing."""
+def payments_of(benefit: Benefit, amount_fen: int | None) -> tuple[Payment, ...]:
+    """The schedule of an amount, split to the fen; empty when it is unknown or nothing. Payers stand one after the other."""
     if not amount_fen:
         return ()
+    return tuple(
+        payment for payer, part in benefit.parts(amount_fen) for payment in _payments(benefit, payer, part)
+    )
+
+
+def _payments(benefit: Benefit, payer: Payer | None, amount_fen: int) -> Iterator[Payment]:
+    pay = payer.pay if payer else benefit.pay
     needs = pay.each_if.text if pay.each_if else ""
-    parts = split_by_share(amount_fen, pay.shares)
     between = 12 // len(pay.days) if pay.days else pay.months_between
     on = tuple(f"{month}-{day}" for month, day in pay.days)
-    return tuple(
-        Payment(
+    for number, part in enumerate(split_by_share(amount_fen, pay.shares)):
+        yield Payment(
             number + 1,
             part,
             number * between,
             needs if number else "",
             on if number or not pay.first_at_once else (),
+            pay.upon if number else "",
+            payer.title if payer else None,
         )
-        for number, part in enumerate(parts)
-    )
 
 
 @dataclass(frozen=True)
@@ -139,7 +148,7 @@ class Entitlement:
     def payments(self) -> tuple[Payment, ...]:
         """Instalments of what counts (of the offer, for an alternative)."""
         whole = self.offered_fen if self.standing is Standing.ALTERNATIVE else self.amount_fen
-        return payments_of(self.benefit.pay, whole) if self.verdict is Verdict.YES else ()
+        return payments_of(self.benefit, whole) if self.verdict is Verdict.YES else ()
 
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import cached_property, lru_cache
 
 from juxian.core.facts.schema import Field, Scale, Schema, ValueType
-from juxian.core.policy.nodes import Points
+from juxian.core.policy.nodes import Clause, FieldValue, IsTrue, Points
 from juxian.core.text import Text
 
 FUNCTIONS = (
@@ -26,6 +26,7 @@ FUNCTIONS = (
     "min",
     "max",
     "known",
+    "listed",
 )
 
 
@@ -50,17 +51,35 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One typed name. ``years_since`` names the date field that a computed one (年龄) counts from."""
+    """One typed name. ``years_since`` names the date field that a computed one (年龄) counts from.
+
+    levels: of a class that a policy gives itself, (level, who has it).
+    """
 
     name: str
     title: Text
     type: ValueType
     years_since: str = ""
     aliases: tuple[str, ...] = ()
+    levels: tuple[tuple[str, Clause], ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
         return tuple(word for word in (self.name, self.title.zh, *self.aliases) if word)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedList:
+    """A list by name (名单、榜单). entries: (its names, its place or 0). otherwise: what tells of a name that is not written."""
+
+    id: str
+    title: Text
+    entries: tuple[tuple[tuple[str, ...], int], ...]
+    otherwise: FieldValue | IsTrue | None = None
+
+    @property
+    def has_places(self) -> bool:
+        return any(place for _, place in self.entries)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +89,7 @@ class Names:
     names: tuple[Name, ...]
     schema: Schema
     points: Mapping[str, Points] = field(default_factory=dict)  # word → points table (积分)
+    lists: Mapping[str, NamedList] = field(default_factory=dict)  # word → list by name (名单)
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Field], schema: Schema) -> Names:
@@ -81,11 +101,22 @@ class Names:
 
     def __or__(self, other: Names) -> Names:
         """Both vocabularies; where a word means two things, ours counts."""
-        return Names(self.names + other.names, self.schema, {**other.points, **self.points})
+        points, lists = {**other.points, **self.points}, {**other.lists, **self.lists}
+        return Names(self.names + other.names, self.schema, points, lists)
 
     def with_points(self, tables: Iterable[tuple[tuple[str, ...], Points]]) -> Names:
         """The same vocabulary and points tables, each under its words."""
-        return Names(self.names, self.schema, {word: table for words, table in tables for word in words})
+        points = {word: table for words, table in tables for word in words}
+        return Names(self.names, self.schema, points, self.lists)
+
+    def with_lists(self, lists: Iterable[NamedList]) -> Names:
+        """The same vocabulary and lists, each under its id and title."""
+        found = {word: named for named in lists for word in (named.id, named.title.zh) if word}
+        return Names(self.names, self.schema, self.points, found)
+
+    def with_names(self, names: Iterable[Name]) -> Names:
+        """The same vocabulary and further names."""
+        return Names((*self.names, *names), self.schema, self.points, self.lists)
 
     @cached_property
     def by_word(self) -> dict[str, Name]:
@@ -119,7 +150,9 @@ class Names:
             for level in scale.levels.values()
             for word in (level.code, level.title.zh, level.title.en, *level.aliases)
         )
-        words = {*self.by_word, *self.points, *levels, *FUNCTIONS} - {"has"}  # a keyword first of all
+        words = {*self.by_word, *self.points, *self.lists, *levels, *FUNCTIONS} - {
+            "has"
+        }  # a keyword first of all
         return Vocabulary.of(words)
 
     def find(self, word: str) -> Name | None:
@@ -134,7 +167,7 @@ class Names:
         ]
 
     def close_to(self, word: str) -> list[str]:
-        return close_words(word, [*self.by_word, *self.points])
+        return close_words(word, [*self.by_word, *self.points, *self.lists])
 
 
 def shown(word: str) -> str:

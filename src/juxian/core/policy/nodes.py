@@ -223,11 +223,15 @@ class HasAny:
 
 @dataclass(frozen=True, slots=True)
 class TextIs:
-    """A TEXT or ORGANISATION field is one of the written texts."""
+    """A TEXT or ORGANISATION field is one of the written texts.
+
+    listed: of a list by name, its title zh and en, and how many of its first are meant (0: all).
+    """
 
     field: str
     values: tuple[str, ...]
     place: Place = dataclasses.field(default=(0, 0), compare=False)
+    listed: tuple[str, str, int] | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

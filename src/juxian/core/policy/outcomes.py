@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from juxian.core.money import CEILING_FEN
-from juxian.core.policy.document import Hit
-from juxian.core.policy.rowwise import all_of, any_of
+from juxian.core.policy.document import Hit, Table
+from juxian.core.policy.rowwise import Row, Situation, all_of, any_of, evaluate
 
 NONE_LOW, NONE_HIGH = CEILING_FEN, 0  # the range of nothing: neutral in min and max
 
@@ -56,6 +56,20 @@ def of_table(hit: Hit, rows: Sequence[Outcome]) -> Outcome:
         low = sum(row.low for row in certain) if certain else min(row.low for row in possible)
         return Outcome(holds, min(low, CEILING_FEN), min(sum(row.high for row in possible), CEILING_FEN))
     return Outcome(holds, min(row.low for row in possible), max(row.high for row in possible))
+
+
+def table_for(table: Table, row: Row, at: Situation) -> Outcome:
+    """The outcome of a table of amounts by itself, outside a benefit."""
+    return of_table(
+        table.hit,
+        [
+            Outcome(
+                True if one.when is None else evaluate(one.when.clause, row, at),
+                *amount_range(evaluate(one.give.term, row, at) if one.give else 0),
+            )
+            for one in table.rows
+        ],
+    )
 
 
 def _first(rows: Sequence[Outcome]) -> Outcome:

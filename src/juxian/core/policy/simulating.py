@@ -121,14 +121,15 @@ def _years(
 
 
 def _due(policies: Sequence[Policy], found: pl.DataFrame, side: str, as_of: date) -> list[int]:
-    pays = {
-        (policy.id, benefit.id): benefit.pay for policy in policies for benefit in policy.benefits.values()
+    benefits = {
+        (policy.id, benefit.id): benefit for policy in policies for benefit in policy.benefits.values()
     }
     counted = found.filter(pl.col(f"yes_{side}")).group_by("policy", "benefit", f"fen_{side}").len()
     due = [0] * YEARS
     for policy, benefit, amount, persons in counted.iter_rows():
-        pay = pays[policy, benefit]
-        for payment, day in zip(payments_of(pay, amount), pay.due_days(as_of), strict=False):
+        paid = benefits[policy, benefit]
+        days = ((pay, day) for pay in paid.pays for day in pay.due_days(as_of))
+        for payment, (pay, day) in zip(payments_of(paid, amount), days, strict=False):
             later = day.year - as_of.year if pay.days else payment.after_months // 12
             due[min(later, YEARS - 1)] += payment.amount_fen * persons
     return due

@@ -60,7 +60,7 @@ def benefit_alone(item: Entitlement, language: str) -> dict[str, Any]:
 
 def benefit_with_reasons(item: Entitlement, language: str) -> dict[str, Any]:
     return benefit_alone(item, language) | {
-        "payments": [{"number": p.number, "amount_fen": p.amount_fen, "after_months": p.after_months, "needs": p.needs, "on": list(p.on)} for p in item.payments],
+        "payments": [{"number": p.number, "amount_fen": p.amount_fen, "after_months": p.after_months, "needs": p.needs, "on": list(p.on), "upon": p.upon, "payer": p.payer.in_language(language) if p.payer else ""} for p in item.payments],
         "turns_on": item.turns_on.isoformat() if item.turns_on else None,
         "changes": [
             {"field": c.field, "title": c.title.in_language(language), "own": c.own.in_language(language), "needed": c.needed.in_language(language), "value": c.value, "amount_fen": c.amount_fen}

@@ -115,6 +115,8 @@ def statement(node: Node, schema: Schema) -> Text:
         case HasAny(name, scale, levels):
             title, choices = field_title(name, schema), joined(_levels(scale, levels, schema), "或", " or ")
             return Text(f"{title.zh}含{choices.zh}", f"{title.en or title.zh} has {choices.en}")
+        case TextIs(name, texts) if node.listed is not None:
+            return _listed(field_title(name, schema), *node.listed)
         case TextIs(name, texts):
             return _among(field_title(name, schema), [Text(f"“{text}”", f"“{text}”") for text in texts])
         case IsTrue(name):
@@ -129,6 +131,12 @@ def statement(node: Node, schema: Schema) -> Text:
             return Text(f"{title.zh}已登记", f"{title.en or title.zh} is recorded")
         case _:
             return term_words(node, schema)
+
+
+def _listed(title: Text, zh: str, en: str, within: int) -> Text:
+    """``毕业院校列入“世界大学榜”前 200 名``."""
+    first = Text(f"前 {within} 名", f"the first {within} of ") if within else Text("")
+    return Text(f"{title.zh}列入“{zh}”{first.zh}", f"{title.en or title.zh} is among {first.en}“{en}”")
 
 
 def _window_words(window: Window, schema: Schema) -> Text:

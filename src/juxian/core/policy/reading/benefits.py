@@ -20,12 +20,13 @@ from juxian.core.policy.names import Names
 from juxian.core.policy.reading.payments import Payments
 from juxian.core.policy.reading.tables import Tables
 from juxian.core.policy.reading.windows import Windows
+from juxian.core.policy.scheduling import payers_of
 from juxian.core.positioned import Document, Path
 from juxian.core.text import Text
 
 LONGEST_OPT_OUT_DAYS = 365
 _KEYS = (
-    "id", "title", "article", "basis", "who", "amount", "in_kind", "pay", "per_payment", "obligation", "stacking", "cap",
+    "id", "title", "article", "basis", "who", "amount", "in_kind", "pay", "payers", "per_payment", "obligation", "stacking", "cap",
     "window", "delivery", "opt_out_days", "note", "source",
 )  # fmt: skip
 
@@ -53,6 +54,7 @@ class Benefits(Tables, Payments, Windows):
             table=table or Table(Hit.FIRST, ()),
             in_kind=in_kind,
             pay=pay,
+            payers=payers_of(self, path, self.pay),
             per_payment=self.flag((*path, "per_payment")),
             obligation=self.obligation((*path, "obligation")),
             stacking=self.stacking((*path, "stacking"), self.text((*path, "id"))),
@@ -92,12 +94,13 @@ class Benefits(Tables, Payments, Windows):
             return None
         clawback = None
         if self.get((*path, "clawback")) is not None and self.mapping(
-            (*path, "clawback"), ("kind", "of"), ("kind",)
+            (*path, "clawback"), ("kind", "of", "penalty"), ("kind",)
         ):
             kind = self.choice(
                 (*path, "clawback", "kind"), ("pro_rata_months", "pro_rata_years", "full", "received")
             )
-            clawback = Clawback(kind, self.integer((*path, "clawback", "of"), 1, 1200))
+            penalty = self.amounts((*path, "clawback", "penalty"))
+            clawback = Clawback(kind, self.integer((*path, "clawback", "of"), 1, 1200), penalty)
         excludes = self.get((*path, "excludes")) or []
         return Obligation(
             serve_months=self.months((*path, "serve")),

@@ -6,6 +6,7 @@ import re
 
 from juxian.core.policy.document import MONTHS_OF, Pay
 from juxian.core.policy.reading.values import Values, is_day
+from juxian.core.policy.scheduling import SCHEDULE_KEYS, with_schedule
 from juxian.core.positioned import Path
 from juxian.core.text import Text
 
@@ -15,7 +16,7 @@ INSTALMENTS_LIMIT = 600
 class Payments(Values):
     def pay(self, path: Path) -> Pay:
         if self.get(path) is None or not self.mapping(
-            path, ("instalments", "every", "each_if", "ratio", "on", "first")
+            path, ("instalments", "every", "each_if", "ratio", "on", "first", *SCHEDULE_KEYS)
         ):
             return Pay()
         shares = self.shares(path)
@@ -37,7 +38,8 @@ class Payments(Values):
                 Text("分期发放需要间隔", "several payments need an interval"),
                 Text("every: year", "every: year"),
             )
-        return Pay(shares, every, self.condition((*path, "each_if")), days, first == "at_once")
+        pay = Pay(shares, every, self.condition((*path, "each_if")), days, first == "at_once")
+        return with_schedule(self, path, pay)
 
     def pay_days(self, path: Path) -> tuple[tuple[int, int], ...]:
         """``12-31``, or a list of such."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from juxian.core.policy.document import Hit, PointsTable, Row, Table
 from juxian.core.policy.language import read_number
 from juxian.core.policy.mistakes import value_in
 from juxian.core.policy.reading.values import Values
 from juxian.core.positioned import Path
 from juxian.core.text import Text
-
-_WORD = re.compile(r"[^\W\d][\w·]*")
 
 
 class Tables(Values):
@@ -31,10 +27,15 @@ class Tables(Values):
             return None
         if in_kind is not None or amount is None:
             return Table(Hit.FIRST, (Row(None, None, in_kind),))
-        if not isinstance(amount, dict):
-            give = self.amount((*path, "amount"))
-            return Table(Hit.FIRST, (Row(None, give),))
-        return self.rows((*path, "amount"))
+        return self.amounts((*path, "amount"))
+
+    def amounts(self, path: Path) -> Table | None:
+        """An amount, or a table of amounts."""
+        value = self.get(path)
+        if isinstance(value, dict):
+            return self.rows(path)
+        give = self.amount(path)
+        return Table(Hit.FIRST, (Row(None, give),)) if give else None
 
     def rows(self, path: Path) -> Table | None:
         if not self.mapping(path, ("hit", "rows"), ("rows",)) or self.get((*path, "rows")) is None:
@@ -77,7 +78,7 @@ class Tables(Values):
             )
             taken = {word for one in found for word in (one.id, one.title.zh)}
             for key, word in (("id", table.id), ("title", table.title.zh)):
-                if not _WORD.fullmatch(word) or word in taken or self.names.find(word):
+                if not self.may_name(word) or word in taken:
                     self.wrong(
                         (*item, key), "P320", Text(f"“{word}”不能作积分的名称", f"“{word}” cannot name points"),
                         Text("一个词，不与字段或另一张积分表同名", "one word that is neither a field nor another table of points"),

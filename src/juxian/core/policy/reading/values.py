@@ -14,6 +14,7 @@ from juxian.core.policy.nodes import Number
 from juxian.core.positioned import Document, Path
 from juxian.core.text import Text
 
+_WORD = re.compile(r"[^\W\d][\w·]*")
 _DURATION = re.compile(r"([1-9][0-9]{0,2}) *(年|个月|月|years?|months?)")
 
 
@@ -28,6 +29,10 @@ class Values(Fields):
     def __init__(self, document: Document, names: Names) -> None:
         super().__init__(document)
         self.names = names
+
+    def may_name(self, word: str) -> bool:
+        """Whether something new of a version may be called so in conditions."""
+        return bool(_WORD.fullmatch(word) and not self.names.find(word) and word not in self.names.lists)
 
     def condition(self, path: Path) -> Expression | None:
         """A condition; ``是`` and ``否`` come out of YAML as true and false."""

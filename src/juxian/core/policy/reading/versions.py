@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from juxian.core.policy.classing import classes_of, name_of
 from juxian.core.policy.document import BASES, Basis, Benefit, Cap, StackingRule, Version
+from juxian.core.policy.listing import lists_of
 from juxian.core.policy.names import Names
 from juxian.core.policy.reading.benefits import Benefits
 from juxian.core.positioned import Document, Path
 from juxian.core.text import Text
 
-_KEYS = ("since", "until", "applies_by", "note", "points", "benefits", "caps")
+_KEYS = ("since", "until", "applies_by", "note", "lists", "classes", "points", "benefits", "caps")
 
 
 class Versions(Benefits):
@@ -41,9 +43,15 @@ class Versions(Benefits):
     def version(self, path: Path, basis: Basis, caps: tuple[Cap, ...]) -> Version | None:
         if not self.mapping(path, _KEYS, ("since", "benefits")):
             return None
-        points = self.points((*path, "points"))
         words = self.names
-        self.names = words.with_points(((table.id, table.title.zh), table.sum) for table in points)
+        lists = lists_of(self, (*path, "lists"), words)
+        self.own_words([(item, named.id, named.title.zh) for item, named in lists], "P323")
+        self.names = words.with_lists(named for _, named in lists)
+        classes = classes_of(self, (*path, "classes"), self.names, self.condition)
+        self.own_words([(item, table.id, table.title.zh) for item, table in classes], "P322")
+        self.names = self.names.with_names(name_of(table) for _, table in classes)
+        points = self.points((*path, "points"))
+        self.names = self.names.with_points(((table.id, table.title.zh), table.sum) for table in points)
         benefits, own_caps = self.benefits(path, basis), self.caps((*path, "caps"))
         self.names = words
         applies_by = self.date_field((*path, "applies_by"))
@@ -51,7 +59,22 @@ class Versions(Benefits):
         if since is None:
             return None
         note = self.title((*path, "note"))
-        return Version(since, until, applies_by, benefits, caps + own_caps, note, points)
+        return Version(
+            since, until, applies_by, benefits, caps + own_caps, note, points,
+            tuple(table for _, table in classes), tuple(named for _, named in lists),
+        )  # fmt: skip
+
+    def own_words(self, named: Iterable[tuple[Path, str, str]], code: str) -> None:
+        """Id and title by which conditions name something of the version are words of its own."""
+        taken: set[str] = set()
+        for path, *words in named:
+            for key, word in zip(("id", "title"), words, strict=True):
+                if not self.may_name(word) or word in taken:
+                    self.wrong(
+                        (*path, key), code, Text(f"“{word}”不能作名称", f"“{word}” cannot be a name"),
+                        Text("一个词，不与字段或另一个名称相同", "one word that is neither a field nor another name"),
+                    )  # fmt: skip
+            taken.update(words)
 
     def benefits(self, path: Path, basis: Basis) -> tuple[Benefit, ...]:
         benefits = []
