@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from juxian.apps.funds.queries.due import condition_of
+from juxian.apps.funds.queries.due import pay_of
 from juxian.apps.policies.actions.publishing import publish_text
 from juxian.apps.policies.queries import packs_in_force
 from juxian.core.policy import read_policy
@@ -50,5 +50,8 @@ def test_what_was_promised_keeps_its_condition(scene: Scene) -> None:
 
     packs = packs_in_force(scene.place.pack.code, [DAY, date(2022, 7, 1)])
 
-    assert condition_of(packs[grant.as_of], grant) is None
-    assert condition_of(packs[date(2022, 7, 1)], grant) is not None
+    before, after = pay_of(packs[grant.as_of], grant), pay_of(packs[date(2022, 7, 1)], grant)
+    assert before is not None
+    assert after is not None
+    assert before.each_if is None
+    assert after.each_if is not None

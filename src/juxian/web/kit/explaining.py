@@ -47,6 +47,8 @@ class Payment:
     after_months: int
     needs: str
     on: str = ""  # days of a year
+    upon: str = ""  # the event with which it falls due
+    payer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,15 @@ class _Maker:
             displaced_by=[other.title.in_language(self.language) for other in item.displaced_by],
             turns_on=item.turns_on,
             payments=[
-                Payment(p.number, p.amount_fen, p.after_months, p.needs, formats.listed(p.on))
+                Payment(
+                    p.number,
+                    p.amount_fen,
+                    p.after_months,
+                    p.needs,
+                    formats.listed(p.on),
+                    field_title(p.upon, self.schema).in_language(self.language) if p.upon else "",
+                    p.payer.in_language(self.language) if p.payer else "",
+                )
                 for p in item.payments
             ],
             obligation_months=benefit.obligation.serve_months if benefit.obligation else 0,

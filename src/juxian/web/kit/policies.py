@@ -14,10 +14,21 @@ from juxian.apps.policies.queries import BenefitTotal
 from juxian.core.facts.schema import Schema
 from juxian.core.facts.values import show_amount
 from juxian.core.packs.schema import Pack
-from juxian.core.policy.document import Benefit, Cap, Hit, Pay, Policy, Row, Stacking, StackingRule, Version
+from juxian.core.policy.document import (
+    Benefit,
+    Cap,
+    Hit,
+    Pay,
+    Policy,
+    Row,
+    Stacking,
+    StackingRule,
+    Table,
+    Version,
+)
 from juxian.core.policy.language import Expression
 from juxian.core.policy.nodes import AllOf
-from juxian.core.policy.wording import statement, term_words
+from juxian.core.policy.wording import field_title, statement, term_words
 from juxian.web.kit import formats, phrases
 
 BASIS_TONES = {"sourced": "ok", "analogue": "warn", "assumed": "warn"}
@@ -47,6 +58,16 @@ EVERY: dict[str, str | Promise] = {
     "quarter": gettext_lazy("分 %(count)s 次，每季度一次"),
     "month": gettext_lazy("分 %(count)s 次，每月一次"),
     "once": gettext_lazy("分 %(count)s 次"),
+}
+DUE_WORDS: dict[str, str | Promise] = {
+    "next_month": gettext_lazy("次月首日发放"),
+    "next_quarter": gettext_lazy("次季度首日发放"),
+}
+CLAWBACKS: dict[str, str | Promise] = {
+    "pro_rata_months": gettext_lazy("提前离开按未满月数退回"),
+    "pro_rata_years": gettext_lazy("提前离开按未满年数退回"),
+    "full": gettext_lazy("提前离开须全额退回"),
+    "received": gettext_lazy("提前离开退回已领部分"),
 }
 
 
@@ -249,7 +270,7 @@ class _Words:
 
     def notes(self, benefit: Benefit) -> list[str]:
         """Payment, service, stacking, ceiling and delivery, one sentence each."""
-        notes = [*(self.payment(benefit.pay) if benefit.is_money else []), *self.obligation(benefit)]
+        notes = [*(self.paid(benefit) if benefit.is_money else []), *self.obligation(benefit)]
         notes += [self.stacking(rule) for rule in benefit.stacking]
         if benefit.cap_fen is not None:
             notes.append(_("每人最多 %(amount)s") % {"amount": show_amount(benefit.cap_fen, self.language)})
@@ -260,9 +281,25 @@ class _Words:
             notes.append(benefit.note.in_language(self.language))
         return notes
 
+    def paid(self, benefit: Benefit) -> list[str]:
+        """How it is paid, by each payer where there are several."""
+        if not benefit.payers:
+            return self.payment(benefit.pay)
+        whole = sum(payer.share for payer in benefit.payers)
+        return [
+            _("%(payer)s承担 %(share)s/%(whole)s：%(schedule)s")
+            % {
+                "payer": payer.title.in_language(self.language),
+                "share": payer.share,
+                "whole": whole,
+                "schedule": formats.clauses(self.payment(payer.pay)),
+            }
+            for payer in benefit.payers
+        ]
+
     def payment(self, pay: Pay) -> list[str]:
         if pay.count == 1 and not pay.days:
-            return [_("一次性发放")]
+            return [_("一次性发放"), *self.schedule(pay)]
         words = [str(EVERY[pay.every]) % {"count": pay.count}]
         if pay.days:
             days = formats.listed(f"{month}-{day}" for month, day in pay.days)
@@ -273,7 +310,29 @@ class _Words:
         if pay.each_if:
             condition = formats.clauses(self.condition(pay.each_if))
             words.append(_("从第二次起须满足：%(condition)s") % {"condition": condition})
+        return words + self.schedule(pay)
+
+    def schedule(self, pay: Pay) -> list[str]:
+        """From which day payments are counted, with what they fall due, what stops them."""
+        words = []
+        if pay.starts:
+            listed = formats.listed(self.field(name) for name in pay.starts)
+            words.append(
+                _("从 %(dates)s 中最晚的一日起算") % {"dates": listed}
+                if len(pay.starts) > 1
+                else _("从%(date)s起算") % {"date": listed}
+            )
+        if pay.due in DUE_WORDS:
+            words.append(str(DUE_WORDS[pay.due]))
+        if pay.upon:
+            words.append(_("第二次起在%(event)s之后发放") % {"event": self.field(pay.upon)})
+        if pay.stops_if:
+            condition = formats.clauses(self.condition(pay.stops_if))
+            words.append(_("出现下列情形后停发：%(condition)s") % {"condition": condition})
         return words
+
+    def field(self, name: str) -> str:
+        return field_title(name, self.schema).in_language(self.language)
 
     def obligation(self, benefit: Benefit) -> list[str]:
         duty = benefit.obligation
@@ -287,11 +346,23 @@ class _Words:
         )
         words = [_("须服务 %(term)s") % {"term": term}] if months else []
         if duty.clawback:
-            full = duty.clawback.kind != "pro_rata_months"
-            words.append(_("提前离开须全额退回") if full else _("提前离开按未满月数退回"))
+            words.append(str(CLAWBACKS[duty.clawback.kind]))
+            words += self.penalty(duty.clawback.penalty)
         if duty.note:
             words.append(duty.note.in_language(self.language))
         return words
+
+    def penalty(self, table: Table | None) -> list[str]:
+        """What each missing year costs, one sentence for each row."""
+        found = []
+        for row in table.rows if table else ():
+            amount = term_words(row.give.term, self.schema).in_language(self.language) if row.give else "0"
+            condition = formats.clauses(self.condition(row.when))
+            said = _("每缺一年另付违约金 %(amount)s") % {"amount": amount}
+            found.append(
+                _("%(condition)s：%(said)s") % {"condition": condition, "said": said} if condition else said
+            )
+        return found
 
     def stacking(self, rule: Stacking) -> str:
         return str(STACKINGS[rule.rule]) % {"group": self.groups[rule.group]}

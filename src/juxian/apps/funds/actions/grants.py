@@ -32,6 +32,7 @@ from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import profile_as_of
 from juxian.apps.policies.queries import pack_in_force
+from juxian.core.facts.schema import Schema
 from juxian.core.funds.book import CoPayment
 from juxian.core.funds.limits import Part
 from juxian.core.ledger.accounts import Kind, account
@@ -42,6 +43,11 @@ from juxian.core.ledger.schedule import instalments
 from juxian.core.packs import pack_called
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Entitlement
+from juxian.core.policy.document import Obligation as Owed
+from juxian.core.policy.document import Pay, pay_by
+from juxian.core.policy.outcomes import table_for
+from juxian.core.policy.rowwise import Situation
+from juxian.core.policy.wording import field_title
 
 LONGEST_NEEDS = 300
 ALL_OURS = "all"
@@ -55,6 +61,7 @@ class _Terms:
     line: str
     sharing: CoPayment | None
     plan: tuple[Planned, ...]
+    needs: str = ""
 
     def ours(self, item: Planned) -> int:
         return item.parts[self.sharing.here if self.sharing else ALL_OURS]
@@ -99,7 +106,7 @@ def grant_benefit(
     if found:
         raise NotPossible(str(found[0].message))
     stored = budget_lines(person.home, on.year)
-    terms = _terms(pack, entitled, person, stored, first_due or on)
+    terms = _terms(pack, entitled, person, stored, profile, on, first_due)
     _keep_limits(person, f"{policy}/{benefit}", terms, profile, pack, on)
     grant = _create(person, pack, entitled, terms, profile, on, by, source_key, tax_note)
     reserved = _reserve(grant, terms, stored, on, by)
@@ -133,19 +140,46 @@ def _keep_limits(
 
 
 def _terms(
-    pack: Pack, entitled: Entitlement, person: Person, stored: Sequence[BudgetLine], first_due: date
+    pack: Pack,
+    entitled: Entitlement,
+    person: Person,
+    stored: Sequence[BudgetLine],
+    profile: Mapping[str, Any],
+    on: date,
+    first_due: date | None,
 ) -> _Terms:
     word = f"{entitled.policy.id}/{entitled.benefit.id}"
     place = budget_word(pack, word, person.home, ((line.fund, line.line) for line in stored))
     if place is None:
         raise NotPossible(_("没有一项资金列支这项待遇，请先在资金配置中指定科目。"))
     sharing = pack.funds.sharing_of(word)
-    payers = dict(sharing.shares) if sharing else {ALL_OURS: 1}
-    pay = entitled.benefit.pay
-    plan = instalments(
-        entitled.amount_fen or 0, pay.shares, first_due, pay.months_between, payers, pay.due_days(first_due)
-    )
-    return _Terms(*place, sharing, plan)
+    benefit = entitled.benefit
+    pay = pay_by(benefit, sharing.here if sharing else "")
+    if pay is None:
+        raise NotPossible(_("这项待遇由几方分担，请先在资金配置中写明本级是哪一方。"))
+    first = first_due or pay.counted_from(profile, on)
+    if first is None:
+        raise NotPossible(
+            _("发放从某日起算，而该日期尚未登记：%(fields)s") % {"fields": _titles(pack, pay.starts)}
+        )
+    amount, payers = entitled.amount_fen or 0, dict(sharing.shares) if sharing else {ALL_OURS: 1}
+    if benefit.payers and sharing:  # each pays on days of its own; ours are those of our part
+        amount = next(part for payer, part in benefit.parts(amount) if payer and payer.id == sharing.here)
+        payers = {sharing.here: 1}
+    plan = instalments(amount, pay.shares, first, pay.months_between, payers, pay.due_days(first))
+    return _Terms(*place, sharing, plan, _needs(pay, pack.schema))
+
+
+def _titles(pack: Pack, fields: Sequence[str]) -> str:
+    return "、".join(field_title(name, pack.schema).zh for name in fields)
+
+
+def _needs(pay: Pay, schema: Schema) -> str:
+    """What a payment after the first waits for, in words."""
+    words = [pay.each_if.text] if pay.each_if else []
+    words += [_("%(event)s之后") % {"event": field_title(pay.upon, schema).zh}] if pay.upon else []
+    words += [_("未出现停发情形：%(clause)s") % {"clause": pay.stops_if.text}] if pay.stops_if else []
+    return "；".join(words)[:LONGEST_NEEDS]
 
 
 def _create(
@@ -159,7 +193,6 @@ def _create(
     source_key: str,
     tax_note: str,
 ) -> Grant:
-    needs = entitled.benefit.pay.each_if
     ours = [(item, terms.ours(item)) for item in terms.plan if terms.ours(item)]
     grant = Grant.objects.create(
         home=person.home,
@@ -183,7 +216,7 @@ def _create(
         granted_on=on,
         granted_by=by,
     )
-    _owe_service(grant, entitled, profile, on)
+    _owe_service(grant, entitled, profile, pack, on)
     Instalment.objects.bulk_create(
         Instalment(
             grant=grant,
@@ -192,14 +225,16 @@ def _create(
             amount_fen=amount,
             whole_fen=item.amount_fen,
             parts=dict(item.parts) if terms.sharing else {},
-            needs=needs.text[:LONGEST_NEEDS] if needs and item.number > 1 else "",
+            needs=terms.needs if item.number > 1 else "",
         )
         for item, amount in ours
     )
     return grant
 
 
-def _owe_service(grant: Grant, entitled: Entitlement, profile: Mapping[str, object], on: date) -> None:
+def _owe_service(
+    grant: Grant, entitled: Entitlement, profile: Mapping[str, object], pack: Pack, on: date
+) -> None:
     """The service that goes with the benefit; without a formula of its own all that was received is owed back."""
     terms = entitled.benefit.obligation
     if terms is None:
@@ -212,8 +247,22 @@ def _owe_service(grant: Grant, entitled: Entitlement, profile: Mapping[str, obje
         serve_months=terms.serve_months,
         formula=terms.clawback.kind if terms.clawback else Formula.FULL,
         of_months=terms.clawback.of_months if terms.clawback else 0,
+        penalty_year_fen=_penalty(terms, profile, pack, on),
         uncounted=[name for name, kind in kinds.items() if {name, kind.title.zh} & set(terms.excludes)],
     )
+
+
+def _penalty(terms: Owed, profile: Mapping[str, object], pack: Pack, on: date) -> int:
+    """What each missing year costs beside the refund. Raises ``NotPossible`` while it is not known."""
+    table = terms.clawback.penalty if terms.clawback else None
+    if table is None:
+        return 0
+    found = table_for(table, profile, Situation(on, pack.schema))
+    if found.holds is False:
+        return 0
+    if found.holds is None or found.fixed is None:
+        raise NotPossible(_("违约金的标准未定，缺少决定它的信息。"))
+    return found.fixed
 
 
 def _reserve(grant: Grant, terms: _Terms, stored: Sequence[BudgetLine], on: date, by: User | None) -> int:
@@ -282,7 +331,7 @@ def _open_year_of(line: BudgetLine) -> BudgetLine:
 
 
 @transaction.atomic
-def suspend_grant(*, grant: Grant, suspended: bool, reason: str, by: User) -> None:
+def suspend_grant(*, grant: Grant, suspended: bool, reason: str, by: User | None) -> None:
     """Hold its payments, or let them go on (暂停、恢复)."""
     before, after = (
         (GrantState.ACTIVE, GrantState.SUSPENDED) if suspended else (GrantState.SUSPENDED, GrantState.ACTIVE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,8 +19,8 @@ from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import organisation_attributes, profiles_of
 from juxian.apps.policies.queries import packs_in_force
 from juxian.core.packs.schema import Pack
-from juxian.core.policy.language import Expression
-from juxian.core.policy.rowwise import evaluate
+from juxian.core.policy.document import Pay, pay_by
+from juxian.core.policy.rowwise import Situation, all_of, day_of, evaluate, negated
 from juxian.core.policy.rulebook import rulebook
 
 LIVE = (LineState.OPEN, LineState.CONFIRMED)
@@ -131,11 +131,15 @@ def _conditions(
         return {}
     attributes, found = organisation_attributes(), {}
     packs = packs_in_force(home.pack, [*asked, *(item.grant.as_of for item in items)])
+    before = due_before(item for rows in asked.values() for item in rows)
     for day, rows in asked.items():
         profiles = profiles_of([people[row.pk] for row in rows], packs[day].schema, day, attributes)
-        ask = asker(packs, day)
+        at = rulebook(tuple(packs[day].policies.values()), day).situation(packs[day].schema)
         for row in rows:
-            reason = _not_met(row, ask(row.grant, profiles.get(people[row.pk].pk, {})))
+            pay = pay_of(packs[row.grant.as_of], row.grant)
+            profile = profiles.get(people[row.pk].pk, {})
+            answer = None if pay is None else may_be_paid(pay, profile, at, before.get(row.pk))
+            reason = _not_met(row, answer)
             if reason:
                 found[row.pk] = reason
     return found
@@ -148,27 +152,44 @@ def _not_met(item: Instalment, answer: bool | None) -> str:
     return words % {"needs": item.needs}
 
 
-def asker(packs: Mapping[date, Pack], day: date) -> Callable[[Grant, Mapping[str, Any]], bool | None]:
-    """A function: the grant's condition for a profile on ``day``; None is unknown, as when the policy is gone.
+def may_be_paid(
+    pay: Pay, profile: Mapping[str, Any], at: Situation, before: date | None = None
+) -> bool | None:
+    """Whether a payment after the first may be made; None is unknown, as while the event it waits for is not recorded.
 
-    packs: the pack in force on ``day`` and on the day of each grant. A text published later alters no promise.
+    before: the day on which the payment before it fell due; an event counts only after it.
     """
-    pack = packs[day]
-    at = rulebook(tuple(pack.policies.values()), day).situation(pack.schema)
-
-    def ask(grant: Grant, profile: Mapping[str, Any]) -> bool | None:
-        condition = condition_of(packs[grant.as_of], grant)
-        if condition is None:
-            return None
-        answer: bool | None = evaluate(condition.clause, profile, at)
-        return answer
-
-    return ask
+    asked = True if pay.each_if is None else evaluate(pay.each_if.clause, profile, at)
+    stopped = False if pay.stops_if is None else evaluate(pay.stops_if.clause, profile, at)
+    return all_of(
+        (asked, negated(stopped), not pay.upon or event_after(pay, profile, before) is not None or None)
+    )
 
 
-def condition_of(pack: Pack, grant: Grant) -> Expression | None:
-    """What each payment after the first needs, in the version the grant was made with."""
+def event_after(pay: Pay, profile: Mapping[str, Any], before: date | None) -> date | None:
+    """The day of the event that payments wait for, if it lies after ``before``."""
+    told = day_of(profile.get(pay.upon))
+    return told if told is not None and (before is None or told > before) else None
+
+
+def due_before(items: Iterable[Instalment]) -> dict[int, date]:
+    """Instalment → the day on which the one before it fell due."""
+    rows = list(items)
+    known = Instalment.objects.filter(grant__in={row.grant_id for row in rows})
+    days = {
+        (grant, number): due for grant, number, due in known.values_list("grant", "number", "due").order_by()
+    }
+    return {
+        row.pk: days[row.grant_id, row.number - 1] for row in rows if (row.grant_id, row.number - 1) in days
+    }
+
+
+def pay_of(pack: Pack, grant: Grant) -> Pay | None:
+    """How the grant is paid, in the version it was made with; None when the policy is gone.
+
+    pack: in force on the day of the grant. A text published later alters no promise.
+    """
     policy = pack.policies.get(grant.policy)
     version = policy.version_on(grant.version_since) if policy else None
     benefits = version.benefits if version else ()
-    return next((item.pay.each_if for item in benefits if item.id == grant.benefit), None)
+    return next((pay_by(item, grant.here) for item in benefits if item.id == grant.benefit), None)
