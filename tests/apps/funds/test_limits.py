@@ -12,10 +12,13 @@ from juxian.apps.funds.actions import grants as promising
 from juxian.apps.funds.actions.grants import end_grant, record_couple
 from juxian.apps.funds.models import Grant
 from juxian.apps.funds.rules import NotPossible
+from juxian.apps.persons.actions import FactDraft
 from juxian.apps.policies.queries import pack_in_force
 from juxian.core.funds.limits import Limit
+from juxian.core.policy.language import parse_condition
+from juxian.core.policy.names import names_of_schema
 from juxian.core.text import Text
-from tests.apps.funds.scene import DAY, POLICY, WAN, Scene, make_scene
+from tests.apps.funds.scene import DAY, INTRODUCED, POLICY, WAN, Scene, make_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +73,19 @@ def test_a_place_has_so_much_in_a_year(scene: Scene, monkeypatch: pytest.MonkeyP
 
     with pytest.raises(NotPossible, match="2022 年已核定 2 万元"):
         scene.grant(scene.entitled("乙"))
+
+
+def test_a_number_of_persons_of_one_kind(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    schema = pack_in_force("jiayuguan", DAY).schema
+    senior = parse_condition("职称 >= 中级", names_of_schema(schema))
+    limited(monkeypatch, per="place", persons=1, when=senior)
+    scene.granted("甲", "乙")  # junior titles: not counted
+    middle = [FactDraft("title", {"level": "intermediate"}, INTRODUCED)]
+    scene.grant(scene.entitled("丙", facts=middle))
+
+    with pytest.raises(NotPossible, match="已核定 1 人"):
+        scene.grant(scene.entitled("丁", facts=middle))
+    assert scene.grant(scene.entitled("戊")).total_fen == 2 * WAN
 
 
 def test_without_the_field_it_cannot_be_told(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,6 +107,7 @@ limits:
 - {id: nothing, title: {zh: 无}, benefits: [none], per: 用人单位, basis: assumed}
 - {id: age, title: {zh: 按年龄}, benefits: ["other:pay"], per: 年龄, amount: 5万元, basis: assumed}
 - {id: moon, title: {zh: 按月亮}, benefits: ["other:pay"], per: 月亮, persons: 0, basis: assumed}
+- {id: kind, title: {zh: 按人}, benefits: ["other:pay"], per: place, persons: 1, when: 月亮 >= 3, basis: assumed}
 """
 
 
@@ -116,7 +117,7 @@ def test_a_limit_over_several_persons_must_limit_something_by_something(tmp_path
 
     assert pack is None
     assert [(one.code, one.span.line if one.span else 0) for one in problems] == [
-        ("K867", 2), ("K862", 2), ("K867", 3), ("K867", 4), ("K107", 4),
+        ("K867", 2), ("K862", 2), ("K867", 3), ("K867", 4), ("K107", 4), ("P201", 5),
     ]  # fmt: skip
     assert problems[2].message.en == "“年龄” is nothing to add up by"
 

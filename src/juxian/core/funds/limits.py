@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from juxian.core.policy.language import Expression
 from juxian.core.policy.wording import money_words
 from juxian.core.text import Text
 
@@ -17,7 +18,8 @@ class Limit:
     """At most ``amount_fen``, or ``persons``, of some benefits for those who belong together.
 
     per: the couple, all of the place, or those whose profile says the same in ``field`` (employer, controller). each_year:
-    what falls due in a year, and who was granted in it; else all that was ever granted.
+    what falls due in a year, and who was granted in it; else all that was ever granted. when: it counts only those of whom this
+    held when they were granted.
     """
 
     id: str
@@ -30,6 +32,7 @@ class Limit:
     persons: int | None = None
     each_year: bool = False
     source: str = ""
+    when: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,9 @@ from juxian.core.packs.housing_values import amount_fen, read_all, share
 from juxian.core.packs.reading import Part, one_of, unique
 from juxian.core.packs.schema import BASES
 from juxian.core.policy import Policy
+from juxian.core.policy.language import Expression, read_condition
+from juxian.core.policy.mistakes import value_in
+from juxian.core.policy.names import names_of_schema
 from juxian.core.text import Text
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -298,7 +301,7 @@ class FundsReader:
     def _limit(self, part: Part) -> Limit | None:
         """``per`` is household, place, or the title of a profile field."""
         required = ("id", "title", "benefits", "per", "basis")
-        if not part.keys(required, ("amount", "persons", "each_year", "source")):
+        if not part.keys(required, ("amount", "persons", "each_year", "when", "source")):
             return None
         basis, source = _basis(part)
         per = part.get("per").text()
@@ -333,7 +336,16 @@ class FundsReader:
             persons,
             part.get("each_year").boolean(),
             source,
+            self._condition(part.get("when")),
         )
+
+    def _condition(self, part: Part) -> Expression | None:
+        if not part.present or not part.text():
+            return None
+        origin = value_in(part.document, part.path)
+        found, problems = read_condition(part.text(), names_of_schema(self.schema), origin)
+        part.problems.extend(problems)
+        return found
 
     def _pool(self, part: Part) -> PostPool | None:
         required = ("id", "title", "holder", "total", "document", "day", "basis")

@@ -134,7 +134,7 @@ def _keep_limits(
         return
     Organisation.objects.select_for_update(no_key=True).get(pk=person.home_id)
     asked = [Part(person.pk, on.year, item.due.year, item.amount_fen) for item in terms.plan]
-    against = limit_broken(person, word, asked, profile, pack)
+    against = limit_broken(person, word, asked, profile, pack, on)
     if against is not None:
         raise NotPossible(str(against))
 

@@ -21,6 +21,7 @@ from juxian.core.funds.guard import Claim, Conflict, conflicts
 from juxian.core.funds.limits import Limit, Part, broken
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Entitlement, Verdict, entitlements
+from juxian.core.policy.rowwise import Situation, evaluate
 from juxian.core.text import Text
 
 READERS = (Role.OFFICE, Role.LEADER)
@@ -115,10 +116,15 @@ def _claims(person: Person, *, household: bool) -> list[Claim]:
 
 
 def limit_broken(
-    person: Person, word: str, asked: Sequence[Part], profile: Mapping[str, Any], pack: Pack
+    person: Person, word: str, asked: Sequence[Part], profile: Mapping[str, Any], pack: Pack, on: date
 ) -> Text | None:
     """The first limit over several persons that stands against promising ``asked`` under ``policy/benefit``."""
     for limit in pack.funds.limits_on(word):
+        counts = _counts(limit, profile, pack, on)
+        if counts is False:
+            continue
+        if counts is None:
+            return _not_told(limit, limit.when.text if limit.when else "")
         rows = Instalment.objects.filter(grant__home__pack=person.home.pack).exclude(
             state=InstalmentState.VOID
         )
@@ -131,20 +137,37 @@ def limit_broken(
             value = profile.get(limit.field)
             if value is None:
                 title = pack.schema.profile[limit.field].title
-                return Text(
-                    f"“{limit.title.zh}”：{title.zh}未登记，无法核对",
-                    f"{limit.title.in_language('en')}: {title.in_language('en')} is not recorded",
-                )
+                return _not_told(limit, title.zh, title.in_language("en"))
             rows = rows.filter(**{f"grant__profile__{limit.field}": value})
-        given = [
-            Part(person_pk, granted.year, due.year, amount)
-            for person_pk, granted, due, amount in rows.values_list(
-                "grant__person_id", "grant__granted_on", "due", "whole_fen"
-            )
-        ]
-        if found := broken(limit, asked, given):
+        if found := broken(limit, asked, _given(limit, rows, pack)):
             return found.message
     return None
+
+
+def _given(limit: Limit, rows: QuerySet[Instalment], pack: Pack) -> list[Part]:
+    """What counts towards the limit of the instalments of others."""
+    kept = ["grant__profile", "grant__as_of"] if limit.when else []
+    told = rows.values_list("grant__person_id", "grant__granted_on", "due", "whole_fen", *kept)
+    return [
+        Part(person_pk, granted.year, due.year, amount)
+        for person_pk, granted, due, amount, *then in told
+        if not then or _counts(limit, then[0], pack, then[1]) is not False
+    ]
+
+
+def _counts(limit: Limit, profile: Mapping[str, Any], pack: Pack, day: date) -> bool | None:
+    """Whether the limit counts somebody with such a profile on ``day``."""
+    if limit.when is None:
+        return True
+    answer: bool | None = evaluate(limit.when.clause, profile, Situation(day, pack.schema))
+    return answer
+
+
+def _not_told(limit: Limit, zh: str, en: str = "") -> Text:
+    return Text(
+        f"“{limit.title.zh}”：{zh}未登记，无法核对",
+        f"{limit.title.in_language('en')}: {en or zh} is not recorded",
+    )
 
 
 def _named_in(limit: Limit) -> Q:
