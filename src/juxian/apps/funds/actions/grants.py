@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -62,6 +62,7 @@ class _Terms:
     sharing: CoPayment | None
     plan: tuple[Planned, ...]
     needs: str = ""
+    goes_on: bool = False  # its first payment is one after the first
 
     def ours(self, item: Planned) -> int:
         return item.parts[self.sharing.here if self.sharing else ALL_OURS]
@@ -79,10 +80,11 @@ def grant_benefit(
     applied: date | None = None,
     first_due: date | None = None,
     tax_note: str = "",
+    instead_of: Grant | None = None,
 ) -> Grant:
     """Promise a benefit on what the facts say on ``day``, and reserve the money for what falls due this year.
 
-    applied: when it was applied for, if before ``day``; windows of applying are asked for it.
+    instead_of: an ended grant of the same benefit, whose payments that were left this one makes. applied: when it was applied for, if before ``day``; windows of applying are asked for it.
     source_key: the determination or case, e.g. ``case:412``; the same one finds the first grant. Raises ``NotPossible``
     (not entitled any more, received before, no line or not enough money, a rule of the fund) and ``OutOfBounds``.
     """
@@ -102,11 +104,12 @@ def grant_benefit(
     entitled = entitlement_of(profile, pack, policy, benefit, on, applied)
     if entitled is None:
         raise NotPossible(_("按 %(day)s 的信息，此人不符合这项待遇或金额未定；请重新筛查。") % {"day": on})
-    found = conflicts_of(person, f"{policy}/{benefit}", entitled.benefit.title.zh, pack)
+    title, key = entitled.benefit.title.zh, f"grant:{instead_of.pk}" if instead_of else ""
+    found = conflicts_of(person, f"{policy}/{benefit}", title, pack, key)
     if found:
         raise NotPossible(str(found[0].message))
     stored = budget_lines(person.home, on.year)
-    terms = _terms(pack, entitled, person, stored, profile, on, first_due)
+    terms = _terms(pack, entitled, person, stored, profile, on, first_due, _left(instead_of))
     _keep_limits(person, f"{policy}/{benefit}", terms, profile, pack, on)
     grant = _create(person, pack, entitled, terms, profile, on, by, source_key, tax_note)
     reserved = _reserve(grant, terms, stored, on, by)
@@ -147,7 +150,9 @@ def _terms(
     profile: Mapping[str, Any],
     on: date,
     first_due: date | None,
+    left: int | None = None,
 ) -> _Terms:
+    """left: how many payments are left, the last of the plan; None is all."""
     word = f"{entitled.policy.id}/{entitled.benefit.id}"
     place = budget_word(pack, word, person.home, ((line.fund, line.line) for line in stored))
     if place is None:
@@ -157,6 +162,7 @@ def _terms(
     pay = pay_by(benefit, sharing.here if sharing else "")
     if pay is None:
         raise NotPossible(_("这项待遇由几方分担，请先在资金配置中写明本级是哪一方。"))
+    pay = pay if left is None else replace(pay, shares=pay.shares[-left:])
     first = first_due or pay.counted_from(profile, on)
     if first is None:
         raise NotPossible(
@@ -167,7 +173,12 @@ def _terms(
         amount = next(part for payer, part in benefit.parts(amount) if payer and payer.id == sharing.here)
         payers = {sharing.here: 1}
     plan = instalments(amount, pay.shares, first, pay.months_between, payers, pay.due_days(first))
-    return _Terms(*place, sharing, plan, _needs(pay, pack.schema))
+    return _Terms(*place, sharing, plan, _needs(pay, pack.schema), left is not None)
+
+
+def _left(ended: Grant | None) -> int | None:
+    """How many payments an ended grant did not make."""
+    return ended.instalments.filter(state=InstalmentState.VOID).count() if ended else None
 
 
 def _titles(pack: Pack, fields: Sequence[str]) -> str:
@@ -225,7 +236,7 @@ def _create(
             amount_fen=amount,
             whole_fen=item.amount_fen,
             parts=dict(item.parts) if terms.sharing else {},
-            needs=terms.needs if item.number > 1 else "",
+            needs=terms.needs if item.number > 1 or terms.goes_on else "",
         )
         for item, amount in ours
     )

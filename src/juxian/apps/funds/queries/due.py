@@ -173,15 +173,13 @@ def event_after(pay: Pay, profile: Mapping[str, Any], before: date | None) -> da
 
 
 def due_before(items: Iterable[Instalment]) -> dict[int, date]:
-    """Instalment → the day on which the one before it fell due."""
+    """Instalment → the day on which the one before it fell due; of the first, the day of the grant."""
     rows = list(items)
     known = Instalment.objects.filter(grant__in={row.grant_id for row in rows})
     days = {
         (grant, number): due for grant, number, due in known.values_list("grant", "number", "due").order_by()
     }
-    return {
-        row.pk: days[row.grant_id, row.number - 1] for row in rows if (row.grant_id, row.number - 1) in days
-    }
+    return {row.pk: days.get((row.grant_id, row.number - 1), row.grant.granted_on) for row in rows}
 
 
 def pay_of(pack: Pack, grant: Grant) -> Pay | None:

@@ -87,13 +87,16 @@ def entitlement_of(
     return None
 
 
-def conflicts_of(person: Person, word: str, title: str, pack: Pack) -> list[Conflict]:
-    """What the person, the spouse, or another place stands against granting ``policy/benefit``; whoever granted it."""
+def conflicts_of(person: Person, word: str, title: str, pack: Pack, key: str = "") -> list[Conflict]:
+    """What the person, the spouse, or another place stands against granting ``policy/benefit``; whoever granted it.
+
+    key: of a grant that it takes the place of (``grant:42``).
+    """
     spouse = spouse_of(person)
     claims = _claims(person, household=False)
     if spouse is not None:
         claims += _claims(spouse, household=True)
-    return conflicts(Claim(word, pack.code, title), claims, pack.funds.same)
+    return conflicts(Claim(word, pack.code, title, key=key), claims, pack.funds.same)
 
 
 def _claims(person: Person, *, household: bool) -> list[Claim]:

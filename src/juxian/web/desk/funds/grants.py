@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.funds.actions.grants import end_grant, suspend_grant
+from juxian.apps.funds.actions.raising import may_be_raised, raise_grant
 from juxian.apps.funds.enums import AccountState, GrantState
 from juxian.apps.funds.models import Grant, PayeeAccount
 from juxian.apps.funds.queries.grants import grants_visible_to, living
@@ -29,7 +30,7 @@ from juxian.web.kit.seeking import seeks, sought
 
 PAGE_SIZE = 50
 TONES = {"active": "info", "suspended": "warn", "done": "ok", "ended": "mute"}
-STEPS = ("suspend", "resume", "end")
+STEPS = ("suspend", "resume", "end", "raise")
 
 
 @for_roles(*READERS)
@@ -92,6 +93,7 @@ def _context(request: HttpRequest, grant: Grant, form: ReasonForm) -> dict[str, 
         "accounts": accounts,
         "form": form,
         "may_manage": bool(may_manage_funds(user_of(request), grant.home)),
+        "may_raise": may_be_raised(scope.pack, grant),
         "origin": origin_of(grant.source_key),
         "case": case_in(grant.source_key),
     }
@@ -113,6 +115,8 @@ def origin_of(source_key: str) -> str:
         return _("%(day)s 筛查认定") % {"day": formats.day(first)}
     if kind == "found":
         return _("免申即享")
+    if kind == "raise":
+        return _("升层次补差")
     return _("演示数据") if kind == "demo" else source_key
 
 
@@ -141,6 +145,12 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
             request,
             lambda: end_grant(grant=found, day=day, reason=reason, by=user),
             _("已终止，未发部分已释放。"),
+        )
+    elif step == "raise":
+        carried_out(
+            request,
+            lambda: raise_grant(grant=found, day=day, reason=reason, by=user),
+            _("已按现在的层次重新核定，余下各期发放差额。"),
         )
     else:
         carried_out(
