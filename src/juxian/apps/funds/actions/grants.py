@@ -182,7 +182,7 @@ def _left(ended: Grant | None) -> int | None:
 
 
 def _titles(pack: Pack, fields: Sequence[str]) -> str:
-    return "、".join(field_title(name, pack.schema).zh for name in fields)
+    return _("、").join(field_title(name, pack.schema).zh for name in fields)
 
 
 def _needs(pay: Pay, schema: Schema) -> str:
@@ -190,7 +190,7 @@ def _needs(pay: Pay, schema: Schema) -> str:
     words = [pay.each_if.text] if pay.each_if else []
     words += [_("%(event)s之后") % {"event": field_title(pay.upon, schema).zh}] if pay.upon else []
     words += [_("未出现停发情形：%(clause)s") % {"clause": pay.stops_if.text}] if pay.stops_if else []
-    return "；".join(words)[:LONGEST_NEEDS]
+    return _("；").join(words)[:LONGEST_NEEDS]
 
 
 def _create(
