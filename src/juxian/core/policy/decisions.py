@@ -11,12 +11,12 @@ from juxian.core.policy.document import Row as TableRow
 from juxian.core.policy.document import StackingRule
 from juxian.core.policy.evidence import Evaluated, Evidence
 from juxian.core.policy.nodes import RECEIVED
-from juxian.core.policy.outcomes import Outcome, amount_range, beats, of_table
+from juxian.core.policy.outcomes import REFUSED, Outcome, amount_range, beats, of_table
 from juxian.core.policy.rowwise import Row, Situation, all_of, any_of, evaluate, negated, received_fen
 from juxian.core.policy.rulebook import Ceiling, Group, Item, Rulebook
 
 
-@dataclass
+@dataclass(slots=True)
 class Decision:
     """How one item came out for one person, stage by stage.
 
@@ -94,7 +94,9 @@ def alone_by(item: Item, seen: Evidence) -> Decision:
 
 def _row(item: Item, table_row: TableRow, seen: Evidence) -> Outcome:
     holds = True if table_row.when is None else seen.of(table_row.when.clause)
-    if table_row.give is None or holds is False:
+    if holds is False:
+        return REFUSED
+    if table_row.give is None:
         return Outcome(holds)
     low, high = amount_range(seen.of(table_row.give.term))
     if item.benefit.per_payment:
@@ -104,8 +106,9 @@ def _row(item: Item, table_row: TableRow, seen: Evidence) -> Outcome:
 
 def _after_earlier(item: Item, table: Outcome, row: Row) -> tuple[int, int]:
     """The table's range under the benefit's own cap, less what was received before."""
-    cap = CEILING_FEN if item.benefit.cap_fen is None else item.benefit.cap_fen
-    low, high = min(table.low, cap), min(table.high, cap)
+    low, high, cap = table.low, table.high, item.benefit.cap_fen
+    if cap is not None:
+        low, high = min(low, cap), min(high, cap)
     if not item.deducted:
         return low, high
     received = received_fen(row, item.deducted)
@@ -124,6 +127,8 @@ def _received_once(item: Item, row: Row) -> bool | None:
 def _stack(group: Group, decisions: list[Decision] | dict[int, Decision]) -> None:
     """All members of a group at once, from how they stood before it."""
     before = {place: decisions[place].offered for place in group.members}
+    if all(outcome.holds is False for outcome in before.values()):
+        return  # none that could exclude another
     for rank, place in enumerate(group.members):
         won = {
             other: before[other].holds
@@ -162,7 +167,8 @@ def _cut(ceiling: Ceiling, decisions: list[Decision], seen: Evidence) -> None:
         holds, low, high = decisions[place].amount
         cut_low = min(low, max(0, cap.amount_fen - most))
         cut_high = high if lifted is None else min(high, max(0, cap.amount_fen - least))
-        decisions[place].amount = Outcome(holds, cut_low, cut_high)
+        if cut_low != low or cut_high != high:
+            decisions[place].amount = Outcome(holds, cut_low, cut_high)
         least += low if holds is True else 0
         most += high if holds is not False else 0
 

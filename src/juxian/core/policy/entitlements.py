@@ -119,14 +119,18 @@ class Entitlement:
     def benefit(self) -> Benefit:
         return self._item.benefit
 
-    @cached_property
+    @property
     def standing(self) -> Standing:
         return _standing(self.verdict, self._decisions, self._case)
 
-    @cached_property
+    @property
     def missing(self) -> tuple[str, ...]:
         """Stored fields by English name that keep it undecided."""
-        return _missing(self._case, self._decisions) if self.verdict is Verdict.UNKNOWN else ()
+        return self._needed if self.verdict is Verdict.UNKNOWN else ()
+
+    @cached_property
+    def _needed(self) -> tuple[str, ...]:
+        return _missing(self._case, self._decisions)
 
     @property
     def article(self) -> str:
@@ -184,7 +188,7 @@ class Entitlement:
     def _shown(self) -> Decision:
         return shown_of(self._decisions)
 
-    @cached_property
+    @property
     def _item(self) -> Item:
         return self._case.book.items[self._places[0]] if len(self._places) == 1 else self._shown.item
 
@@ -232,8 +236,13 @@ class Entitlements:
 
     @property
     def evidence(self) -> Evidence:
-        """What every clause, amount and points table came to; the reasons are this with words."""
+        """What every clause, amount and points table came to; the reasons are this and ``decisions`` with words."""
         return self._case.seen
+
+    @property
+    def decisions(self) -> Sequence[Decision]:
+        """How every item of the rulebook came out stage by stage: rows, groups, caps, and what excluded it."""
+        return self._case.decisions
 
     def __iter__(self) -> Iterator[Entitlement]:
         return iter(self.items)
@@ -314,6 +323,8 @@ def judged(decisions: Sequence[Decision]) -> tuple[Verdict, int | None, Outcome]
 
 def shown_of(decisions: Sequence[Decision]) -> Decision:
     """The version that explains: the one in force, else one that may be, else the newest."""
+    if len(decisions) == 1:
+        return decisions[0]
     for wanted in (True, None):
         for decision in reversed(decisions):
             if decision.in_force is wanted:

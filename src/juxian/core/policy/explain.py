@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from juxian.core.policy.decisions import Decision
-from juxian.core.policy.document import Hit, StackingRule
+from juxian.core.policy.document import Hit, Stacking, StackingRule, Version
 from juxian.core.policy.document import Row as TableRow
 from juxian.core.policy.evidence import Evidence
 from juxian.core.policy.language import Expression
@@ -28,7 +29,16 @@ from juxian.core.policy.nodes import (
 )
 from juxian.core.policy.outcomes import Outcome
 from juxian.core.policy.rowwise import Situation, all_of, any_of, evaluate, negated
-from juxian.core.policy.wording import field_title, joined, money_words, own_words, statement, term_words
+from juxian.core.policy.wording import (
+    Own,
+    field_title,
+    joined,
+    money_words,
+    own_of,
+    own_words,
+    statement,
+    term_words,
+)
 from juxian.core.text import Text
 
 ReasonKind = Literal[
@@ -106,6 +116,23 @@ def missing_in(decision: Decision, seen: Evidence) -> tuple[str, ...]:
 
 def _version(decision: Decision, at: Situation) -> Reason:
     version = decision.item.version
+    found: tuple[Version, Text, Text] | None = at.memory.get((_version, id(version), at.as_of))
+    if found is None:
+        day = at.as_of.isoformat()
+        found = at.memory[_version, id(version), at.as_of] = (
+            version,
+            _version_words(version, at),
+            Text(day, day),
+        )
+    _kept, asked, today = found
+    if not version.applies_by:
+        return Reason("version", asked, decision.in_force, today)
+    missing = (version.applies_by,) if decision.in_force is None else ()
+    return Reason("version", asked, decision.in_force, fields=(version.applies_by,), missing=missing)
+
+
+def _version_words(version: Version, at: Situation) -> Text:
+    """``2020-01-01 起施行的规定``, with the date that picks it where there is one."""
     until = f"至 {version.until.isoformat()} 前" if version.until else "起"
     period = Text(
         f"{version.since.isoformat()} {until}施行的规定",
@@ -113,11 +140,9 @@ def _version(decision: Decision, at: Situation) -> Reason:
         + (f" until {version.until.isoformat()}" if version.until else ""),
     )
     if not version.applies_by:
-        return Reason("version", period, decision.in_force, Text(at.as_of.isoformat(), at.as_of.isoformat()))
+        return period
     title = field_title(version.applies_by, at.schema)
-    asked = Text(f"{title.zh}适用{period.zh}", f"{title.en or title.zh} falls under the {period.en}")
-    missing = (version.applies_by,) if decision.in_force is None else ()
-    return Reason("version", asked, decision.in_force, fields=(version.applies_by,), missing=missing)
+    return Text(f"{title.zh}适用{period.zh}", f"{title.en or title.zh} falls under the {period.en}")
 
 
 def _window(window: Window, holds: bool | None, seen: Evidence) -> Reason:
@@ -139,6 +164,8 @@ class _Fixed:
 
     clause: Clause  # kept, so that its identity stays its own
     kind: ReasonKind
+    inner: tuple[Clause, ...]
+    own: Own
     statement: Text
     fields: tuple[str, ...]
     written: str
@@ -152,10 +179,16 @@ def _fixed(node: Clause, expression: Expression, at: Situation) -> _Fixed:
         if isinstance(node, AllOf | AnyOf | Not):
             kind = "all" if isinstance(node, AllOf) else "any" if isinstance(node, AnyOf) else "not"
         tables = () if kind != "leaf" else tuple(part for part in walk(node) if isinstance(part, Points))
-        found = _Fixed(
-            node, kind, statement(node, at.schema), fields_of(node), expression.written(node), tables
+        at.memory[id(node)] = found = _Fixed(
+            node,
+            kind,
+            _statements(node),
+            own_of(node),
+            statement(node, at.schema),
+            fields_of(node),
+            expression.written(node),
+            tables,
         )
-        at.memory[id(node)] = found
     return found
 
 
@@ -167,7 +200,7 @@ def _clause(
     kind: ReasonKind | None = None,
 ) -> Reason:
     fixed = _fixed(node, expression, seen.at)
-    parts = tuple([_clause(part, expression, seen, article) for part in _statements(node)])
+    parts = tuple([_clause(part, expression, seen, article) for part in fixed.inner])
     missing: tuple[str, ...] = ()
     own: Text | None = None
     if parts:
@@ -175,16 +208,17 @@ def _clause(
         if holds is None:
             missing = _distinct(name for part in parts for name in part.missing)
     else:
-        holds, own = seen.of(node), own_words(node, seen)
+        holds, own = seen.of(node), fixed.own(seen)
         if holds is None:
             missing = tuple([name for name in fixed.fields if seen.row.get(name) is None])
-        parts = tuple(
-            [
-                _scored(*scored, seen) if table.title else _clause(scored[0], expression, seen, article)
-                for table in fixed.tables
-                for scored in table.rows
-            ]
-        )
+        if fixed.tables:
+            parts = tuple(
+                [
+                    _scored(*scored, seen) if table.title else _clause(scored[0], expression, seen, article)
+                    for table in fixed.tables
+                    for scored in table.rows
+                ]
+            )
     return Reason(
         kind or fixed.kind,
         fixed.statement,
@@ -219,9 +253,9 @@ def _scored(clause: Clause, given: Term, seen: Evidence) -> Reason:
 def _joined(node: Clause, parts: Sequence[Reason]) -> bool | None:
     """The answer of a clause from those of its parts."""
     if isinstance(node, AllOf):
-        return all_of(part.holds for part in parts)
+        return all_of([part.holds for part in parts])
     if isinstance(node, AnyOf):
-        return any_of(part.holds for part in parts)
+        return any_of([part.holds for part in parts])
     return negated(parts[0].holds)
 
 
@@ -344,11 +378,7 @@ def _stacking(decision: Decision, decisions: Sequence[Decision]) -> list[Reason]
         return []
     winners = [decisions[place].item.benefit.title for place in decision.displaced_by]
     perhaps = [decisions[place].item.benefit.title for place in decision.displaced_perhaps]
-    asked = joined([_RULE_WORDS[s.rule] for s in rules], "；", "; ")
-    groups = "、".join(s.group for s in rules if not s.group.startswith("="))
-    asked = Text(
-        f"{groups}：{asked.zh}" if groups else asked.zh, f"Of its group, {asked.en}" if groups else asked.en
-    )
+    asked = _stacking_words(tuple(rules))
     if decision.alone_refused:
         skipped = Text("不符合条件，不参与叠加", "the conditions are not met, so there is nothing to stack")
         return [Reason("stacking", asked, None, not_evaluated=skipped)]
@@ -361,6 +391,15 @@ def _stacking(decision: Decision, decisions: Sequence[Decision]) -> list[Reason]
             Reason("stacking", asked, None, Text(f"可能由“{names.zh}”享受", f"perhaps taken by {names.en}"))
         ]
     return [Reason("stacking", asked, True)]
+
+
+@lru_cache(maxsize=256)
+def _stacking_words(rules: tuple[Stacking, ...]) -> Text:
+    asked = joined([_RULE_WORDS[s.rule] for s in rules], "；", "; ")
+    groups = "、".join(s.group for s in rules if not s.group.startswith("="))
+    return Text(
+        f"{groups}：{asked.zh}" if groups else asked.zh, f"Of its group, {asked.en}" if groups else asked.en
+    )
 
 
 _RULE_WORDS = {

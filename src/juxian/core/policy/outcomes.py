@@ -29,12 +29,16 @@ class Outcome(NamedTuple):
         return self.low if self.low == self.high else None
 
 
+REFUSED = Outcome(False)
+
+
 def amount_range(amount_fen: int | None) -> tuple[int, int]:
     """The range of an evaluated amount: never below 0; an unknown one can be anything."""
     if amount_fen is None:
         return 0, CEILING_FEN
-    kept = min(max(amount_fen, 0), CEILING_FEN)
-    return kept, kept
+    if not 0 <= amount_fen <= CEILING_FEN:
+        amount_fen = min(max(amount_fen, 0), CEILING_FEN)
+    return amount_fen, amount_fen
 
 
 def of_table(hit: Hit, rows: Sequence[Outcome]) -> Outcome:
@@ -74,6 +78,9 @@ def table_for(table: Table, row: Row, at: Situation) -> Outcome:
 
 def _first(rows: Sequence[Outcome]) -> Outcome:
     """From the last row upwards: a row that may hold widens what the rows below it give."""
+    decides = next((row for row in rows if row.holds is not False), REFUSED)
+    if decides.holds is not None:
+        return decides
     holds: bool | None = False
     low, high = NONE_LOW, NONE_HIGH
     for row in reversed(rows):
@@ -82,7 +89,7 @@ def _first(rows: Sequence[Outcome]) -> Outcome:
         elif row.holds is None:
             holds = any_of((row.holds, holds))
             low, high = min(low, row.low), max(high, row.high)
-    return Outcome(holds, low, high) if holds is not False else Outcome(False)
+    return Outcome(holds, low, high)
 
 
 def beats(other: Outcome, own: Outcome, *, ties: bool) -> bool | None:

@@ -61,9 +61,11 @@ class Record:
 
     def of(self, node: Node) -> Any:
         place = self.plan.places.get(id(node))
-        if place is None:  # a written number or day, or the value of a field
-            return rowwise.evaluate(node, self.row, self.at)
-        return self.found[place]
+        if place is not None:
+            return self.found[place]
+        if type(node) is Number:
+            return node.value
+        return rowwise.evaluate(node, self.row, self.at)  # a written day, or the value of a field
 
     def range_of(self, points: Points) -> tuple[int, int]:
         ends: tuple[int, int] = self.found[self.plan.ranges[id(points)]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from juxian.core.facts.schema import Kind, Schema, ValueType
@@ -253,20 +255,29 @@ def term_words(term: Term, schema: Schema, like: Term | None = None) -> Text:
     raise TypeError(f"no words for {type(term).__name__}")
 
 
+Own = Callable[[Evidence], Text | None]
+
+
 def own_words(node: Node, seen: Evidence) -> Text | None:
     """What the person has where a leaf asks: the value of its field, or of its terms; None for logic."""
+    return own_of(node)(seen)
+
+
+def own_of(node: Node) -> Own:
+    """The same for any person: what depends on the node alone is looked at once."""
     if isinstance(node, Compare):
         terms = [term for term in (node.left, node.right) if not isinstance(term, Number | Day)]
-        found = [_own_term(term, seen) for term in terms]
-        return found[0] if len(found) == 1 else joined(found, "；", "; ")
+        if len(terms) == 1:
+            return partial(_own_term, terms[0])
+        return lambda seen: joined([_own_term(term, seen) for term in terms], "；", "; ")
     if isinstance(node, OneOf):
-        return _own_term(node.term, seen)
+        return partial(_own_term, node.term)
     if isinstance(node, Received):
-        return _own_received(node, seen)
+        return partial(_own_received, node)
     if isinstance(node, Window):
-        return _own_window(node, seen)
+        return partial(_own_window, node)
     name = field_of(node)
-    return _field_words(name, seen) if name else None
+    return partial(_field_words, name) if name else lambda seen: None
 
 
 def _own_received(node: Received, seen: Evidence) -> Text:
@@ -291,9 +302,10 @@ def _remembered(value: Any, type_: ValueType, at: Situation) -> Text:
     """Levels, yes or no and durations are few, so their words are made once."""
     if type_.kind not in (Kind.LEVEL, Kind.BOOLEAN, Kind.MONTHS):
         return value_words(value, type_, at.schema)
-    words: Text | None = at.memory.get((type_, value))
+    key = type_.kind, type_.scale, value
+    words: Text | None = at.memory.get(key)
     if words is None:
-        words = at.memory[(type_, value)] = value_words(value, type_, at.schema)
+        words = at.memory[key] = value_words(value, type_, at.schema)
     return words
 
 
