@@ -39,6 +39,9 @@ class RowReason(models.TextChoices):
     EMPLOYER_UNKNOWN = "employer_unknown", _("单位未登记")
     EMPLOYER_OUTSIDE = "employer_outside", _("不是本单位的人员")
     CELL_UNREADABLE = "cell_unreadable", _("有单元格无法识别")
+    TEAM_INCOMPLETE = "team_incomplete", _("团队信息有误")
+    NOT_IN_REGISTER = "not_in_register", _("人才库中没有这个人")
+    TEAM_NOT_POSSIBLE = "team_not_possible", _("不能加入团队")
     REFUSED_BY_HAND = "refused_by_hand", _("人工不收")
 
 

@@ -25,13 +25,20 @@ def may_decide(user: User, batch: Batch) -> Decision:
         return refuse(_("该批次已撤销。"))
     if batch.state in (BatchState.READING, BatchState.ACCEPTING):
         return refuse(_("该批次正在处理，请稍候。"))
-    return has_role(user, SENDERS, batch.organisation)
+    return _keeps(user, batch)
 
 
 def may_undo(user: User, batch: Batch) -> Decision:
     """Take the whole batch back (撤销批次)."""
     if batch.state not in (BatchState.STAGED, BatchState.ACCEPTED):
         return refuse(_("只有待核对或已入库的批次可以撤销。"))
+    return _keeps(user, batch)
+
+
+def _keeps(user: User, batch: Batch) -> Decision:
+    """Teams are kept by the talent office alone."""
+    if batch.of_teams:
+        return has_role(user, [Role.OFFICE], batch.home)
     return has_role(user, SENDERS, batch.organisation)
 
 

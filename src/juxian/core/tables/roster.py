@@ -12,7 +12,7 @@ from juxian.core.tables.comparing import mark_shared
 from juxian.core.tables.confined import read_confined
 from juxian.core.tables.layout import Layout, Role, find_table
 from juxian.core.tables.limits import Limits, refusal
-from juxian.core.tables.mapping import NAME, Column, Vocabulary, map_headers, signature_of
+from juxian.core.tables.mapping import IGNORED, NAME, Column, Vocabulary, map_headers, signature_of
 from juxian.core.tables.organisations import Organisations
 from juxian.core.tables.reader import DEFAULT_LIMITS
 from juxian.core.tables.rows import RowReader, RowReading
@@ -64,6 +64,7 @@ class Reading:
     employer: str = ""
     only_employers: frozenset[str] | None = None
     limits: Limits = DEFAULT_LIMITS
+    set_aside: Callable[[str], bool] = lambda _header: False  # headers that say nothing of a person
 
 
 def nothing_remembered(_signature: str) -> Mapping[str, str]:
@@ -87,7 +88,7 @@ def understand(workbook: Workbook, reading: Reading, remembered: Remembered = no
     for sheet in workbook.sheets:
         if sheet.hidden or not sheet.rows:
             continue
-        layout = find_table(sheet, vocabulary.knows)
+        layout = find_table(sheet, lambda text: vocabulary.knows(text) or reading.set_aside(text))
         table = _table(sheet.name, layout, vocabulary, reading, remembered) if layout else None
         if table is None:
             message = Text(
@@ -115,7 +116,8 @@ def _table(
 ) -> RosterTable | None:
     """A table without a name column is no roster, unless somebody mapped it before."""
     signature = signature_of(layout.headers)
-    columns = map_headers(layout.headers, vocabulary, layout.rows, remembered(signature))
+    aside = {str(index): IGNORED for index, header in enumerate(layout.headers) if reading.set_aside(header)}
+    columns = map_headers(layout.headers, vocabulary, layout.rows, {**remembered(signature), **aside})
     if not any(column.target == NAME for column in columns):
         return None
     reader = RowReader(

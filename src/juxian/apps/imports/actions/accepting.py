@@ -19,6 +19,7 @@ from juxian.apps.audit.actions import record
 from juxian.apps.clock import now
 from juxian.apps.imports.actions.bulk import rare_collection
 from juxian.apps.imports.actions.linking import persons_by_digest
+from juxian.apps.imports.actions.teams import accept_members
 from juxian.apps.imports.enums import BatchState, RowDecision, RowState
 from juxian.apps.imports.models import Batch, Row
 from juxian.apps.imports.queries import RowContent, contents_of
@@ -73,7 +74,11 @@ def accept_batch(*, batch: Batch, by: User | None) -> Batch:
 def _accept_some(batch: Batch, by: User | None) -> bool:
     """Record one chunk; False when none is left. The batch is locked, so that two acceptances take turns."""
     Batch.objects.select_for_update().get(pk=batch.pk)
-    rows = list(batch.rows.filter(state=RowState.ACCEPTED, recorded_at=None).order_by("pk")[:CHUNK])
+    rows = list(
+        batch.rows.filter(state=RowState.ACCEPTED, recorded_at=None)
+        .select_related("table")
+        .order_by("pk")[:CHUNK]
+    )
     if rows:
         accept_rows(batch=batch, rows=rows, by=by)
     return bool(rows)
@@ -100,6 +105,8 @@ def accept_rows(*, batch: Batch, rows: Sequence[Row], by: User | None) -> int:
     """Record some accepted rows of a batch that has a source; returns how many were new to the register."""
     # one acceptance at a time in a jurisdiction, so that a number cannot open two records
     Organisation.objects.select_for_update(no_key=True).get(pk=batch.home_id)
+    if batch.of_teams:
+        return accept_members(batch=batch, rows=rows, by=by)
     pairs = contents_of(rows)
     made = _link(batch.home, pairs)
     _make_people(batch.home, made)

@@ -43,8 +43,12 @@ class NotPossible(Exception):
         return self.reason
 
 
-def decisions_for(reason: str) -> tuple[RowDecision, ...]:
-    return DECISIONS.get(reason, (RowDecision.REFUSE,))
+def decisions_for(reason: str, *, of_teams: bool = False) -> tuple[RowDecision, ...]:
+    """What may be decided; a roster of teams makes no persons."""
+    found = DECISIONS.get(reason, (RowDecision.REFUSE,))
+    if of_teams:
+        found = tuple(one for one in found if one not in (RowDecision.NEW_PERSON, RowDecision.OTHER_PERSON))
+    return found
 
 
 def decide_row(*, row: Row, decision: str, by: User, person: Person | None = None) -> Row:
@@ -77,7 +81,9 @@ def _decide(rows: Sequence[Row], decision: str, by: User, person: Person | None)
     if batch.state not in (BatchState.STAGED, BatchState.ACCEPTED):
         raise NotPossible(_("该批次现在不能修改。"))
     for row in rows:
-        if row.state != RowState.WAITING or decision not in decisions_for(row.reason):
+        if row.state != RowState.WAITING or decision not in decisions_for(
+            row.reason, of_teams=batch.of_teams
+        ):
             raise NotPossible(_("该行不在等待这样的决定。"))
         _apply(row, RowDecision(decision), batch, person)
     Row.objects.bulk_update(rows, ["state", "reason", "decision", "person"], batch_size=500)

@@ -19,6 +19,7 @@ from juxian.apps.clock import SHANGHAI
 from juxian.apps.imports.actions.bulk import rare_collection
 from juxian.apps.imports.actions.filing import forget_file, store_file, stored_bytes
 from juxian.apps.imports.actions.linking import compare
+from juxian.apps.imports.actions.teams import check_rows
 from juxian.apps.imports.enums import BatchState, RowState
 from juxian.apps.imports.models import Batch, ColumnMapping, Row, Table
 from juxian.apps.imports.queries import RowContent, earlier_batch, employers_below, organisations_of
@@ -31,6 +32,7 @@ from juxian.core.tables.mapping import Column
 from juxian.core.tables.reader import DEFAULT_LIMITS
 from juxian.core.tables.roster import Reading, Roster, RosterTable, read_roster
 from juxian.core.tables.rows import RowReading
+from juxian.core.tables.teams import target_of
 
 CHUNK = 1000
 IN_REQUEST_BYTES = 200_000  # of a file read at once; a larger one is read in the background
@@ -67,11 +69,12 @@ def stage_file(
     as_of: date,
     by: User | None,
     at_once: bool = False,
+    of_teams: bool = False,
 ) -> Batch:
     """Keep a file and read it; large ones are left in state READING for ``tasks.read``.
 
     Raises ``TooLarge``, ``AlreadyHandedIn``, and ``Rejected`` when a file read at once cannot be read; then nothing
-    is kept. at_once: read now, however large (command line, tests).
+    is kept. at_once: read now, however large (command line, tests). of_teams: its rows are members of teams.
     """
     limit = settings.JUXIAN_UPLOAD_LIMIT_BYTES
     if len(data) > limit:
@@ -85,6 +88,7 @@ def stage_file(
         organisation=organisation,
         home=Organisation.objects.get(path=organisation.root_code),
         pack=organisation.pack,
+        of_teams=of_teams,
         file_name=file_name.replace("\x00", "")[-200:],
         sha256=sha256,
         size_bytes=len(data),
@@ -161,13 +165,15 @@ def correct_mapping(*, table: Table, targets: Mapping[int, str], by: User) -> Ba
 
 def _read(batch: Batch, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Roster:
     organisation = batch.organisation
+    own = organisation.employs and not batch.of_teams  # people of other units are members, too
     reading = Reading(
         schema=pack_called(batch.pack).schema,
         organisations=organisations_of(batch.home),
         as_of=batch.as_of,
-        employer=organisation.code if organisation.employs else "",
-        only_employers=employers_below(organisation) if organisation.employs else None,
+        employer=organisation.code if own else "",
+        only_employers=employers_below(organisation) if own else None,
         limits=limits,
+        set_aside=(lambda header: bool(target_of(header))) if batch.of_teams else (lambda _header: False),
     )
     known = ColumnMapping.objects.filter(pack=batch.pack, sender=organisation)
     remembered = {mapping.signature: mapping.targets for mapping in known}
@@ -194,9 +200,9 @@ def _keep(batch: Batch, roster: Roster) -> None:
             skipped=[{"row": row, "role": role.value, "text": text} for row, role, text in table.skipped],
         )
         rows = []
-        for content, standing in islice(remaining, len(table.rows)):
+        pairs = list(islice(remaining, len(table.rows)))
+        for content, standing in pairs:
             content.candidates = standing.candidates
-            counts[standing.state] += 1
             rows.append(
                 Row(
                     batch=batch,
@@ -209,6 +215,9 @@ def _keep(batch: Batch, roster: Roster) -> None:
                     person_id=standing.person,
                 )
             )
+        if batch.of_teams:
+            check_rows(batch, [(row, content) for row, (content, _standing) in zip(rows, pairs, strict=True)])
+        counts.update(row.state for row in rows)
         Row.objects.bulk_create(rows, batch_size=CHUNK)
     batch.notes = [_words(note.zh, note.en) for note in roster.notes]
     batch.rows_accepted = counts[RowState.ACCEPTED]

@@ -10,6 +10,7 @@ from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record
 from juxian.apps.clock import now
 from juxian.apps.imports.actions.accepting import add_documents, state_facts
+from juxian.apps.imports.actions.teams import undo_members
 from juxian.apps.imports.enums import BatchState
 from juxian.apps.imports.models import Batch, Row
 from juxian.apps.imports.queries import contents_of
@@ -28,8 +29,11 @@ def undo_batch(*, batch: Batch, by: User, reason: str) -> Batch:
     )
     if not changed:
         return batch
+    if batch.of_teams:
+        undo_members(batch=batch, by=by, reason=reason)
     facts = withdraw_source(source=batch.source, by=by, reason=reason) if batch.source else 0
-    _say_again(batch)
+    if not batch.of_teams:
+        _say_again(batch)
     record(
         "imports.undone",
         actor=by,
@@ -46,7 +50,7 @@ def _say_again(batch: Batch) -> None:
     """Facts that other standing batches stated, and that were not kept twice, are stated under those batches."""
     people = batch.rows.exclude(person=None).values("person")
     others = (
-        Row.objects.filter(person__in=people, batch__state=BatchState.ACCEPTED)
+        Row.objects.filter(person__in=people, batch__state=BatchState.ACCEPTED, batch__of_teams=False)
         .exclude(batch=batch)
         .exclude(recorded_at=None)
         .select_related("batch__source", "batch__home")

@@ -88,7 +88,9 @@ def _waiting(batch: Batch) -> list[dict[str, Any]]:
     """Reasons with their number of rows, and what can be decided for all of them together."""
     found = []
     for reason, count in reasons_in(batch):
-        decisions = [item for item in decisions_for(reason) if item != RowDecision.SAME_PERSON]
+        decisions = [
+            item for item in decisions_for(reason, of_teams=batch.of_teams) if item != RowDecision.SAME_PERSON
+        ]
         choices = [(item.value, decision_label(reason, item)) for item in decisions]
         found.append({"reason": reason, "count": count, "choices": choices})
     return found

@@ -72,7 +72,7 @@ def _choices(people: dict[str, Person]) -> list[tuple[str, str]]:
 
 def _decisions(request: HttpRequest, row: Row, people: dict[str, Person]) -> list[tuple[str, str]]:
     """Joining a record needs one that the user may see; numbers of people elsewhere are the office's matter."""
-    choices = list(decisions_for(row.reason))
+    choices = list(decisions_for(row.reason, of_teams=row.batch.of_teams))
     office = may_choose_person(request.user, row.batch)  # type: ignore[arg-type]
     within_file = row.reason == RowReason.NUMBER_SHARED and not content_of(row).candidates
     if not (people or (office and within_file)):

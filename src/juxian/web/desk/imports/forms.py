@@ -41,9 +41,18 @@ class HandInForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.et,.csv,.txt,.tsv"}),
         help_text=_("xlsx、xls 或 csv；表头、合并单元格、合计行不必整理"),
     )
+    of_teams = forms.BooleanField(
+        label=_("这是团队名册，每行一名成员"),
+        required=False,
+        help_text=_(
+            "列：团队名称、类别、级别、依托单位、认定日期、姓名、身份证号码、角色、加入日期；成员须已在人才库中"
+        ),
+    )
 
-    def __init__(self, *args: Any, senders: QuerySet[Organisation], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, senders: QuerySet[Organisation], keeps_teams: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not keeps_teams:
+            del self.fields["of_teams"]
         self.fields["organisation"].queryset = senders  # type: ignore[attr-defined]
 
     def clean_file(self) -> UploadedFile:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from juxian.apps.collectives.rules import may_manage
 from juxian.apps.imports.actions import AlreadyHandedIn, TooLarge, stage_file
 from juxian.apps.imports.enums import BatchState
 from juxian.apps.imports.queries import batches_visible_to, senders_for
@@ -15,7 +16,8 @@ from juxian.apps.imports.tasks import read
 from juxian.core.source import Rejected
 from juxian.web.desk.imports.finding import SENDERS
 from juxian.web.desk.imports.forms import HandInForm
-from juxian.web.kit.access import for_roles
+from juxian.web.desk.scope import home_of
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.formats import with_aside
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope
@@ -41,7 +43,12 @@ def hand_in(request: HttpRequest) -> HttpResponse:
         request.POST or None,
         request.FILES or None,
         senders=senders_for(request.user).filter(pack=scope.pack.code),  # type: ignore[arg-type]
-        initial={"organisation": scope.organisation.pk, "as_of": scope.as_of},
+        keeps_teams=bool(may_manage(user_of(request), home_of(scope))),
+        initial={
+            "organisation": scope.organisation.pk,
+            "as_of": scope.as_of,
+            "of_teams": request.GET.get("of") == "teams",
+        },
     )
     if request.method == "POST" and form.is_valid():
         answer = _stage(request, form)
@@ -61,6 +68,7 @@ def _stage(request: HttpRequest, form: HandInForm) -> HttpResponse | None:
             organisation=organisation,
             as_of=form.cleaned_data["as_of"],
             by=request.user,  # type: ignore[arg-type]
+            of_teams=form.cleaned_data.get("of_teams", False),
         )
     except AlreadyHandedIn as earlier:
         form.add_error("file", str(earlier))
