@@ -14,6 +14,7 @@ from juxian.apps.privacy.queries import PAIRINGS, STAYS, WARNINGS
 from juxian.apps.privacy.queries.beside import CASES, CORRECTIONS, DRAFTS, MESSAGES, ROSTERS
 from juxian.core.packs.purposes import Purpose
 from juxian.core.packs.schema import Pack
+from juxian.core.text import Text
 
 BESIDE_FACTS = {
     STAYS: _("团队与平台成员"), PAIRINGS: _("师徒结对"), WARNINGS: _("流失预警"),
@@ -55,9 +56,9 @@ def kept_words(pack: Pack, kept: Mapping[str, list[str]], language: str) -> list
         laws = [pack.purposes[key].law.in_language(language) for key in purposes if key in pack.purposes]
         if kind in pack.keeping:
             laws.append(pack.keeping[kind].law.in_language(language))
-        words = ("; " if language == "en" else "；").join(dict.fromkeys(filter(None, laws)))
-        brackets = " ({})" if language == "en" else "（{}）"
-        told.append(kind_title(pack, kind, language) + (brackets.format(words) if words else ""))
+        words = Text("；", "; ").in_language(language).join(dict.fromkeys(filter(None, laws)))
+        with_law = Text(f"（{words}）", f" ({words})").in_language(language) if words else ""
+        told.append(kind_title(pack, kind, language) + with_law)
     return told
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from juxian.apps.corrections.models import Correction
 from juxian.apps.files.actions import remove_file
@@ -28,7 +29,6 @@ from juxian.apps.services.models import BulkRow, Case, CaseFile, Draft
 from juxian.core.packs.purposes import Keeping
 from juxian.core.text import Text
 
-WHY = "保存期满或依申请删除"
 CLEARED = Text("内容已清理", "Cleared")
 NUMBERS, NAME = "persons.number", "persons.name"
 
@@ -73,7 +73,7 @@ def _forget_rosters(rows: QuerySet[Any]) -> int:
 
 def _remove_files(files: QuerySet[StoredFile]) -> None:
     for file in files.filter(removed_at=None).select_related("home"):
-        remove_file(file=file, by=None, reason=WHY)
+        remove_file(file=file, by=None, reason=_("保存期满或依申请删除"))
 
 
 FORGET: dict[str, Callable[[Any], int]] = {
