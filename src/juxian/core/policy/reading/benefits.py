@@ -18,9 +18,9 @@ from juxian.core.policy.document import (
 )
 from juxian.core.policy.names import Names
 from juxian.core.policy.reading.payments import Payments
+from juxian.core.policy.reading.scheduling import payers_of
 from juxian.core.policy.reading.tables import Tables
 from juxian.core.policy.reading.windows import Windows
-from juxian.core.policy.scheduling import payers_of
 from juxian.core.positioned import Document, Path
 from juxian.core.text import Text
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from juxian.core.policy.document import MONTHS_OF, Pay
+from juxian.core.policy.reading.scheduling import SCHEDULE_KEYS, with_schedule
 from juxian.core.policy.reading.values import Values, is_day
-from juxian.core.policy.scheduling import SCHEDULE_KEYS, with_schedule
 from juxian.core.positioned import Path
 from juxian.core.text import Text
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from juxian.core.policy.classing import classes_of, name_of
 from juxian.core.policy.document import BASES, Basis, Benefit, Cap, StackingRule, Version
-from juxian.core.policy.listing import lists_of
 from juxian.core.policy.names import Names
 from juxian.core.policy.reading.benefits import Benefits
+from juxian.core.policy.reading.classing import classes_of, name_of
+from juxian.core.policy.reading.listing import lists_of
 from juxian.core.positioned import Document, Path
 from juxian.core.text import Text
 

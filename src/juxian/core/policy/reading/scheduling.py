@@ -5,12 +5,11 @@ The days from which payments are counted, the event with which they fall due, wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Protocol
 
 from juxian.core.policy.document import DUES, Pay, Payer
-from juxian.core.policy.language import Expression
+from juxian.core.policy.reading.values import Values
 from juxian.core.positioned import Path
 from juxian.core.text import Text
 
@@ -18,25 +17,7 @@ SCHEDULE_KEYS = ("from", "due", "upon", "stops_if")
 LARGEST_SHARE = 10_000
 
 
-class Reader(Protocol):
-    """What is needed of a reader of policies."""
-
-    def get(self, path: Path) -> Any: ...
-    def wrong(
-        self, path: Path, code: str, message: Text, hint: Text | None = None, *, key: bool = False
-    ) -> None: ...
-    def mapping(self, path: Path, known: Collection[str], required: Sequence[str] = ()) -> bool: ...
-    def items(self, path: Path) -> list[Path]: ...
-    def text(self, path: Path, otherwise: str = "") -> str: ...
-    def title(self, path: Path) -> Text | None: ...
-    def code(self, path: Path) -> str: ...
-    def choice(self, path: Path, choices: Sequence[str], otherwise: str = "") -> str: ...
-    def integer(self, path: Path, low: int, high: int, otherwise: int = 0) -> int: ...
-    def condition(self, path: Path) -> Expression | None: ...
-    def date_field(self, path: Path) -> str: ...
-
-
-def with_schedule(reader: Reader, path: Path, pay: Pay) -> Pay:
+def with_schedule(reader: Values, path: Path, pay: Pay) -> Pay:
     """``pay`` with ``from``, ``due``, ``upon`` and ``stops_if`` of the mapping at ``path``."""
 
     def has(key: str) -> bool:
@@ -75,7 +56,7 @@ def with_schedule(reader: Reader, path: Path, pay: Pay) -> Pay:
     return found
 
 
-def payers_of(reader: Reader, benefit: Path, pay: Callable[[Path], Pay]) -> tuple[Payer, ...]:
+def payers_of(reader: Values, benefit: Path, pay: Callable[[Path], Pay]) -> tuple[Payer, ...]:
     """``payers`` of the benefit at ``benefit``; ``pay`` reads a schedule."""
     path = (*benefit, "payers")
     if reader.get(path) is None:

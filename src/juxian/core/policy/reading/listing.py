@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from juxian.core.facts.schema import Kind
 from juxian.core.policy.names import NamedList, Names
 from juxian.core.policy.nodes import FieldValue, IsTrue
-from juxian.core.policy.scheduling import Reader
+from juxian.core.policy.reading.values import Values
 from juxian.core.positioned import Path
 from juxian.core.text import Text
 
@@ -19,7 +19,7 @@ LAST_PLACE = 1_000_000
 Entry = tuple[tuple[str, ...], int]  # every name of it; its place, 0 where the list has none
 
 
-def lists_of(reader: Reader, path: Path, names: Names) -> list[tuple[Path, NamedList]]:
+def lists_of(reader: Values, path: Path, names: Names) -> list[tuple[Path, NamedList]]:
     """``lists`` of a version, each with where it stands."""
     if reader.get(path) is None:
         return []
@@ -44,7 +44,7 @@ def lists_of(reader: Reader, path: Path, names: Names) -> list[tuple[Path, Named
     return found
 
 
-def _entries(reader: Reader, path: Path) -> Iterator[Entry]:
+def _entries(reader: Values, path: Path) -> Iterator[Entry]:
     """``清华大学``, or ``{name: 清华大学, place: 22, also: [Tsinghua University]}``."""
     seen: set[str] = set()
     for item in reader.items(path):
@@ -66,7 +66,7 @@ def _entries(reader: Reader, path: Path) -> Iterator[Entry]:
         yield tuple(words), place
 
 
-def _otherwise(reader: Reader, path: Path, names: Names, *, placed: bool) -> FieldValue | IsTrue | None:
+def _otherwise(reader: Values, path: Path, names: Names, *, placed: bool) -> FieldValue | IsTrue | None:
     word = reader.text(path)
     name = names.find(word) if word else None
     wanted = Kind.INTEGER if placed else Kind.BOOLEAN

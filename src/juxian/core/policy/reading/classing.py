@@ -12,13 +12,13 @@ from juxian.core.policy.document import ClassRow, ClassTable
 from juxian.core.policy.language import Expression
 from juxian.core.policy.names import Name, Names
 from juxian.core.policy.nodes import LevelIs
-from juxian.core.policy.scheduling import Reader
+from juxian.core.policy.reading.values import Values
 from juxian.core.positioned import Path
 from juxian.core.text import Text
 
 
 def classes_of(
-    reader: Reader, path: Path, names: Names, condition: Callable[[Path], Expression | None]
+    reader: Values, path: Path, names: Names, condition: Callable[[Path], Expression | None]
 ) -> list[tuple[Path, ClassTable]]:
     """``classes`` of a version, each with where it stands; ``condition`` reads one with the words of ``names``."""
     if reader.get(path) is None:
@@ -48,7 +48,7 @@ def classes_of(
     return found
 
 
-def _scale(reader: Reader, path: Path, names: Names) -> Scale | None:
+def _scale(reader: Values, path: Path, names: Names) -> Scale | None:
     word = reader.text(path)
     scale = names.schema.scales.get(word)
     if scale is not None and scale.ordered:
@@ -61,7 +61,7 @@ def _scale(reader: Reader, path: Path, names: Names) -> Scale | None:
     return None
 
 
-def _taken(reader: Reader, path: Path, names: Names, scale: Scale) -> Iterator[ClassRow]:
+def _taken(reader: Values, path: Path, names: Names, scale: Scale) -> Iterator[ClassRow]:
     """A row for each level of the fields named that the scale has too, by code or title."""
     for item in reader.items(path) if reader.get(path) is not None else []:
         word = reader.text(item)
@@ -93,7 +93,7 @@ def _same(level: Level, scale: Scale) -> Level | None:
 
 
 def _rows(
-    reader: Reader, path: Path, scale: Scale, condition: Callable[[Path], Expression | None]
+    reader: Values, path: Path, scale: Scale, condition: Callable[[Path], Expression | None]
 ) -> Iterator[ClassRow]:
     for item in reader.items(path) if reader.get(path) is not None else []:
         if not reader.mapping(item, ("level", "when", "article", "note"), ("level", "when")):
