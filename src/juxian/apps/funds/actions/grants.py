@@ -43,7 +43,7 @@ from juxian.core.ledger.schedule import instalments
 from juxian.core.packs import pack_called
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Entitlement
-from juxian.core.policy.document import Obligation as Owed
+from juxian.core.policy.document import Obligation as Duty
 from juxian.core.policy.document import Pay, pay_by
 from juxian.core.policy.outcomes import table_for
 from juxian.core.policy.rowwise import Situation
@@ -84,7 +84,8 @@ def grant_benefit(
 ) -> Grant:
     """Promise a benefit on what the facts say on ``day``, and reserve the money for what falls due this year.
 
-    instead_of: an ended grant of the same benefit, whose payments that were left this one makes. applied: when it was applied for, if before ``day``; windows of applying are asked for it.
+    applied: when it was applied for, if before ``day``; windows of applying are asked for it. instead_of: an ended grant of
+    the same benefit, whose payments that were left this one makes.
     source_key: the determination or case, e.g. ``case:412``; the same one finds the first grant. Raises ``NotPossible``
     (not entitled any more, received before, no line or not enough money, a rule of the fund) and ``OutOfBounds``.
     """
@@ -162,7 +163,8 @@ def _terms(
     pay = pay_by(benefit, sharing.here if sharing else "")
     if pay is None:
         raise NotPossible(_("这项待遇由几方分担，请先在资金配置中写明本级是哪一方。"))
-    pay = pay if left is None else replace(pay, shares=pay.shares[-left:])
+    if left is not None:  # on the days of the grant that it goes on
+        pay = replace(pay, shares=pay.shares[-left:], due="on_day", first_at_once=False)
     first = first_due or pay.counted_from(profile, on)
     if first is None:
         raise NotPossible(
@@ -263,7 +265,7 @@ def _owe_service(
     )
 
 
-def _penalty(terms: Owed, profile: Mapping[str, object], pack: Pack, on: date) -> int:
+def _penalty(terms: Duty, profile: Mapping[str, object], pack: Pack, on: date) -> int:
     """What each missing year costs beside the refund. Raises ``NotPossible`` while it is not known."""
     table = terms.clawback.penalty if terms.clawback else None
     if table is None:
