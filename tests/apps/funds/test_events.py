@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,12 +10,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from juxian.apps.audit.models import AuditEntry
+from juxian.apps.funds.actions import grants as promising
 from juxian.apps.funds.actions.events import follow_events
 from juxian.apps.funds.models import Grant, Instalment
 from juxian.apps.funds.queries.due import due_instalments, due_lines
 from juxian.apps.funds.rules import NotPossible
 from juxian.apps.persons.actions import FactDraft, record_facts
-from tests.apps.funds.scene import DAY, Scene, make_scene
+from juxian.core.funds.book import CoPayment
+from juxian.core.packs.schema import Pack
+from tests.apps.funds.scene import BENEFIT, DAY, POLICY, WAN, Scene, make_scene
 from tests.apps.funds.test_published import publish
 from tests.factories import SourceFactory
 
@@ -114,6 +118,29 @@ def test_a_benefit_of_several_payers_needs_to_know_which_is_ours(scene: Scene) -
 
     with pytest.raises(NotPossible, match="本级是哪一方"):
         granted(scene, payers)
+
+
+def test_our_part_is_paid_on_our_days(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    payers = (
+        "payers: [{id: city, title: 市, share: 1, pay: {ratio: [1, 1], every: year}},"
+        " {id: county, title: 县, share: 3, pay: {instalments: 12, every: month}}]"
+    )
+    in_force = promising.pack_in_force
+
+    def with_shares(code: str, day: date) -> Pack:
+        pack = in_force(code, day)
+        ours = CoPayment((f"{POLICY}/{BENEFIT}",), {"city": 1, "county": 3}, "city", "assumed")
+        return replace(pack, funds=replace(pack.funds, shared=(ours,)))
+
+    monkeypatch.setattr(promising, "pack_in_force", with_shares)
+
+    grant = granted(scene, payers)
+
+    assert (grant.whole_fen, grant.total_fen, grant.here) == (2 * WAN, WAN // 2, "city")
+    assert list(grant.instalments.order_by("number").values_list("due", "amount_fen")) == [
+        (DAY, WAN // 4),
+        (date(2023, 6, 1), WAN // 4),
+    ]
 
 
 def test_a_missing_year_costs_what_the_policy_says(scene: Scene) -> None:

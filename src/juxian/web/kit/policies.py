@@ -318,7 +318,7 @@ class _Words:
         if pay.starts:
             listed = formats.listed(self.field(name) for name in pay.starts)
             words.append(
-                _("从 %(dates)s 中最晚的一日起算") % {"dates": listed}
+                _("从%(dates)s中最晚的一日起算") % {"dates": listed}
                 if len(pay.starts) > 1
                 else _("从%(date)s起算") % {"date": listed}
             )
