@@ -44,6 +44,8 @@ def asked(who: str, **row: object):
         ("listed(用人单位, 动态名单)", {"employer": "丙公司", "full_time": True}, "yes", ()),
         ("listed(用人单位, 百强榜, 50)", {"employer": "甲公司"}, "yes", ()),
         ("listed(用人单位, 百强榜, 50)", {"employer": "乙公司", "children": 70}, "no", ()),
+        ("listed(用人单位, 百强榜, 50)", {"employer": "乙公司"}, "no", ()),  # the list says its place
+        ("listed(用人单位, 百强榜, 60)", {"employer": "乙公司"}, "yes", ()),
         ("listed(用人单位, 百强榜, 50)", {"employer": "丙公司", "children": 3}, "yes", ()),
     ],
 )
@@ -57,5 +59,10 @@ def test_the_reason_names_the_list_and_not_every_name_of_it():
     found = asked("listed(用人单位, 百强榜, 50)", employer="甲公司")
 
     reason = next(reason for reason in found.reasons if reason.kind == "who")
-    assert reason.statement.zh == "用人单位列入“百强榜”前 50 名，或子女数不超过 50"
-    assert reason.statement.en == "Employer is among the first 50 of “Top hundred” or Children at most 50"
+    assert reason.statement.zh == (
+        "用人单位列入“百强榜”前 50 名，或（不满足“用人单位列入“百强榜”第 50 名之后”，且子女数不超过 50）"
+    )
+    assert reason.statement.en == (
+        "Employer is among the first 50 of “Top hundred” or "
+        "(not: Employer is among those after the first 50 of “Top hundred” and Children at most 50)"
+    )

@@ -225,7 +225,7 @@ class HasAny:
 class TextIs:
     """A TEXT or ORGANISATION field is one of the written texts.
 
-    listed: of a list by name, its title zh and en, and how many of its first are meant (0: all).
+    listed: of a list by name, its title zh and en, and how many of its first are meant (0: all; negative: those after them).
     """
 
     field: str

@@ -136,8 +136,14 @@ def statement(node: Node, schema: Schema) -> Text:
 
 
 def _listed(title: Text, zh: str, en: str, within: int) -> Text:
-    """``毕业院校列入“世界大学榜”前 200 名``."""
-    first = Text(f"前 {within} 名", f"the first {within} of ") if within else Text("")
+    """``毕业院校列入“世界大学榜”前 200 名``; below 0 those after the first so many."""
+    first = Text("", "")
+    if within:
+        first = (
+            Text(f"前 {within} 名", f"the first {within} of ")
+            if within > 0
+            else Text(f"第 {-within} 名之后", f"those after the first {-within} of ")
+        )
     return Text(f"{title.zh}列入“{zh}”{first.zh}", f"{title.en or title.zh} is among {first.en}“{en}”")
 
 

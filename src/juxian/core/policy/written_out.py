@@ -70,17 +70,21 @@ def _any(clauses: Iterable[Clause]) -> Clause:
 
 
 def listed_in(field: str, named: NamedList, within: int, place: Place) -> Clause:
-    """Whether the text in ``field`` is one of the list, or of its first ``within``."""
-    words = tuple(word for entry, rank in named.entries if not within or rank <= within for word in entry)
+    """Whether the text in ``field`` is one of the list, or of its first ``within``; ``otherwise`` is asked of other names."""
     title = (named.title.zh or named.id, named.title.en or named.id)
-    written = TextIs(field, words, place, (*title, within))
+
+    def names(*, further: bool) -> tuple[str, ...]:
+        return tuple(word for entry, at in named.entries if (0 < within < at) is further for word in entry)
+
+    written = TextIs(field, names(further=False), place, (*title, within))
     match named.otherwise:
         case FieldValue(name, kind):
-            own: Clause = Compare(
-                "<=", FieldValue(name, kind, place), Number(within, Kind.INTEGER, place), place
-            )
+            number = Number(within, Kind.INTEGER, place)
+            own: Clause = Compare("<=", FieldValue(name, kind, place), number, place)
         case IsTrue(name):
             own = IsTrue(name, place)
         case _:
             return written
+    if further := names(further=True):
+        own = AllOf((Not(TextIs(field, further, place, (*title, -within)), place), own), place)
     return AnyOf((written, own), place)
