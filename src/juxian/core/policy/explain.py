@@ -86,8 +86,16 @@ def missing_of(clause: Clause, seen: Evidence) -> tuple[str, ...]:
     if seen.of(clause) is not None:
         return ()
     if inner := _statements(clause):
-        return _distinct(name for part in inner for name in missing_of(part, seen))
-    return tuple(name for name in fields_of(clause) if seen.row.get(name) is None)
+        return _distinct([name for part in inner for name in missing_of(part, seen)])
+    return _unknown_in(clause, seen)
+
+
+def _unknown_in(node: Node, seen: Evidence) -> tuple[str, ...]:
+    """Fields of a leaf or a term that are not recorded; which it reads is looked up once."""
+    found: tuple[Node, tuple[str, ...]] | None = seen.at.memory.get((fields_of, id(node)))
+    if found is None:
+        found = seen.at.memory[fields_of, id(node)] = node, fields_of(node)
+    return tuple([name for name in found[1] if seen.row.get(name) is None])
 
 
 def missing_in(decision: Decision, seen: Evidence) -> tuple[str, ...]:
@@ -106,7 +114,7 @@ def missing_in(decision: Decision, seen: Evidence) -> tuple[str, ...]:
             if table_row.when is not None:
                 found += missing_of(table_row.when.clause, seen)
             if table_row.give is not None and outcome.holds is not False and outcome.low != outcome.high:
-                found += [name for name in fields_of(table_row.give.term) if seen.row.get(name) is None]
+                found += _unknown_in(table_row.give.term, seen)
             if outcome.holds is True and item.benefit.table.hit is Hit.FIRST:
                 break
     if (item.once or item.deducted) and seen.row.get(RECEIVED) is None:
