@@ -327,3 +327,7 @@ def test_a_kind_that_the_base_lost_names_the_policies_of_the_place(packs: Path) 
     assert pack is None
     told = {(one.code, Path(one.path).name) for one in errors_in(problems)}
     assert told == {("K210", "pack.yaml"), ("K322", "facts.yaml"), ("K606", "spring.yaml")}
+
+    (place / "facts.yaml").write_text(FACTS, encoding="utf-8")  # with a kind and a field of its own
+
+    assert {one.code for one in errors_in(check_pack(place)[1])} == {"K210", "K322"}

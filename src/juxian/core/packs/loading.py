@@ -251,8 +251,7 @@ class _Check:
             parent, problems = check.run(above)
             if parent is None:
                 if check.bereft:
-                    own = _Check(self.directory)._schema(check.schema)
-                    tell_bereft(self.directory, own, check.bereft, self.problems)
+                    self._tell_bereft_by(check)
                 count = len(errors_in(problems))
                 part.refuse(
                     "K210",
@@ -263,6 +262,16 @@ class _Check:
                 return None
             _LOADED[key] = parent
         return _LOADED[key]
+
+    def _tell_bereft_by(self, parent: _Check) -> None:
+        """Name the policies of this pack that read a field which its broken parent has and it does not replace."""
+        words = _Check(self.directory)._schema(parent.schema)
+        taken_over = {
+            name: kind
+            for name, kind in parent.bereft.items()
+            if words.profile.get(name) is parent.schema.profile.get(name)
+        }
+        tell_bereft(self.directory, words, taken_over, self.problems)
 
     def _schema(self, parent: Schema) -> Schema:
         scales_part, facts = self._part("scales.yaml"), self._part("facts.yaml")
