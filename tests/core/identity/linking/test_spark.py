@@ -1,8 +1,6 @@
 """Spark finds what DuckDB finds."""
 
 import shutil
-from collections.abc import Iterator
-from datetime import date, timedelta
 from random import Random
 
 import pytest
@@ -10,41 +8,17 @@ from polars.testing import assert_frame_equal
 
 from juxian.core.identity.linking.engine import Linkage, Linking
 from juxian.core.identity.linking.stores import DuckStore, EngineMissing, Store
-from juxian.core.identity.linking.traces import Known
-from juxian.core.identity.resident_id import check_digit
-from juxian.core.population.names import han_name
-from tests.core.identity.linking.people import TRACER
+from tests.core.identity.linking.people import TRACER, rows_of_two_rosters
 
-PERSONS = 1_200  # in about 2,400 rows: enough to learn from
-
-
-def rows_of_two_rosters(rng: Random) -> Iterator[Known]:
-    for _person in range(PERSONS):
-        gender = rng.choice(("male", "female"))
-        name, birth = han_name(rng, gender), date(1970, 1, 1) + timedelta(days=rng.randrange(900))
-        first = f"430102{birth:%Y%m%d}{rng.randrange(100, 999)}"
-        number, phone = first + check_digit(first), f"1390937{rng.randrange(10_000):04d}"
-        employer = f"单位{rng.randrange(9)}"
-        for sheet in (1, 2):
-            chance = rng.random()
-            yield Known(
-                name,
-                numbers=(("resident_id", number),) if chance < 0.5 else (),
-                damaged=number[:15] + "000" if chance > 0.8 else "",
-                birth=birth if rng.random() < 0.8 else None,
-                precision=rng.choice(("day", "month")),
-                gender=gender,
-                phones=(phone,) if rng.random() < 0.7 else ("09376213456",),
-                emails=("office@example.org",) if rng.random() < 0.1 else (),
-                employer=employer if rng.random() < 0.8 else "",
-                sheet=sheet,
-            )
+PERSONS = 1_200  # in 2,400 rows: enough to learn from
 
 
 def linked(store: Store) -> Linkage:
     store.part_pairs = 1_000  # so that pairs are scored in several parts
     linking = Linking(store)
-    linking.add((number, TRACER.trace(row)) for number, row in enumerate(rows_of_two_rosters(Random(7))))
+    linking.add(
+        (number, TRACER.trace(row)) for number, row in enumerate(rows_of_two_rosters(Random(7), PERSONS))
+    )
     return linking.link(must=[(0, 5)], cannot=[(2, 3)])
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
 from math import log2
 from typing import Any
 
@@ -18,6 +19,7 @@ from juxian.core.identity.linking.weighing import COMPARISONS, Weights, block_sq
 
 LEARNT_FROM = 2_000  # records: below this the weights of ``weighing`` serve
 LEARNT_UP_TO = 400_000  # records: of more, a part is learnt from
+BLOCK_UP_TO = 1_500_000  # pairs of one training block
 TRAINING_BLOCKS = ("phone", "birth_day", "name")
 RANDOM_PAIRS = 1_000_000
 PULL = 0.1  # towards the stated m
@@ -29,29 +31,42 @@ def learn(store: Store, records: int, table: str = "traces") -> Weights:
     A level that the data says nothing of keeps its stated values. Of a large register u is learnt from records drawn by
     their id, m from those of a part of the telephones, days of birth and names, so that pairs stay together.
     """
-    part = _part(records)
-    if part == 1:
-        known = store.read(f"select * from {table} order by id")
-        return _learn_from(known, known, records, 1)
-    drawn = store.read(
-        f"select * from {table} where (id % 1000003) * 7919 % 1000003 % {part} = 0 order by id"
-    )
-    held = " or ".join(f"({name} <> 0 and {name} % {3 * part} = 0)" for name in TRAINING_BLOCKS)
+    one_of = _coprime(-(-records // LEARNT_UP_TO))
+    parts = {name: _part(store, table, name) for name in TRAINING_BLOCKS}
+    held = " or ".join(f"({_belongs(name, part)})" for name, part in parts.items())
+    rows = f"select * from {table} where"
     return _learn_from(
-        drawn, store.read(f"select * from {table} where {held} order by id"), records, 3 * part
+        store.read(f"{rows} (id % 1000003) * 7919 % 1000003 % {one_of} = 0 order by id"),
+        store.read(f"{rows} {held} order by id"),
+        [f"l.{name} = r.{name} and {_belongs(f'l.{name}', part)}" for name, part in parts.items()],
+        records,
     )
 
 
-def _part(records: int) -> int:
-    """1 of how many is learnt from; has no divisor with 10, since dates are written in tens."""
-    part = max(1, -(-records // LEARNT_UP_TO))
+def _belongs(name: str, part: int) -> str:
+    return f"{name} <> 0 and {name} % {part} = 0"
+
+
+def _part(store: Store, table: str, name: str) -> int:
+    """1 of how many values of a block is learnt from."""
+    sizes = f"select count(*) as n from {table} where {name} <> 0 group by {name}"
+    asked = (
+        f"select coalesce(sum(n), 0)::bigint, coalesce(sum(n * (n - 1)), 0)::bigint from ({sizes}) as sizes"
+    )
+    records, pairs = store.read(asked).row(0)
+    return _coprime(max(-(-records // LEARNT_UP_TO), -(-pairs // (2 * BLOCK_UP_TO))))
+
+
+def _coprime(part: int) -> int:
+    """The least number from ``part`` without a divisor of 10: days are written in tens, so that a tenth would be one day."""
+    part = max(1, part)
     while part % 2 == 0 or part % 5 == 0:
         part += 1
     return part
 
 
-def _learn_from(drawn: pl.DataFrame, held: pl.DataFrame, records: int, part: int) -> Weights:
-    """drawn: records for u. held: for m, whose telephones, days and names are those divisible by ``part``."""
+def _learn_from(drawn: pl.DataFrame, held: pl.DataFrame, blocks: Sequence[str], records: int) -> Weights:
+    """drawn: records for u. held: those for m. blocks: rules of the pairs for m, in the words of Splink."""
     from splink import DuckDBAPI, Linker  # deferred: takes a second, and only a whole run learns
 
     logging.getLogger("splink").setLevel(logging.ERROR)
@@ -65,10 +80,9 @@ def _learn_from(drawn: pl.DataFrame, held: pl.DataFrame, records: int, part: int
             if name == "drawn":
                 linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=1)
                 settings = linker.misc.save_model_to_json()
-        for block in TRAINING_BLOCKS:
+        for block in blocks:
             linker.training.estimate_parameters_using_expectation_maximisation(
-                f"l.{block} = r.{block} and l.{block} <> 0 and l.{block} % {part} = 0",
-                fix_u_probabilities=True,
+                block, fix_u_probabilities=True
             )
         return _learnt(linker.misc.save_model_to_json(), records)
     finally:
