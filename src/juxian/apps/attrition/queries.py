@@ -16,7 +16,7 @@ from juxian.apps.funds.enums import InstalmentState
 from juxian.apps.funds.models import Instalment
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.conditions import as_filter
-from juxian.apps.persons.models import Fact, Profile
+from juxian.apps.persons.models import Fact, Person, Profile
 from juxian.apps.persons.queries import schema_for
 from juxian.apps.services.models import Case
 from juxian.apps.stocktake.queries import SERVING
@@ -112,7 +112,11 @@ def warnings_visible_to(user: User) -> QuerySet[AttritionWarning]:
 
 def standing_figures(home: Organisation) -> dict[str, int]:
     """Signal → warnings that stand; one query."""
-    rows = AttritionWarning.objects.standing().filter(home=home).order_by().values_list("signal")
+    merged = Person.objects.filter(merged_into__isnull=False).values(
+        "pk"
+    )  # few: the others are not read for them
+    rows = AttritionWarning.objects.filter(home=home, cleared_on=None).exclude(person__in=merged)
+    rows = rows.order_by().values_list("signal")
     return dict(rows.annotate(number=Count("pk")))
 
 

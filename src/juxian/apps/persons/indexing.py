@@ -60,18 +60,24 @@ def lists_of(text: str, home: Organisation) -> list[Listed]:
     initials; else one for each pair of characters or word, and an empty one where there is none.
     """
     if text.isascii():
-        return [OfRows(home.pk, Person.objects.filter(_by_sound(text), home=home))]
+        return [_by_sound(text, home)]
     return [OfTerm(term) for term in terms_asked(text)] or [OfRows(home.pk, Person.objects.none())]
 
 
-def _by_sound(text: str) -> Q:
+def _by_sound(text: str, home: Organisation) -> Listed:
+    """Names that begin with the letters, initials and words; one of the two alone where nobody has the other, since an index
+    serves each of them and not both.
+    """
     letters = re.sub(r"[^a-z]", "", text.lower())
-    if not letters:
-        return Q(pk__in=SearchTerm.objects.filter(term=text.lower()).values("person_id"))
-    known = SearchTerm.objects.filter(term__in=(INITIALS + letters, text.lower().strip()))
-    return Q(name_key__gte=letters, name_key__lt=letters + LAST_CHARACTER) | Q(
-        pk__in=known.values("person_id")
-    )
+    wanted = {INITIALS + letters, text.lower().strip()} if letters else {text.lower()}
+    terms = [term for term in sorted(wanted) if SearchTerm.objects.filter(term=term).exists()]
+    people = Person.objects.filter(home=home)
+    begins = Q(name_key__gte=letters, name_key__lt=letters + LAST_CHARACTER) if letters else Q(pk__in=[])
+    if len(terms) == 1 and not people.filter(begins).exists():
+        return OfTerm(terms[0])
+    if terms:
+        begins |= Q(pk__in=SearchTerm.objects.filter(term__in=terms).values("person_id"))
+    return OfRows(home.pk, people.filter(begins))
 
 
 def _wanted(people: Sequence[Person], schema: Schema) -> dict[int, set[str]]:

@@ -17,9 +17,8 @@ from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, 
 
 from juxian.apps.persons.models import Person, Profile, SearchTerm
 
-WEIGHED = (
-    20_000  # persons of a list that are looked at: to tell how long it is, and to count what it leads to
-)
+# persons of a list that are looked at: to tell how long it is, and to count what it leads to
+WEIGHED = 12_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.models import User
 from juxian.apps.clock import now
@@ -24,7 +25,7 @@ from juxian.core.packs import pack_called
 from juxian.core.packs.collectives import LEVELS, ROLES
 from juxian.core.secrecy import seal
 from juxian.core.tables.rows import CellProblem
-from juxian.core.tables.teams import FOUNDED, HEADERS, HOST, JOINED, ROLE, Member, TeamWords, read_member
+from juxian.core.tables.teams import FOUNDED, HOST, JOINED, ROLE, Member, TeamWords, read_member, target_of
 from juxian.core.text import Text
 
 
@@ -76,9 +77,9 @@ def take_in(batch: Batch, rows: Sequence[tuple[Row, RowContent]], by: User | Non
                     row.stay, row.made_collective = _enter(batch, member, person, by)
                 entered += 1
             except NotPossible as refused:
-                _refuse(
-                    row, content, RowReason.TEAM_NOT_POSSIBLE, [_not_possible(content, row.table, refused)]
-                )
+                why = Text(*(_why_not(batch, member, person, language) for language in ("zh-hans", "en")))
+                problem = _not_possible(content, row.table, refused.field, why)
+                _refuse(row, content, RowReason.TEAM_NOT_POSSIBLE, [problem])
     return entered
 
 
@@ -130,15 +131,26 @@ def _enter(batch: Batch, member: Member, person: Person, by: User | None) -> tup
     return join(collective=team, person=person, role=member.role, since=since, by=by), known is None
 
 
+def _why_not(batch: Batch, member: Member, person: Person, language: str) -> str:
+    """In a language why a member cannot be entered; nothing is."""
+    try:
+        with translation.override(language), transaction.atomic():
+            _enter(batch, member, person, None)
+            transaction.set_rollback(True)
+    except NotPossible as refused:
+        return str(refused)
+    return ""
+
+
 def _draft(batch: Batch, member: Member) -> CollectiveDraft:
     since = member.founded
     if since is None:
-        raise NotPossible(translation.gettext("新团队需要认定日期。"), FOUNDED)
+        raise NotPossible(_("新团队需要认定日期。"), FOUNDED)
     host = batch.organisation
     if member.host:
         host = Organisation.objects.under(batch.home.path).get(code=member.host)
     elif not host.employs:
-        raise NotPossible(translation.gettext("新团队需要依托单位。"), HOST)
+        raise NotPossible(_("新团队需要依托单位。"), HOST)
     months = pack_called(batch.pack).collectives.kinds[member.kind].months
     due = add_months(since, months) - timedelta(days=1) if months else None
     return CollectiveDraft(member.kind, member.team, host, since, member.level, due=due)
@@ -163,10 +175,11 @@ def _nobody(number: int) -> CellProblem:
 _CELLS: Mapping[str, str] = {"role": ROLE, "since": JOINED, FOUNDED: FOUNDED, HOST: HOST}
 
 
-def _not_possible(content: RowContent, table: Table, refused: NotPossible) -> CellProblem:
+def _not_possible(content: RowContent, table: Table, field: str, why: Text) -> CellProblem:
     """At the cell that the refusal speaks of, where it has one."""
-    words = HEADERS.get(_CELLS.get(refused.field, ""), ())
-    index, header = next(((i, head) for i, head in headers_of(table).items() if head in words), (-1, ""))
+    target = _CELLS.get(field, "")
+    index, header = next(
+        ((i, head) for i, head in headers_of(table).items() if target and target_of(head) == target), (-1, "")
+    )
     raw = content.cells[index] if 0 <= index < len(content.cells) else ""
-    message = Text(str(refused), str(refused))
-    return CellProblem(content.number, index, header, raw, message, reason=RowReason.TEAM_NOT_POSSIBLE)
+    return CellProblem(content.number, index, header, raw, why, reason=RowReason.TEAM_NOT_POSSIBLE)

@@ -76,7 +76,7 @@ def total_of(found: Narrowed, at_least: int = 0) -> Total:
 def page_of(
     people: QuerySet[Person], sort: Sort, size: int, after: str = "", before: str = "", record: str = "pk"
 ) -> Page:
-    """The page that follows the person numbered ``after``, or ends before ``before``; else the first page.
+    """The page of persons with a profile that follows the one numbered ``after``, or ends before ``before``; else the first.
 
     A number that is not in the register starts at the first page. record: the path of a person's number along the index
     that the newest are read from; the rows are the same by any of them.
@@ -111,8 +111,10 @@ def _parts(
     """Rows with a value, then those without, each in the order of an index; from the place on where there is one."""
     sign, step = ("-", "lt") if sort.descending != backwards else ("", "gt")
     if sort.field == sort.record:
-        found = people.filter(**{f"{sort.record}__{step}": place[1]}) if place else people
-        yield found.order_by(f"{sign}{sort.record}")
+        if place:  # said of every table: PostgreSQL, which merges them, would read each from its end
+            paths = {sort.record, "pk", "profile__person_id"}
+            people = people.filter(**{f"{path}__{step}": place[1] for path in paths})
+        yield people.order_by(f"{sign}{sort.record}")
         return
     known = people.order_by(f"{sign}{sort.field}", f"{sign}{sort.record}")
     unknown = people.filter(**{f"{sort.field}__isnull": True}).order_by(f"{sign}{sort.record}")
