@@ -10,13 +10,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, FilteredRelation, Min, Model, OuterRef, Q, QuerySet
 
 from juxian.apps.persons.models import Person, Profile, SearchTerm
 
+Row = TypeVar("Row", bound=Model)
 # persons of a list that are looked at: to tell how long it is, and to count what it leads to
 WEIGHED = 12_000
 
@@ -30,9 +31,9 @@ class OfTerm:
     def rows(self) -> QuerySet[SearchTerm]:
         return SearchTerm.objects.filter(term=self.term)
 
-    def holds(self) -> Exists:
-        """Whether the person of the outer query has it."""
-        return Exists(self.rows().filter(person=OuterRef("pk")))
+    def holds(self, last: int = 0) -> Exists:
+        """Whether the person of the outer query has it, and is not before ``last``."""
+        return Exists(_from(self.rows().filter(person=OuterRef("pk")), "person_id", last))
 
     def lead(self, people: QuerySet[Person]) -> tuple[QuerySet[Person], str]:
         """``people`` found along the list, and the name of their numbers in it."""
@@ -54,12 +55,12 @@ class OfValues:
     def rows(self) -> QuerySet[Profile]:
         return Profile.objects.filter(home=self.home, **dict(self.values))
 
-    def holds(self) -> Exists:
-        """Whether the person of the outer query has them."""
+    def holds(self, last: int = 0) -> Exists:
+        """As ``OfTerm.holds``."""
         if connection.vendor == "sqlite":
             # asked for by its key, a profile is read whole; a range of one is read in the index of the values
             return Exists(self.rows().filter(person__gte=OuterRef("pk"), person__lte=OuterRef("pk")))
-        return Exists(self.rows().filter(person=OuterRef("pk")))
+        return Exists(_from(self.rows().filter(person=OuterRef("pk")), "person_id", last))
 
     def lead(self, people: QuerySet[Person]) -> tuple[QuerySet[Person], str]:
         """As ``OfTerm.lead``."""
@@ -74,9 +75,9 @@ class OfRows:
     home: int
     found: QuerySet[Any]
 
-    def holds(self) -> Exists:
-        """Whether the person of the outer query is among them."""
-        return Exists(self.found.filter(pk=OuterRef("pk")))
+    def holds(self, last: int = 0) -> Exists:
+        """As ``OfTerm.holds``."""
+        return Exists(_from(self.found.filter(pk=OuterRef("pk")), "pk", last))
 
     def lead(self, people: QuerySet[Person]) -> tuple[QuerySet[Person], str]:
         """As ``OfTerm.lead``."""
@@ -84,6 +85,10 @@ class OfRows:
 
 
 Listed = OfTerm | OfValues | OfRows
+
+
+def _from(rows: QuerySet[Row], person: str, last: int) -> QuerySet[Row]:
+    return rows.filter(**{f"{person}__gte": last}) if last else rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +120,18 @@ def narrowed(people: QuerySet[Person], lists: Sequence[Listed], *, along: bool) 
     number, last = weights[first]
     whole = number < WEIGHED
     if isinstance(first, OfRows) and not whole:
-        every = _holding(people, lists)
-        return Narrowed(every, "pk", every.filter(pk__gte=_last_looked_at(first.home)), whole)
+        last = _last_looked_at(first.home)
+        counted = _holding(people.filter(pk__gte=last), lists, last)
+        return Narrowed(_holding(people, lists), "pk", counted, whole)
     led, record = first.lead(people)
-    led = _holding(led, others)
     if whole:
+        led = _holding(led, others)
         return Narrowed(led, record, led, whole)
-    counted = led.filter(**{f"{record}__gte": last})
+    bounded = led.filter(**{f"{record}__gte": last})
+    if connection.vendor == "postgresql":  # it merges what it joins, and would read all persons
+        bounded = bounded.filter(pk__gte=last)
+    counted = _holding(bounded, others, last)
+    led = _holding(led, others)
     return (
         Narrowed(led, record, counted, whole)
         if along
@@ -129,8 +139,9 @@ def narrowed(people: QuerySet[Person], lists: Sequence[Listed], *, along: bool) 
     )
 
 
-def _holding(people: QuerySet[Person], lists: Iterable[Listed]) -> QuerySet[Person]:
-    return people.filter(*(one.holds() for one in lists))
+def _holding(people: QuerySet[Person], lists: Iterable[Listed], last: int = 0) -> QuerySet[Person]:
+    """last: no person before it is wanted; said of each list, so that none is read further by a database that merges them."""
+    return people.filter(*(one.holds(last) for one in lists))
 
 
 def _weight(one: Listed) -> tuple[int, int]:

@@ -90,3 +90,22 @@ def test_an_empty_template_and_a_unit_of_others(place: Place) -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(empty.content))["名册"]
     assert sheet["A2"].value is None
     assert other.status_code == 422
+
+
+def test_every_rule_of_a_template_is_one_that_spreadsheet_programs_accept(place: Place) -> None:
+    """A list in a rule has at most 255 characters and no comma in a word; rules do not lie over each other or over the heads."""
+    place.person("王芳")
+    asked = {"organisation": place.employer.pk, "filled": "on", "reason": "年度核对"}
+    answer = place.client("employer").post("/desk/imports/template/", asked)
+
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content))["名册"]
+    rules = sheet.data_validations.dataValidation
+    covered = [cells.bounds for rule in rules for cells in rule.sqref.ranges]
+    assert len({(column, first) for column, first, _last, _end in covered}) == len(covered) > 4
+    assert {first for _column, first, _last, _end in covered} == {2}
+    for rule in rules:
+        if rule.type == "list":
+            assert rule.formula1[0] == rule.formula1[-1] == '"'
+            assert len(rule.formula1) - 2 <= 255
+            assert all(word and word == word.strip() for word in rule.formula1[1:-1].split(","))
+        assert len(rule.prompt or "") <= 255
