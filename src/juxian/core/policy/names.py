@@ -175,12 +175,22 @@ def shown(word: str) -> str:
     return word if len(word) <= 40 else word[:38] + "…"
 
 
+_ALIKE = 0.6  # of all letters, those in common; the filter below is its consequence
+
+
 def close_words(word: str, choices: Iterable[str], count: int = 3) -> list[str]:
     """Words that ``word`` may be a slip of: alike, or containing it."""
     known = [choice for choice in choices if len(choice) < 60]
     if len(word) > 60:
         return []
-    found = get_close_matches(word, known, n=count, cutoff=0.6)
+    # words that share no letter, or of which one is more than 7/3 as long, are never that much alike; asking each would be dear
+    length, letters = len(word), set(word)
+    possible = [
+        choice
+        for choice in known
+        if 3 * len(choice) <= 7 * length and 3 * length <= 7 * len(choice) and not letters.isdisjoint(choice)
+    ]
+    found = get_close_matches(word, possible, n=count, cutoff=_ALIKE)
     found += [
         choice for choice in known if len(word) > 1 and len(choice) > 1 and (word in choice or choice in word)
     ]

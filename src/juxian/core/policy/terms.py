@@ -51,6 +51,7 @@ _LITERAL_KINDS = {
 }  # fmt: skip
 
 
+HINTED = 20  # mistakes of one text; looking for the word that was meant is what a mistake costs
 _UNIT_LEFT_OUT = re.compile(r"(?<![0-9])[0-9]+(?:\.[0-9]+)?(?:千|万|百万|亿)")  # 5万
 _IN_CHARACTERS = re.compile(
     r"(?<![零一二两三四五六七八九十百千万亿半])[零一二两三四五六七八九十百千万亿半]+(?:元|年|个月|岁|周岁)"
@@ -351,7 +352,7 @@ class TermChecker:
                 f"“{word}”是一个级别，写成 {field.zh} == {word}",
                 f"“{word}” is a level; write {owners[0][0].name} == {word}",
             )
-        elif close := self.names.close_to(word):
+        elif len(self.mistakes) < HINTED and (close := self.names.close_to(word)):
             hint = Text("是否想写：" + "、".join(close), "did you mean " + ", ".join(close))
         self.wrong(
             place,
