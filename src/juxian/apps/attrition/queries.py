@@ -112,12 +112,10 @@ def warnings_visible_to(user: User) -> QuerySet[AttritionWarning]:
 
 def standing_figures(home: Organisation) -> dict[str, int]:
     """Signal → warnings that stand; one query."""
-    merged = Person.objects.filter(merged_into__isnull=False).values(
-        "pk"
-    )  # few: the others are not read for them
+    merged = Person.objects.filter(merged_into__isnull=False).values("pk")  # few: the others are not read
     rows = AttritionWarning.objects.filter(home=home, cleared_on=None).exclude(person__in=merged)
-    rows = rows.order_by().values_list("signal")
-    return dict(rows.annotate(number=Count("pk")))
+    counted = rows.order_by().values("signal").annotate(number=Count("pk"))
+    return {row["signal"]: row["number"] for row in counted}
 
 
 def people_warned_of(home: Organisation) -> int:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("collectives", "0001_initial"),
-        ("imports", "0002_row_maybe_known"),
+        ("imports", "0003_roster_forgotten"),
     ]
 
     operations = [
