@@ -29,5 +29,5 @@ def found(committed: World, django_db_blocker: Any) -> Harvest:
 def world(committed: World, db: None, monkeypatch: pytest.MonkeyPatch) -> World:
     """The world; what a test changes is rolled back. A refusal writes nothing here but what it should not:
     its audit entry has tests of its own (tests/web/kit/test_refusals.py)."""
-    monkeypatch.setattr(refusals, "remember", lambda request, **_more: None)
+    monkeypatch.setattr(refusals, "record_refusal", lambda **_entry: None)
     return committed

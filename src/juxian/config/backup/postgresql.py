@@ -136,7 +136,7 @@ def _run(name: str, url: str, options: list[str]) -> None:
     parts = conninfo_to_dict(url)
     password = parts.pop("password", None)
     environment = os.environ | ({"PGPASSWORD": str(password)} if password else {})
-    command = [program(name), f"--dbname={make_conninfo(**parts)}", "--no-password", *options]  # type: ignore[arg-type]
+    command = [program(name), f"--dbname={make_conninfo(**parts)}", "--no-password", *options]  # type: ignore[arg-type]  # their values are text or numbers
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if result.returncode:
         said = result.stderr.strip().splitlines()

@@ -29,7 +29,7 @@ from juxian.web.board.alerts import ending_soon, facts_of
 from juxian.web.board.day import BoardDay, board_day
 from juxian.web.board.structure import NOT_RECORDED
 from juxian.web.kit import formats
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.dossier import names_of, organisations_named
 from juxian.web.kit.responses import render_part
 from juxian.web.kit.scope import Scope, current_scope
@@ -80,7 +80,7 @@ def persons(request: HttpRequest) -> HttpResponse:
     day = board_day(request, scope)
     group = group_of(request.GET, scope, day)
     organisations = organisations_of(group, scope, day)
-    visible = persons_visible_to(request.user)  # type: ignore[arg-type]
+    visible = persons_visible_to(user_of(request))
     people = (
         visible.filter(pk__in=group.people.order_by().values("pk"))
         .select_related("profile")

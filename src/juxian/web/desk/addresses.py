@@ -23,7 +23,7 @@ from juxian.core.source import Rejected
 from juxian.core.tables.confined import read_confined
 from juxian.core.tables.workbook import Workbook, as_text
 from juxian.web.desk.scope import home_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.formats import language, with_aside
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
@@ -55,13 +55,13 @@ class TableForm(forms.Form):
 def addresses(request: HttpRequest) -> HttpResponse:
     """Addresses of the staff, masked; POST takes a table over and says what became of each line."""
     root = home_of(current_scope(request))
-    may_give_addresses(request.user, root).or_refuse()  # type: ignore[arg-type]
+    may_give_addresses(user_of(request), root).or_refuse()
     form = TableForm(request.POST, request.FILES) if request.method == "POST" else TableForm()
     told: list[Given] = []
     if request.method == "POST" and form.is_valid():
         rows = _rows(form)
         if not form.errors:
-            told = give_addresses(home=root, rows=rows, by=request.user)  # type: ignore[arg-type]
+            told = give_addresses(home=root, rows=rows, by=user_of(request))
     found = ChatAddress.objects.filter(user__in=staff_of(root), channel__in=CHATS).exclude(address="")
     page = Paginator(found.select_related("user").order_by("user__username", "channel"), PAGE_SIZE).get_page(
         request.GET.get("page")
@@ -111,9 +111,9 @@ def _lines(book: Workbook) -> list[tuple[int, str, str, str]]:
 def address_drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Nothing goes to this address any more."""
     root = home_of(current_scope(request))
-    may_give_addresses(request.user, root).or_refuse()  # type: ignore[arg-type]
+    may_give_addresses(user_of(request), root).or_refuse()
     row = get_object_or_404(ChatAddress.objects.filter(user__in=staff_of(root)).select_related("user"), pk=pk)
-    remove_address(user=row.user, channel=row.channel, by=request.user, organisation_path=root.path)  # type: ignore[arg-type]
+    remove_address(user=row.user, channel=row.channel, by=user_of(request), organisation_path=root.path)
     messages.success(
         request, _("已移除 %(name)s。") % {"name": f"{row.user.username} {row.get_channel_display()}"}
     )

@@ -24,7 +24,7 @@ from juxian.apps.audit.queries import last_check
 from juxian.apps.clock import SHANGHAI
 from juxian.web.desk.forms import day_field, text_field
 from juxian.web.kit import errors
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.cells import as_text
 from juxian.web.kit.origin import address_of
 from juxian.web.kit.responses import render_part
@@ -203,7 +203,7 @@ def audit_export(request: HttpRequest) -> HttpResponse:
     with transaction.atomic():
         record(
             "audit.exported",
-            actor=request.user,  # type: ignore[arg-type]
+            actor=user_of(request),
             organisation_path=scope.organisation.path,
             acting_as=f"{scope.role}@{scope.organisation.code}",
             detail={"entries": len(rows), "query": hashlib.sha256(repr(wanted).encode()).hexdigest()[:16]},

@@ -14,7 +14,7 @@ from juxian.apps.documents.actions import add_text
 from juxian.apps.documents.queries import texts_visible_to
 from juxian.apps.documents.rules import may_add_text, may_read_library
 from juxian.web.desk.forms import LONGEST_TITLE, day_field, text_field
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope
@@ -42,15 +42,15 @@ class TextForm(forms.Form):
 @for_roles(*READERS)
 @require_safe
 def documents(request: HttpRequest) -> HttpResponse:
-    may_read_library(request.user).or_refuse()  # type: ignore[arg-type]
+    may_read_library(user_of(request)).or_refuse()
     scope = current_scope(request)
     wanted = request.GET.get("q", "").replace("\0", "").strip()[:100]
-    texts = texts_visible_to(request.user).select_related("added_by").defer("body")  # type: ignore[arg-type]
+    texts = texts_visible_to(user_of(request)).select_related("added_by").defer("body")
     texts = texts.filter(title__contains=wanted) if wanted else texts
     context = {
         "page": Paginator(texts, PAGE_SIZE).get_page(request.GET.get("page")),
         "q": wanted,
-        "may_add": may_add_text(request.user, scope.organisation),  # type: ignore[arg-type]
+        "may_add": may_add_text(user_of(request), scope.organisation),
     }
     return render_part(request, "desk/documents/list.html#list", context)
 
@@ -60,10 +60,10 @@ def documents(request: HttpRequest) -> HttpResponse:
 @once
 def add(request: HttpRequest) -> HttpResponse:
     organisation = current_scope(request).organisation
-    may_add_text(request.user, organisation).or_refuse()  # type: ignore[arg-type]
+    may_add_text(user_of(request), organisation).or_refuse()
     form = TextForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        text = add_text(organisation=organisation, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        text = add_text(organisation=organisation, by=user_of(request), **form.cleaned_data)
         return go(request, "desk:document", pk=text.pk)
     return render(request, "desk/documents/add.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -71,5 +71,5 @@ def add(request: HttpRequest) -> HttpResponse:
 @for_roles(*READERS)
 @require_safe
 def document(request: HttpRequest, pk: int) -> HttpResponse:
-    texts = texts_visible_to(request.user).select_related("organisation", "added_by")  # type: ignore[arg-type]
+    texts = texts_visible_to(user_of(request)).select_related("organisation", "added_by")
     return render(request, "desk/documents/read.html", {"text": get_object_or_404(texts, pk=pk)})

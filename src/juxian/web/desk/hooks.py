@@ -20,7 +20,7 @@ from juxian.apps.messaging.queries import failures_of, hooks_visible_to
 from juxian.apps.messaging.rules import may_manage_hooks
 from juxian.web.desk.forms import text_field
 from juxian.web.desk.scope import home_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
@@ -46,16 +46,16 @@ class HookForm(forms.Form):
 def hooks(request: HttpRequest) -> HttpResponse:
     """The subscriptions of the jurisdiction; POST makes one and shows its secret, this once."""
     root = home_of(current_scope(request))
-    may_manage_hooks(request.user, root).or_refuse()  # type: ignore[arg-type]
+    may_manage_hooks(user_of(request), root).or_refuse()
     form = HookForm(request.POST if request.method == "POST" else None)
     secret = ""
     if request.method == "POST" and form.is_valid():
         try:
-            _hook, secret = make_hook(home=root, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            _hook, secret = make_hook(home=root, by=user_of(request), **form.cleaned_data)
         except HookRefused as refused:
             form.add_error("url", str(refused))
     page = Paginator(
-        hooks_visible_to(request.user).filter(home=root),  # type: ignore[arg-type]
+        hooks_visible_to(user_of(request)).filter(home=root),
         PAGE_SIZE,
     ).get_page(request.GET.get("page"))
     labels, failures = dict(HookEvent.choices), failures_of(page.object_list)
@@ -72,7 +72,7 @@ def hooks(request: HttpRequest) -> HttpResponse:
 def stop(request: HttpRequest, pk: int) -> HttpResponse:
     """Tell a system nothing any more; a second time changes nothing."""
     hook = _own(request, pk)
-    stop_hook(hook=hook, by=request.user)  # type: ignore[arg-type]
+    stop_hook(hook=hook, by=user_of(request))
     messages.success(request, _("“%(name)s”已停用，不再推送。") % {"name": hook.name})
     return go(request, "desk:hooks")
 
@@ -81,12 +81,12 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def send_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Try what was given up from the beginning."""
-    count = send_dead_again(hook=_own(request, pk), by=request.user)  # type: ignore[arg-type]
+    count = send_dead_again(hook=_own(request, pk), by=user_of(request))
     messages.success(request, _("%(count)s 条事件将重新推送。") % {"count": count})
     return go(request, "desk:hooks")
 
 
 def _own(request: HttpRequest, pk: int) -> Hook:
-    hook: Hook = get_object_or_404(hooks_visible_to(request.user), pk=pk)  # type: ignore[arg-type]
-    may_manage_hooks(request.user, hook.home).or_refuse()  # type: ignore[arg-type]
+    hook: Hook = get_object_or_404(hooks_visible_to(user_of(request)), pk=pk)
+    may_manage_hooks(user_of(request), hook.home).or_refuse()
     return hook

@@ -16,7 +16,7 @@ from juxian.apps.messaging.enums import DeliveryState, MessageState
 from juxian.apps.messaging.models import Message
 from juxian.apps.messaging.queries import outbox_visible_to
 from juxian.apps.messaging.rules import may_decide
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope
@@ -36,7 +36,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     scope = current_scope(request)
     view = request.GET.get("view", "held")
     view = view if view in VIEWS else "held"
-    found = outbox_visible_to(request.user)  # type: ignore[arg-type]
+    found = outbox_visible_to(user_of(request))
     if view == "held":
         found = found.filter(state=MessageState.HELD)
     elif view == "trouble":
@@ -64,17 +64,17 @@ def _lost(message: Message) -> bool:
 @once
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Release, stop, or send again what did not arrive."""
-    message = get_object_or_404(outbox_visible_to(request.user), pk=pk)  # type: ignore[arg-type]
-    may_decide(request.user, message).or_refuse()  # type: ignore[arg-type]
+    message = get_object_or_404(outbox_visible_to(user_of(request)), pk=pk)
+    may_decide(user_of(request), message).or_refuse()
     what, reason = request.POST.get("decision", ""), request.POST.get("reason", "").strip()[:200]
     try:
         match what:
             case "release":
-                release_message(message=message, by=request.user)  # type: ignore[arg-type]
+                release_message(message=message, by=user_of(request))
             case "stop" if reason:
-                stop_message(message=message, by=request.user, reason=reason)  # type: ignore[arg-type]
+                stop_message(message=message, by=user_of(request), reason=reason)
             case "again":
-                send_again(message=message, by=request.user)  # type: ignore[arg-type]
+                send_again(message=message, by=user_of(request))
             case _:
                 notes.warning(request, _("截停须写明理由。"))
                 return go(request, "desk:outbox")

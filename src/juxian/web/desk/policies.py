@@ -23,7 +23,7 @@ from juxian.core.positioned import read_yaml
 from juxian.core.source import Rejected, Source
 from juxian.web.desk.scope import home_of
 from juxian.web.kit import formats
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.policies import policy_rows, policy_view
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
@@ -45,14 +45,14 @@ READERS = (Role.OFFICE, Role.DEPARTMENT, Role.LEADER)
 @for_roles(*READERS)
 @require_safe
 def policies(request: HttpRequest) -> HttpResponse:
-    may_read_determinations(request.user).or_refuse()  # type: ignore[arg-type]
+    may_read_determinations(user_of(request)).or_refuse()
     scope = current_scope(request)
     run = newest_run(scope.pack.code)
     context = {
         "rows": policy_rows(scope.pack, scope.as_of, scope.language, benefit_totals(run)),
         "run": run,
         "entitled": entitled_persons(run),
-        "may_sweep": may_sweep(request.user, home_of(scope)),  # type: ignore[arg-type]
+        "may_sweep": may_sweep(user_of(request), home_of(scope)),
     }
     return render(request, "desk/policies/list.html", context)
 
@@ -60,7 +60,7 @@ def policies(request: HttpRequest) -> HttpResponse:
 @for_roles(*READERS)
 @require_safe
 def policy(request: HttpRequest, policy_id: str) -> HttpResponse:
-    may_read_determinations(request.user).or_refuse()  # type: ignore[arg-type]
+    may_read_determinations(user_of(request)).or_refuse()
     scope = current_scope(request)
     if policy_id not in scope.pack.policies:
         raise Http404
@@ -70,7 +70,7 @@ def policy(request: HttpRequest, policy_id: str) -> HttpResponse:
     context = {
         "policy": policy_view(scope.pack, found, scope.as_of, scope.language, totals if run else None),
         "run": run,
-        "may_draft": may_draft(request.user, home_of(scope)),  # type: ignore[arg-type]
+        "may_draft": may_draft(user_of(request), home_of(scope)),
         "may_open": scope.role in (Role.OFFICE, Role.LEADER),
         **_cases(found, scope.pack, scope.language),
     }
@@ -82,8 +82,8 @@ def policy(request: HttpRequest, policy_id: str) -> HttpResponse:
 def sweep(request: HttpRequest) -> HttpResponse:
     """Run every policy over the whole register, as of today."""
     scope = current_scope(request)
-    may_sweep(request.user, home_of(scope)).or_refuse()  # type: ignore[arg-type]
-    run = sweep_pack(pack=scope.pack, as_of=scope.as_of, by=request.user)  # type: ignore[arg-type]
+    may_sweep(user_of(request), home_of(scope)).or_refuse()
+    run = sweep_pack(pack=scope.pack, as_of=scope.as_of, by=user_of(request))
     words = ngettext("已按现行政策筛查 %(number)s 人。", "已按现行政策筛查 %(number)s 人。", run.persons)
     messages.success(request, words % {"number": run.persons})
     return go(request, "desk:policies")

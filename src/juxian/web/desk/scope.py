@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import persons_visible_to
+from juxian.web.kit.access import user_of
 from juxian.web.kit.factforms import employers_of
 from juxian.web.kit.scope import Scope, current_scope
 
@@ -24,7 +25,7 @@ def home_of(scope: Scope) -> Organisation:
 
 def people_of(request: HttpRequest, home: Organisation) -> QuerySet[Person]:
     """Persons of the jurisdiction that the user may see; ``home`` as a constant lets its indexes serve."""
-    return persons_visible_to(request.user).filter(home=home)  # type: ignore[arg-type]
+    return persons_visible_to(user_of(request)).filter(home=home)
 
 
 def find_person(request: HttpRequest, number: str) -> Person:

@@ -23,7 +23,7 @@ from juxian.apps.tokens.queries import tokens_visible_to
 from juxian.apps.tokens.rules import may_manage_tokens
 from juxian.web.desk.forms import day_field, text_field
 from juxian.web.desk.scope import home_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
@@ -61,15 +61,15 @@ class TokenForm(forms.Form):
 def tokens(request: HttpRequest) -> HttpResponse:
     """The tokens of the jurisdiction; POST makes one and shows its secret, this once."""
     root = home_of(current_scope(request))
-    may_manage_tokens(request.user, root).or_refuse()  # type: ignore[arg-type]
+    may_manage_tokens(user_of(request), root).or_refuse()
     form = TokenForm(
         request.POST if request.method == "POST" else None,
         initial={"expires_on": today() + timedelta(days=NORMAL_LIFE_DAYS)},
     )
     secret = ""
     if request.method == "POST" and form.is_valid():
-        _token, secret = make_token(organisation=root, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
-    found = tokens_visible_to(request.user).filter(organisation=root)  # type: ignore[arg-type]
+        _token, secret = make_token(organisation=root, by=user_of(request), **form.cleaned_data)
+    found = tokens_visible_to(user_of(request)).filter(organisation=root)
     context = {
         "form": form,
         "secret": secret,
@@ -84,9 +84,9 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """End a token at once; a second time changes nothing."""
-    token = get_object_or_404(tokens_visible_to(request.user), pk=pk)  # type: ignore[arg-type]
-    may_manage_tokens(request.user, token.organisation).or_refuse()  # type: ignore[arg-type]
-    revoke_token(token=token, by=request.user)  # type: ignore[arg-type]
+    token = get_object_or_404(tokens_visible_to(user_of(request)), pk=pk)
+    may_manage_tokens(user_of(request), token.organisation).or_refuse()
+    revoke_token(token=token, by=user_of(request))
     messages.success(
         request, _("令牌“%(name)s”已吊销，使用它的系统从现在起不能再访问。") % {"name": token.name}
     )

@@ -15,7 +15,7 @@ from juxian.apps.messaging.actions import mark_read, set_preference
 from juxian.apps.messaging.actions.adapters import configured_channels
 from juxian.apps.messaging.enums import Channel
 from juxian.apps.messaging.queries import messages_of, preference_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.navigation import case_page_of, start_of
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
@@ -42,15 +42,15 @@ class PreferenceForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def messages(request: HttpRequest) -> HttpResponse:
     """Own messages, the newest first; what is shown counts as read. A POST sets how to be told."""
-    scope, user = current_scope(request), request.user
-    wish = preference_of(user)  # type: ignore[arg-type]
+    scope, user = current_scope(request), user_of(request)
+    wish = preference_of(user)
     initial = {"channels": wish.channels, "digest": wish.digest, "language": wish.language}
     form = PreferenceForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        set_preference(user=user, **form.cleaned_data)  # type: ignore[arg-type]
+        set_preference(user=user, **form.cleaned_data)
         notes.success(request, _("已保存。"))
         return go(request, "messages")
-    found = messages_of(user)  # type: ignore[arg-type]
+    found = messages_of(user)
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 18:
         found = found.filter(pk__lt=int(before))
@@ -64,7 +64,7 @@ def messages(request: HttpRequest) -> HttpResponse:
     }
     answer = render(request, "kit/messages_page.html", context, status=422 if form.errors else 200)
     if request.method == "GET":
-        mark_read(user=user, messages=[message.pk for message in rows if message.read_at is None])  # type: ignore[arg-type]
+        mark_read(user=user, messages=[message.pk for message in rows if message.read_at is None])
     return answer
 
 

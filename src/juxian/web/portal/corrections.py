@@ -32,7 +32,7 @@ from juxian.apps.persons.models import Fact, Person
 from juxian.apps.persons.queries import completeness_of, persons_visible_to
 from juxian.core.facts.schema import FactKind, Schema
 from juxian.core.packs.schema import Pack
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.corrections import told
 from juxian.web.kit.dossier import ToAsk, events_of, names_of, organisations_named, to_ask
 from juxian.web.kit.factforms import PREFIX, FactForm, as_typed, employers_of
@@ -98,7 +98,7 @@ class CorrectionForm(FactForm):
 def corrections(request: HttpRequest) -> HttpResponse:
     """What was proposed, and what became of it."""
     scope = current_scope(request)
-    page = Paginator(proposed_by(request.user), PAGE_SIZE).get_page(request.GET.get("page"))  # type: ignore[arg-type]
+    page = Paginator(proposed_by(user_of(request)), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"page": page, "rows": told(list(page), scope.pack.schema, scope.language)}
     return render(request, "portal/corrections.html", context)
 
@@ -146,7 +146,7 @@ def correct(request: HttpRequest, number: str, kind: str) -> HttpResponse:
                 propose_correction(
                     person=person,
                     proposal=form.proposal(about),
-                    by=request.user,  # type: ignore[arg-type]
+                    by=user_of(request),
                     employer=_unit(request, person),
                     file=file,
                     reason=form.cleaned_data["reason"],
@@ -164,9 +164,9 @@ def correct(request: HttpRequest, number: str, kind: str) -> HttpResponse:
 @require_POST
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what nobody has decided about yet."""
-    found = get_object_or_404(proposed_by(request.user), pk=pk)  # type: ignore[arg-type]
+    found = get_object_or_404(proposed_by(user_of(request)), pk=pk)
     try:
-        take_back_correction(correction=found, by=request.user)  # type: ignore[arg-type]
+        take_back_correction(correction=found, by=user_of(request))
     except NotPossible as refused:
         messages.warning(request, str(refused))
     else:
@@ -182,7 +182,7 @@ def confirm(request: HttpRequest, number: str) -> HttpResponse:
     unit = _unit(request, person)
     confirm_record(
         person=person,
-        by=request.user,  # type: ignore[arg-type]
+        by=user_of(request),
         employer=unit,
     )
     messages.success(request, gettext("已确认，谢谢。"))
@@ -223,13 +223,13 @@ def _unit(request: HttpRequest, person: Person) -> Organisation | None:
     """The employer for whom the user speaks; None when it is the user's own record."""
     if request.user.person_id == person.pk:  # type: ignore[union-attr]
         return None
-    return employer_of(request.user, person)  # type: ignore[arg-type]
+    return employer_of(user_of(request), person)
 
 
 def _person(request: HttpRequest, number: str) -> Person:
-    people = persons_visible_to(request.user).select_related("home", "profile")  # type: ignore[arg-type]
+    people = persons_visible_to(user_of(request)).select_related("home", "profile")
     person = get_object_or_404(people, number=number)
-    may_propose(request.user, person).or_refuse()  # type: ignore[arg-type]
+    may_propose(user_of(request), person).or_refuse()
     return person
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from juxian.apps.accounts.enums import Role
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.queries import persons_visible_to
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.charts import Chart, Mark, ranking
 from juxian.web.kit.responses import render_part
 from juxian.web.kit.rows import rows_of
@@ -32,7 +32,7 @@ def unit(request: HttpRequest) -> HttpResponse:
     scope = current_scope(request)
     codes = Organisation.objects.under(scope.organisation.path).values_list("code", flat=True)
     home = Organisation.objects.get(code=scope.pack.root)  # with it the index of employers serves
-    people = persons_visible_to(request.user)  # type: ignore[arg-type]
+    people = persons_visible_to(user_of(request))
     people = people.filter(profile__home=home, profile__employer__in=list(codes))
     wanted = sought(request).get("q", "").replace("\0", "").strip()[:60]
     fields = [f"profile__{field}" for field in COUNTED]

@@ -44,7 +44,7 @@ class IssueForm(forms.Form):
     )
 
     def __init__(self, *args: object, kinds: list[tuple[str, str]], levels: list[tuple[str, str]]) -> None:
-        super().__init__(*args)  # type: ignore[arg-type]
+        super().__init__(*args)  # type: ignore[arg-type]  # as Django's own
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]  # fields of choices
         self.fields["level"].choices = [("", _("按档案判定")), *levels]  # type: ignore[attr-defined]
 

@@ -24,7 +24,7 @@ from juxian.core.services import CaseRefused
 from juxian.web.desk.cases import page
 from juxian.web.desk.cases.finding import STAFF, find_case
 from juxian.web.desk.forms import ReasonForm
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.cases import action_words
 from juxian.web.kit.errors import too_many
 from juxian.web.kit.formats import clauses
@@ -56,7 +56,7 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
         return page.show(request, case, status=422, problem=_("请选择要办理的动作。"))
     given = form.cleaned_data
     if given["for_applicant"]:
-        may_act_for_applicant(request.user, case).or_refuse()  # type: ignore[arg-type]
+        may_act_for_applicant(user_of(request), case).or_refuse()
     wanted = Wanted(given["action"], given["task"], given["reason"].strip(), marks=_marks(request))
     before = case.state
     try:
@@ -64,7 +64,7 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
             act_on_case(
                 case=case,
                 wanted=wanted,
-                by=request.user,  # type: ignore[arg-type]
+                by=user_of(request),
                 expected_version=given["version"],
                 for_applicant=given["for_applicant"],
             )
@@ -91,15 +91,15 @@ def _marks(request: HttpRequest) -> list[tuple[str, str]]:
 def take(request: HttpRequest, number: str, turn: int) -> HttpResponse:
     """Take a turn, or put it back."""
     case = find_case(request, number)
-    seats = seats_of(request.user, current_scope(request).as_of).filter(case=case, turn=turn)  # type: ignore[arg-type]
+    seats = seats_of(user_of(request), current_scope(request).as_of).filter(case=case, turn=turn)
     found = Turn.objects.filter(pk__in=seats.values("turn")).select_related("case__home").first()
     if found is None:
         raise Http404
     try:
         if request.POST.get("back"):
-            put_back(turn=found, by=request.user)  # type: ignore[arg-type]
+            put_back(turn=found, by=user_of(request))
         else:
-            take_turn(turn=found, by=request.user)  # type: ignore[arg-type]
+            take_turn(turn=found, by=user_of(request))
     except NotTaken as refused:
         messages.warning(request, str(refused))
     return go(request, "desk:case", number=number)
@@ -124,7 +124,7 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
         return page.show(request, case, status=422, problem=_("请写明查看理由。"))
     record(
         REVEALED,
-        actor=request.user,  # type: ignore[arg-type]
+        actor=user_of(request),
         subject=case,
         organisation_path=case.home.path,
         acting_as=f"{scope.role}@{scope.organisation.code}",

@@ -19,7 +19,7 @@ from juxian.apps.services.tasks import redate
 from juxian.core.source import Rejected
 from juxian.core.workdays import DayKind
 from juxian.web.desk.scope import home_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
@@ -51,9 +51,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
     )
     problems = []
     if request.method == "POST" and form.is_valid():
-        may_set_calendar(request.user).or_refuse()  # type: ignore[arg-type]
+        may_set_calendar(user_of(request)).or_refuse()
         try:
-            upload_year(by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            upload_year(by=user_of(request), **form.cleaned_data)
             redate.enqueue()
             messages.success(
                 request,

@@ -26,7 +26,7 @@ from juxian.apps.services.rules import may_escalate
 from juxian.web.desk.cases.finding import find_case
 from juxian.web.desk.forms import day_field, text_field
 from juxian.web.desk.scope import home_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
@@ -52,7 +52,7 @@ def conferences(request: HttpRequest) -> HttpResponse:
     scope = current_scope(request)
     form = ConferenceForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        made = convene(home=home_of(scope), by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        made = convene(home=home_of(scope), by=user_of(request), **form.cleaned_data)
         return go(request, "desk:conference", pk=made.pk)
     found = Conference.objects.filter(home=home_of(scope)).annotate(
         number=Count("items"), left=Count("items", filter=Q(items__resolution=""))
@@ -69,7 +69,7 @@ def conference(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = get_object_or_404(Conference, pk=pk, home=home_of(current_scope(request)))
     if request.method == "POST":
         if request.POST.get("close"):
-            close_conference(conference=meeting, by=request.user)  # type: ignore[arg-type]
+            close_conference(conference=meeting, by=user_of(request))
         else:
             _resolve(request, meeting)
         return go(request, "desk:conference", pk=pk)
@@ -87,7 +87,7 @@ def _resolve(request: HttpRequest, meeting: Conference) -> None:
     if item is None:
         raise Http404
     try:
-        resolve(item=item, resolution=form.cleaned_data["resolution"], by=request.user)  # type: ignore[arg-type]
+        resolve(item=item, resolution=form.cleaned_data["resolution"], by=user_of(request))
         messages.success(request, _("决议已记入办件。"))
     except (NotOnAgenda, Overtaken) as refused:
         messages.warning(request, str(refused))
@@ -99,7 +99,7 @@ def _resolve(request: HttpRequest, meeting: Conference) -> None:
 def bring(request: HttpRequest, number: str) -> HttpResponse:
     """Bring a case before a meeting that is planned."""
     case = find_case(request, number)
-    may_escalate(request.user, case).or_refuse()  # type: ignore[arg-type]
+    may_escalate(user_of(request), case).or_refuse()
     wanted = request.POST.get("conference", "")
     question = request.POST.get("question", "").strip()[:LONGEST]
     meetings = Conference.objects.filter(home=case.home, state=ConferenceState.PLANNED)
@@ -112,7 +112,7 @@ def bring(request: HttpRequest, number: str) -> HttpResponse:
         messages.warning(request, _("请选择会议并写明提请审议的问题。"))
         return go(request, "desk:case", number=number)
     try:
-        escalate(case=case, conference=meeting, question=question, by=request.user)  # type: ignore[arg-type]
+        escalate(case=case, conference=meeting, question=question, by=user_of(request))
         messages.success(request, _("已列入议题。"))
     except (NotOnAgenda, Overtaken) as refused:
         messages.warning(request, str(refused))

@@ -22,7 +22,7 @@ from juxian.core.services import CaseRefused, prefilled
 from juxian.web.desk.cases.queue import service_choices
 from juxian.web.desk.forms import text_field
 from juxian.web.desk.scope import home_of, people_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
@@ -51,7 +51,7 @@ def counter(request: HttpRequest) -> HttpResponse:
     """Choose service and person (GET), then fill in and hand in (POST)."""
     scope = current_scope(request)
     home = home_of(scope)
-    may_take_in_on_paper(request.user, home).or_refuse()  # type: ignore[arg-type]
+    may_take_in_on_paper(user_of(request), home).or_refuse()
     given = request.POST if request.method == "POST" else request.GET
     asked = {"service": given.get("service", ""), "who": given.get("who", "")}
     choosing = CounterForm(asked if asked["who"] else None, services=service_choices(scope), initial=asked)
@@ -96,7 +96,7 @@ def _filling(request: HttpRequest, person: Person, service: str, context: dict[s
                     case = submit_application(
                         home=home,
                         service=service,
-                        by=request.user,  # type: ignore[arg-type]
+                        by=user_of(request),
                         person=person,
                         answers=form.answers(),
                         materials=materials,

@@ -9,11 +9,12 @@ from juxian.apps.accounts.enums import Role
 from juxian.apps.services.models import Case
 from juxian.apps.services.queries.loading import CASE_PARTS
 from juxian.apps.services.queries.visible import visible_to
+from juxian.web.kit.access import user_of
 
 STAFF = (Role.OFFICE, Role.DEPARTMENT, Role.LEADER)
 
 
 def find_case(request: HttpRequest, number: str) -> Case:
     """A case that the user may see, 404 for every other."""
-    cases = visible_to(request.user).select_related(*CASE_PARTS, "opened_by", "person__profile")  # type: ignore[arg-type]
+    cases = visible_to(user_of(request)).select_related(*CASE_PARTS, "opened_by", "person__profile")
     return get_object_or_404(cases, number=number)

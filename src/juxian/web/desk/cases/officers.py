@@ -36,7 +36,7 @@ from juxian.apps.services.queries.officers import (
 from juxian.apps.services.rules import may_name_officer
 from juxian.web.desk.forms import day_field, text_field
 from juxian.web.desk.scope import find_person, home_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
@@ -91,11 +91,11 @@ def officers(request: HttpRequest) -> HttpResponse:
     """Who helps whom, and who stands in; a period is added by POST."""
     scope = current_scope(request)
     home = home_of(scope)
-    may_name_officer(request.user, home).or_refuse()  # type: ignore[arg-type]
+    may_name_officer(user_of(request), home).or_refuse()
     form = CoverForm(may_be_named(home, scope.as_of), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            cover_for(by=request.user, path=home.path, **form.cleaned_data)  # type: ignore[arg-type]
+            cover_for(by=user_of(request), path=home.path, **form.cleaned_data)
             messages.success(request, _("已安排代班。"))
             return go(request, "desk:officers")
         except NotNamed as refused:
@@ -116,7 +116,7 @@ def officer(request: HttpRequest, pk: int) -> HttpResponse:
     """Whose officer somebody is; everything is handed over by POST."""
     scope = current_scope(request)
     home = home_of(scope)
-    may_name_officer(request.user, home).or_refuse()  # type: ignore[arg-type]
+    may_name_officer(user_of(request), home).or_refuse()
     found = get_object_or_404(who_helps(home, scope.as_of), pk=pk)
     staff = may_be_named(home, scope.as_of).exclude(pk=pk)
     form = OfficerForm(staff, request.POST if request.method == "POST" else None)
@@ -124,7 +124,7 @@ def officer(request: HttpRequest, pk: int) -> HttpResponse:
         to, reason = form.cleaned_data["officer"], form.cleaned_data["reason"]
         try:
             with transaction.atomic():
-                count = hand_over(absent=found, to=to, home=home, by=request.user, reason=reason)  # type: ignore[arg-type]
+                count = hand_over(absent=found, to=to, home=home, by=user_of(request), reason=reason)
             words = ngettext("已移交，办理中的 %(count)d 件。", "已移交，办理中的 %(count)d 件。", count)
             messages.success(request, words % {"count": count})
             return go(request, "desk:officers")
@@ -150,9 +150,9 @@ def cover_end(request: HttpRequest, pk: int) -> HttpResponse:
     """The absent one is back."""
     scope = current_scope(request)
     home = home_of(scope)
-    may_name_officer(request.user, home).or_refuse()  # type: ignore[arg-type]
+    may_name_officer(user_of(request), home).or_refuse()
     found = get_object_or_404(covers_of(home, scope.as_of), pk=pk)
-    end_cover(cover=found, by=request.user, path=home.path)  # type: ignore[arg-type]
+    end_cover(cover=found, by=user_of(request), path=home.path)
     messages.success(request, _("代班已结束。"))
     return go(request, "desk:officers")
 
@@ -163,7 +163,7 @@ def cover_end(request: HttpRequest, pk: int) -> HttpResponse:
 def of_person(request: HttpRequest, number: str) -> HttpResponse:
     """Name the officer of a talent, replace or end them."""
     scope, person = current_scope(request), find_person(request, number)
-    may_name_officer(request.user, person.home).or_refuse()  # type: ignore[arg-type]
+    may_name_officer(user_of(request), person.home).or_refuse()
     posted = request.POST if request.method == "POST" else None
     ends = bool(posted and posted.get("end"))
     staff = may_be_named(person.home, scope.as_of)
@@ -173,9 +173,9 @@ def of_person(request: HttpRequest, number: str) -> HttpResponse:
         try:
             with transaction.atomic():
                 if ends:
-                    end_officer(person=person, by=request.user, reason=end_form.cleaned_data["reason"])  # type: ignore[arg-type]
+                    end_officer(person=person, by=user_of(request), reason=end_form.cleaned_data["reason"])
                 else:
-                    name_officer(person=person, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+                    name_officer(person=person, by=user_of(request), **form.cleaned_data)
             messages.success(request, _("已结束服务。") if ends else _("已指定服务专员。"))
             return go(request, "desk:person", number)
         except (NotNamed, Overtaken) as refused:

@@ -23,7 +23,7 @@ from juxian.core.services import Service
 from juxian.core.services.answers import shown_fields
 from juxian.web.desk.cases.finding import STAFF, find_case
 from juxian.web.kit import cases as words
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.scope import Scope, current_scope
 
 FIRST_TONES = {
@@ -81,7 +81,7 @@ def show(
     service, loaded = service_of(found), load(found)
     events = list(found.events.select_related("actor"))
     seats = open_seats(found)
-    choices = choices_of(request.user, service, loaded, seats)  # type: ignore[arg-type]
+    choices = choices_of(user_of(request), service, loaded, seats)
     language = scope.language
     context = {
         "case": found,
@@ -103,7 +103,7 @@ def show(
             for seat in seats
         ],
         "meetings": Conference.objects.filter(home=found.home, state=ConferenceState.PLANNED)[:20]
-        if may_assign(request.user, found)  # type: ignore[arg-type]
+        if may_assign(user_of(request), found)
         else (),
         "agenda": found.agenda.select_related("conference"),
         "may_reveal": scope.role in (Role.OFFICE, Role.DEPARTMENT),

@@ -150,7 +150,7 @@ def _row(seat: Seat, scope: Scope, calendar: Calendar) -> QueueRow:
 def bulk(request: HttpRequest) -> HttpResponse:
     """The safe action of each chosen turn, each in its own transaction's savepoint; what cannot be done is told."""
     chosen = [_chosen(text) for text in request.POST.getlist("turn")[:MOST_AT_ONCE]]
-    seats = queues.seats_of(request.user, current_scope(request).as_of)  # type: ignore[arg-type]
+    seats = queues.seats_of(user_of(request), current_scope(request).as_of)
     mine = seats.filter(turn__in=[pk for pk, _version in chosen]).values("turn")
     turns = {turn.pk: turn for turn in Turn.objects.filter(pk__in=mine).select_related("case__definition")}
     by: User = request.user  # type: ignore[assignment]  # signed in: the roles say so

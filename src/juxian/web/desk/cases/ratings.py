@@ -21,7 +21,7 @@ from juxian.apps.services.rules import may_reply
 from juxian.web.desk.cases.finding import find_case
 from juxian.web.desk.cases.queue import service_choices
 from juxian.web.desk.scope import home_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.paging import page_by_key
 from juxian.web.kit.responses import go, render_part
@@ -78,12 +78,12 @@ def _show(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
 def reply(request: HttpRequest, number: str) -> HttpResponse:
     """Answer the rating of a case; a later answer replaces the earlier one."""
     case = find_case(request, number)
-    may_reply(request.user, case).or_refuse()  # type: ignore[arg-type]
+    may_reply(user_of(request), case).or_refuse()
     rating = get_object_or_404(Rating.objects.select_related("case__home"), case=case)
     form = ReplyForm(request.POST)
     if not form.is_valid():
         problem = " ".join(str(error) for error in form.errors["words"])
         return _show(request, 422, refused=rating.pk, typed=request.POST.get("words", ""), problem=problem)
-    reply_to_rating(rating=rating, words=form.cleaned_data["words"], by=request.user)  # type: ignore[arg-type]
+    reply_to_rating(rating=rating, words=form.cleaned_data["words"], by=user_of(request))
     messages.success(request, _("已回复。"))
     return go(request, "desk:ratings")

@@ -22,7 +22,7 @@ from juxian.core.policy.simulating import REST
 from juxian.web.desk.drafts.forms import LONGEST_TEXT
 from juxian.web.desk.scope import home_of
 from juxian.web.kit import errors
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.dossier import names_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
@@ -46,7 +46,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
     """Simulate a draft, and beside it every other open draft of the same policy that was ticked."""
     scope = current_scope(request)
     root = home_of(scope)
-    may_draft(request.user, root).or_refuse()  # type: ignore[arg-type]
+    may_draft(user_of(request), root).or_refuse()
     found = get_object_or_404(drafts_of(scope.pack.code), pk=pk)
     wanted = [value for value in request.POST.getlist("with") if value.isascii() and value.isdigit()][:OTHERS]
     others = drafts_of(scope.pack.code, found.policy).filter(
@@ -67,7 +67,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
             scenarios=scenarios,
             as_of=scope.as_of,
             root=root,
-            by=request.user,  # type: ignore[arg-type]
+            by=user_of(request),
         )
     except DraftWrong as wrong:
         words = _("草稿或方案文件还有错误，改正后再测算：%(first)s")
@@ -91,7 +91,7 @@ def _uploaded(file: UploadedFile) -> dict[str, str]:
 def simulation(request: HttpRequest, pk: int) -> HttpResponse:
     """How far it is, then the result."""
     scope = current_scope(request)
-    may_draft(request.user, home_of(scope)).or_refuse()  # type: ignore[arg-type]
+    may_draft(user_of(request), home_of(scope)).or_refuse()
     found = get_object_or_404(Simulation, pk=pk, pack=scope.pack.code)
     policy = scope.pack.policies.get(found.policy)
     context = {

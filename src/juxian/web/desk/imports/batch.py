@@ -22,7 +22,7 @@ from juxian.core.packs import pack_called
 from juxian.web.desk.forms import ReasonForm
 from juxian.web.desk.imports.finding import SENDERS, find_batch
 from juxian.web.desk.imports.wording import ShownProblem, Wording, decision_label, targets_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.formats import language
 from juxian.web.kit.responses import go, render_part
 
@@ -54,7 +54,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     state = state if state in RowState.values else ""
     rows = found.rows.select_related("table", "person")
     page = Paginator(rows.filter(state=state) if state else rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    may = may_decide(request.user, found)  # type: ignore[arg-type]
+    may = may_decide(user_of(request), found)
     context = {
         "batch": found,
         "steps": _steps(found),
@@ -68,7 +68,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "state": state,
         "states": RowState.choices,
         "may_decide": bool(may),
-        "may_undo": bool(may_undo(request.user, found)),  # type: ignore[arg-type]
+        "may_undo": bool(may_undo(user_of(request), found)),
         "to_record": found.rows_accepted - found.rows_done,
     }
     return render_part(request, "desk/imports/batch.html#batch", context)
@@ -123,12 +123,12 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Record the rows without doubts; many of them in the background."""
     found = find_batch(request, pk)
     if found.state == BatchState.STAGED:
-        may_decide(request.user, found).or_refuse()  # type: ignore[arg-type]
+        may_decide(user_of(request), found).or_refuse()
         if found.rows_accepted > IN_REQUEST_ROWS:
             Batch.objects.filter(pk=pk, state=BatchState.STAGED).update(state=BatchState.ACCEPTING)
             accept_later.enqueue(pk, int(request.user.pk or 0))
         else:
-            accept_batch(batch=found, by=request.user)  # type: ignore[arg-type]
+            accept_batch(batch=found, by=user_of(request))
     return go(request, "desk:import", pk=pk)
 
 
@@ -140,9 +140,9 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and found.state == BatchState.UNDONE:
         return go(request, "desk:import", pk=pk)
-    may_undo(request.user, found).or_refuse()  # type: ignore[arg-type]
+    may_undo(user_of(request), found).or_refuse()
     if request.method == "POST" and form.is_valid():
-        undo_batch(batch=found, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+        undo_batch(batch=found, by=user_of(request), reason=form.cleaned_data["reason"])
         return go(request, "desk:import", pk=pk)
     context = {"batch": found, "form": form}
     return render(request, "desk/imports/undo.html", context, status=422 if form.errors else 200)

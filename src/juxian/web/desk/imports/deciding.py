@@ -20,7 +20,7 @@ from juxian.web.desk.imports.batch import wording_for
 from juxian.web.desk.imports.finding import SENDERS, find_batch
 from juxian.web.desk.imports.forms import DecisionForm
 from juxian.web.desk.imports.wording import decision_label, targets_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.responses import go
 
 
@@ -32,7 +32,7 @@ def row(request: HttpRequest, pk: int, row: int) -> HttpResponse:
     found = get_object_or_404(batch.rows.select_related("table", "batch", "person"), pk=row)
     content, words = content_of(found), wording_for(batch)
     people = _candidates(request, batch, content)
-    may = may_decide(request.user, batch)  # type: ignore[arg-type]
+    may = may_decide(user_of(request), batch)
     form = DecisionForm(
         request.POST or None, decisions=_decisions(request, found, people), people=_choices(people)
     )
@@ -43,7 +43,9 @@ def row(request: HttpRequest, pk: int, row: int) -> HttpResponse:
         if form.is_valid():
             try:
                 chosen = people.get(form.cleaned_data.get("person") or "")
-                decide_row(row=found, decision=form.cleaned_data["decision"], by=request.user, person=chosen)  # type: ignore[arg-type]
+                decide_row(
+                    row=found, decision=form.cleaned_data["decision"], by=user_of(request), person=chosen
+                )
                 return go(request, "desk:import", pk=pk)
             except NotPossible as refused:
                 form.add_error(None, str(refused))
@@ -62,7 +64,7 @@ def row(request: HttpRequest, pk: int, row: int) -> HttpResponse:
 
 def _candidates(request: HttpRequest, batch: Batch, content: RowContent) -> dict[str, Person]:
     """Records that the row may be, of those that the user may see; by number."""
-    people = persons_visible_to(request.user).filter(home=batch.home, pk__in=content.candidates)  # type: ignore[arg-type]
+    people = persons_visible_to(user_of(request)).filter(home=batch.home, pk__in=content.candidates)
     return {person.number: person for person in people}
 
 
@@ -73,7 +75,7 @@ def _choices(people: dict[str, Person]) -> list[tuple[str, str]]:
 def _decisions(request: HttpRequest, row: Row, people: dict[str, Person]) -> list[tuple[str, str]]:
     """Joining a record needs one that the user may see; numbers of people elsewhere are the office's matter."""
     choices = list(decisions_for(row.reason, of_teams=row.batch.of_teams))
-    office = may_choose_person(request.user, row.batch)  # type: ignore[arg-type]
+    office = may_choose_person(user_of(request), row.batch)
     within_file = row.reason == RowReason.NUMBER_SHARED and not content_of(row).candidates
     if not (people or (office and within_file)):
         choices = [item for item in choices if item != RowDecision.SAME_PERSON]
@@ -85,13 +87,13 @@ def _decisions(request: HttpRequest, row: Row, people: dict[str, Person]) -> lis
 def decide_alike(request: HttpRequest, pk: int) -> HttpResponse:
     """One decision for all rows that wait for one reason."""
     batch = find_batch(request, pk)
-    may_decide(request.user, batch).or_refuse()  # type: ignore[arg-type]
+    may_decide(user_of(request), batch).or_refuse()
     reason, decision = request.POST.get("reason", ""), request.POST.get("decision", "")
     if reason not in RowReason.values or decision not in RowDecision.values:
         messages.error(request, _("请选择一种决定。"))
         return go(request, "desk:import", pk=pk)
     try:
-        count = decide_rows(batch=batch, reason=reason, decision=decision, by=request.user)  # type: ignore[arg-type]
+        count = decide_rows(batch=batch, reason=reason, decision=decision, by=user_of(request))
     except NotPossible as refused:
         messages.error(request, str(refused))
     else:

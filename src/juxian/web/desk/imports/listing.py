@@ -29,7 +29,7 @@ PAGE_SIZE = 20
 @require_safe
 def imports(request: HttpRequest) -> HttpResponse:
     """Batches of the user's organisations, newest first."""
-    batches = batches_visible_to(request.user)  # type: ignore[arg-type]
+    batches = batches_visible_to(user_of(request))
     page = Paginator(batches, PAGE_SIZE).get_page(request.GET.get("page"))
     return render_part(request, "desk/imports/list.html#list", {"page": page})
 
@@ -42,7 +42,7 @@ def hand_in(request: HttpRequest) -> HttpResponse:
     form = HandInForm(
         request.POST or None,
         request.FILES or None,
-        senders=senders_for(request.user).filter(pack=scope.pack.code),  # type: ignore[arg-type]
+        senders=senders_for(user_of(request)).filter(pack=scope.pack.code),
         keeps_teams=bool(may_manage(user_of(request), home_of(scope))),
         initial={
             "organisation": scope.organisation.pk,
@@ -60,14 +60,14 @@ def hand_in(request: HttpRequest) -> HttpResponse:
 def _stage(request: HttpRequest, form: HandInForm) -> HttpResponse | None:
     """To the page of the new batch; None when the file was refused, which the form then says."""
     organisation, file = form.cleaned_data["organisation"], form.cleaned_data["file"]
-    may_hand_in(request.user, organisation).or_refuse()  # type: ignore[arg-type]
+    may_hand_in(user_of(request), organisation).or_refuse()
     try:
         batch = stage_file(
             data=file.read(),
             file_name=file.name or "",
             organisation=organisation,
             as_of=form.cleaned_data["as_of"],
-            by=request.user,  # type: ignore[arg-type]
+            by=user_of(request),
             of_teams=form.cleaned_data.get("of_teams", False),
         )
     except AlreadyHandedIn as earlier:

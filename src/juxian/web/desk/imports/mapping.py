@@ -20,7 +20,7 @@ from juxian.web.desk.imports.finding import SENDERS, find_batch
 from juxian.web.desk.imports.forms import MappingForm
 from juxian.web.desk.imports.wording import Wording
 from juxian.web.kit import formats
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.responses import go
 
 
@@ -38,12 +38,12 @@ def mapping(request: HttpRequest, pk: int, position: int) -> HttpResponse:
         choices=_choices(words.schema, words),
     )
     if request.method == "POST":
-        may_decide(request.user, batch).or_refuse()  # type: ignore[arg-type]
+        may_decide(user_of(request), batch).or_refuse()
         if not open_:
             return go(request, "desk:import", pk=pk)
         if form.is_valid():
             try:
-                correct_mapping(table=table, targets=form.targets(), by=request.user)  # type: ignore[arg-type]
+                correct_mapping(table=table, targets=form.targets(), by=user_of(request))
             except Rejected as refused:
                 form.add_error(None, "\n".join(problem.message.zh for problem in refused.problems))
             else:

@@ -14,7 +14,7 @@ from juxian.apps.linking.queries import merges_visible_to
 from juxian.apps.linking.rules import may_undo
 from juxian.web.desk.forms import ReasonForm
 from juxian.web.desk.scope import home_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
 
@@ -24,8 +24,8 @@ from juxian.web.kit.scope import current_scope
 def merge(request: HttpRequest, pk: int) -> HttpResponse:
     """Both records, what came after the merge by source, and a reason."""
     home = home_of(current_scope(request))
-    found = get_object_or_404(merges_visible_to(request.user).filter(keep__home=home), pk=pk)  # type: ignore[arg-type]
-    may_undo(request.user, found).or_refuse()  # type: ignore[arg-type]
+    found = get_object_or_404(merges_visible_to(user_of(request)).filter(keep__home=home), pk=pk)
+    may_undo(user_of(request), found).or_refuse()
     later = sources_after(found)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -34,7 +34,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             restored = unmerge(
                 merge=found,
-                by=request.user,  # type: ignore[arg-type]
+                by=user_of(request),
                 reason=form.cleaned_data["reason"],
                 to_drop=chosen,
             )

@@ -27,7 +27,7 @@ from juxian.core.identity.masking import mask_phone
 from juxian.web.desk.forms import text_field
 from juxian.web.desk.linking.queue import pair_row
 from juxian.web.desk.scope import home_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.dossier import names_of
 from juxian.web.kit.formats import listed
 from juxian.web.kit.responses import go
@@ -73,9 +73,9 @@ class Line:
 def pair(request: HttpRequest, pk: int) -> HttpResponse:
     """Same: merged into the older record. Different: remembered. Then the next pair of the class."""
     scope = current_scope(request)
-    pairs = pairs_visible_to(request.user).filter(home=home_of(scope))  # type: ignore[arg-type]
+    pairs = pairs_visible_to(user_of(request)).filter(home=home_of(scope))
     found = get_object_or_404(pairs, pk=pk)
-    allowed = may_decide(request.user, found)  # type: ignore[arg-type]
+    allowed = may_decide(user_of(request), found)
     form = VerdictForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         allowed.or_refuse()
@@ -96,7 +96,7 @@ def _decide(request: HttpRequest, found: Pair, form: VerdictForm) -> HttpRespons
     following = next_waiting(found)
     verdict, reason = form.cleaned_data["verdict"], form.cleaned_data["reason"]
     try:
-        decide_pair(pair=found, verdict=verdict, by=request.user, reason=reason)  # type: ignore[arg-type]
+        decide_pair(pair=found, verdict=verdict, by=user_of(request), reason=reason)
     except (NeedsReason, CannotMerge) as refused:
         form.add_error("reason", str(refused))
         return None

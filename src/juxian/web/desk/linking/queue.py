@@ -20,7 +20,7 @@ from juxian.core.identity.linking.judging import CLASS_OF
 from juxian.core.identity.linking.signs import BY_NAME, HARD, names_in
 from juxian.web.desk.forms import ReasonForm
 from juxian.web.desk.scope import home_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope
 
@@ -64,7 +64,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "wanted": wanted if wanted in CLASS_OF else "",
         "page": page,
         "rows": [pair_row(item, scope.language) for item in page],
-        "merges": merges_visible_to(request.user).filter(keep__home=home, undone_at=None)[:MERGES_SHOWN],  # type: ignore[arg-type]
+        "merges": merges_visible_to(user_of(request)).filter(keep__home=home, undone_at=None)[:MERGES_SHOWN],
         "sample": SAMPLE,
         "form": ReasonForm(),
     }
@@ -76,14 +76,16 @@ def queue(request: HttpRequest) -> HttpResponse:
 def settle_class(request: HttpRequest) -> HttpResponse:
     """Merge what waits in one class after its sample; a second time finds nothing left."""
     home = home_of(current_scope(request))
-    may_settle(request.user, home).or_refuse()  # type: ignore[arg-type]
+    may_settle(user_of(request), home).or_refuse()
     form = ReasonForm(request.POST)
     evidence = request.POST.get("evidence", "")
     if not form.is_valid() or evidence not in CLASS_OF:
         messages.error(request, _("请写明理由。"))
         return go(request, "desk:linking")
     try:
-        done = decide_class(home=home, evidence=evidence, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+        done = decide_class(
+            home=home, evidence=evidence, by=user_of(request), reason=form.cleaned_data["reason"]
+        )
     except SampleTooSmall as refused:
         messages.error(request, str(refused))
     else:

@@ -62,7 +62,7 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
         every.select_related("person", "home", "about__source", "employer", "by", "decided_by", "file"), pk=pk
     )
     form = AnswerForm(request.POST if request.method == "POST" else None)
-    allowed = may_decide(request.user, found)  # type: ignore[arg-type]
+    allowed = may_decide(user_of(request), found)
     if request.method == "POST":
         allowed.or_refuse()
         if form.is_valid():
@@ -71,13 +71,13 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
                 if form.cleaned_data["decision"] == "accept":
                     accept_correction(
                         correction=found,
-                        by=request.user,  # type: ignore[arg-type]
+                        by=user_of(request),
                         organisation=str(scope.organisation),
                         answer=answer,
                     )
                     messages.success(request, gettext("已采纳并写入档案。"))
                 else:
-                    refuse_correction(correction=found, by=request.user, answer=answer)  # type: ignore[arg-type]
+                    refuse_correction(correction=found, by=user_of(request), answer=answer)
                     messages.success(request, gettext("已答复，档案未变。"))
             except NotPossible as refused:
                 form.add_error(None, str(refused))

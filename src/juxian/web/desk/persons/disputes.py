@@ -19,7 +19,7 @@ from juxian.apps.persons.models import Fact
 from juxian.apps.persons.rules import may_record_facts
 from juxian.web.desk.forms import text_field
 from juxian.web.desk.scope import find_person
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.dossier import Event, events_of, in_conflict, names_of, organisations_named
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import Scope, current_scope
@@ -54,7 +54,7 @@ def settle(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """The statements of one kind that contradict one another today, and the decision; 404 when there are none."""
     scope = current_scope(request)
     person = find_person(request, number)
-    may_record_facts(request.user, person).or_refuse()  # type: ignore[arg-type]
+    may_record_facts(user_of(request), person).or_refuse()
     facts = list(person.facts.standing().select_related("source", "recorded_by"))
     group = in_conflict(facts, scope.pack.schema, scope.as_of).get(kind)
     if group is None:
@@ -68,7 +68,7 @@ def settle(request: HttpRequest, number: str, kind: str) -> HttpResponse:
             settle_conflict(
                 keep=keep,
                 overrule=[fact for fact in group if fact.pk != keep.pk],
-                by=request.user,  # type: ignore[arg-type]
+                by=user_of(request),
                 organisation=str(scope.organisation),
                 evidence=wanted["evidence"],
                 reason=wanted["reason"],
@@ -88,7 +88,7 @@ def verify(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Say that a statement has been checked, or that it is contested."""
     scope = current_scope(request)
     person = find_person(request, number)
-    may_record_facts(request.user, person).or_refuse()  # type: ignore[arg-type]
+    may_record_facts(user_of(request), person).or_refuse()
     fact = get_object_or_404(person.facts.standing().select_related("source", "person__home"), pk=pk)
     form = VerificationForm(
         request.POST if request.method == "POST" else None, initial={"state": fact.verification}
@@ -96,7 +96,7 @@ def verify(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         set_verification(
             fact=fact,
-            by=request.user,  # type: ignore[arg-type]
+            by=user_of(request),
             organisation=str(scope.organisation),
             **form.cleaned_data,
         )

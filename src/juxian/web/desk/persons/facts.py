@@ -16,7 +16,7 @@ from juxian.apps.persons.models import Source
 from juxian.apps.persons.rules import may_record_facts
 from juxian.web.desk.forms import ReasonForm
 from juxian.web.desk.scope import employers_of, find_person
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.dossier import events_of, names_of, organisations_named
 from juxian.web.kit.factforms import FactForm
 from juxian.web.kit.once import once
@@ -29,7 +29,7 @@ from juxian.web.kit.scope import current_scope
 def choose_kind(request: HttpRequest, number: str) -> HttpResponse:
     """Which kind of fact is to be added."""
     person = find_person(request, number)
-    may_record_facts(request.user, person).or_refuse()  # type: ignore[arg-type]
+    may_record_facts(user_of(request), person).or_refuse()
     kinds = current_scope(request).pack.schema.kinds.values()
     return render(request, "desk/persons/kinds.html", {"person": person, "kinds": kinds})
 
@@ -41,7 +41,7 @@ def add(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """The form of one kind; nothing that stands is changed by it."""
     scope = current_scope(request)
     person = find_person(request, number)
-    may_record_facts(request.user, person).or_refuse()  # type: ignore[arg-type]
+    may_record_facts(user_of(request), person).or_refuse()
     if kind not in scope.pack.schema.kinds:
         raise Http404
     known = scope.pack.schema.kinds[kind]
@@ -61,7 +61,7 @@ def add(request: HttpRequest, number: str, kind: str) -> HttpResponse:
                 day=scope.as_of,
             )
             draft = form.draft(verified_by=str(scope.organisation))
-            record_facts(person=person, facts=[draft], source=source, by=request.user)  # type: ignore[arg-type]
+            record_facts(person=person, facts=[draft], source=source, by=user_of(request))
         messages.success(request, _("已登记：%(kind)s") % {"kind": known.title.in_language(scope.language)})
         return go(request, "desk:person", number=person.number)
     context = {"person": person, "kind": known, "form": form}
@@ -74,11 +74,11 @@ def withdraw(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Take one statement back, with a reason; it stays readable."""
     scope = current_scope(request)
     person = find_person(request, number)
-    may_record_facts(request.user, person).or_refuse()  # type: ignore[arg-type]
+    may_record_facts(user_of(request), person).or_refuse()
     fact = get_object_or_404(person.facts.standing().select_related("source", "recorded_by"), pk=pk)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        withdraw_fact(fact=fact, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+        withdraw_fact(fact=fact, by=user_of(request), reason=form.cleaned_data["reason"])
         messages.success(request, _("已撤销一条信息项，历史仍可查阅。"))
         return go(request, "desk:person", number=person.number)
     schema = scope.pack.schema

@@ -19,7 +19,7 @@ from juxian.apps.persons.rules import may_register
 from juxian.web.desk.persons.filtering import RegisterFilter
 from juxian.web.desk.persons.paging import Page, page_of, total_of
 from juxian.web.desk.scope import employers_of, home_of, people_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.rows import rows_of
 from juxian.web.kit.scope import Scope, current_scope
@@ -40,7 +40,7 @@ def persons(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "employers": employers_of(home, scope.language),
-        "may_register": may_register(request.user, home),  # type: ignore[arg-type]
+        "may_register": may_register(user_of(request), home),
     }
     if form.is_valid() and settings.JUXIAN_SEARCH_FIRST and not form.chips(""):
         context["unasked"] = True  # no list of people before somebody says whom they look for
@@ -65,7 +65,7 @@ def find_by_number(request: HttpRequest) -> HttpResponse:
     person = people.order_by("pk").first()
     record(
         "persons.searched_by_number",
-        actor=request.user,  # type: ignore[arg-type]
+        actor=user_of(request),
         subject=person,
         organisation_path=home.path,
         detail={"digest": digests[0], "found": person is not None},

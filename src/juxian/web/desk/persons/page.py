@@ -27,7 +27,7 @@ from juxian.core.facts.values import Refusal, parse_day, show_value
 from juxian.core.identity.masking import mask_phone
 from juxian.web.desk.forms import ReasonForm
 from juxian.web.desk.scope import find_person
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.collectives import pairing_rows, stay_rows
 from juxian.web.kit.dossier import (
     ToAsk,
@@ -108,7 +108,7 @@ def note_opening(request: HttpRequest, person: Person) -> None:
         return
     record(
         "persons.record_opened",
-        actor=request.user,  # type: ignore[arg-type]
+        actor=user_of(request),
         subject=person,
         organisation_path=person.home.path,
         acting_as=f"{scope.role}@{scope.organisation.code}",
@@ -137,9 +137,9 @@ def show(
         "pairings": pairing_rows(
             pairings_of(person).filter(since__lte=day)[:BELONGINGS_SHOWN], scope.pack, scope.language, day
         ),
-        "may_name": may_name_officer(request.user, person.home),  # type: ignore[arg-type]
-        "may_record": may_record_facts(request.user, person),  # type: ignore[arg-type]
-        "may_reveal": may_reveal(request.user, person),  # type: ignore[arg-type]
+        "may_name": may_name_officer(user_of(request), person.home),
+        "may_record": may_record_facts(user_of(request), person),
+        "may_reveal": may_reveal(user_of(request), person),
         "secrets": [
             Secret(secret.key, secret.title, secret.masked, (revealed or {}).get(secret.key, ""))
             for secret in secrets_of(person, context["facts"], scope)

@@ -32,7 +32,7 @@ from juxian.core.identity.phones import check_phone
 from juxian.core.text import Text
 from juxian.web.desk.forms import day_field, text_field
 from juxian.web.desk.scope import employers_of, home_of, people_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.factforms import level_choices
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
@@ -171,7 +171,7 @@ def register(request: HttpRequest) -> HttpResponse:
     """Open a record, unless the number is known already; a person of the same name is shown first."""
     scope = current_scope(request)
     home = home_of(scope)
-    may_register(request.user, home).or_refuse()  # type: ignore[arg-type]
+    may_register(user_of(request), home).or_refuse()
     form = RegistrationForm(
         request.POST if request.method == "POST" else None,
         scope=scope,
@@ -244,9 +244,9 @@ def _register(request: HttpRequest, form: RegistrationForm, home: Organisation, 
         facts=form.facts(),
         documents=[DocumentDraft(wanted["document_kind"], number)] if number else [],
         source=source,
-        by=request.user,  # type: ignore[arg-type]
+        by=user_of(request),
     )
-    remember_apart(person=person, others=others, by=request.user, reason=gettext("登记时已核对"))  # type: ignore[arg-type]
+    remember_apart(person=person, others=others, by=user_of(request), reason=gettext("登记时已核对"))
     return person
 
 

@@ -21,7 +21,7 @@ from juxian.core.secrecy import unseal
 from juxian.web.desk.forms import ReasonForm
 from juxian.web.desk.persons import page
 from juxian.web.desk.scope import find_person
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.errors import too_many
 from juxian.web.kit.scope import Scope, current_scope
 
@@ -34,7 +34,7 @@ HOURLY_LIMIT = 60
 def reveal(request: HttpRequest, number: str) -> HttpResponse:
     scope = current_scope(request)
     person = find_person(request, number)
-    may_reveal(request.user, person).or_refuse()  # type: ignore[arg-type]
+    may_reveal(user_of(request), person).or_refuse()
     if _revealed_this_hour(request) >= HOURLY_LIMIT:
         return too_many(request, _("一小时内查看的号码太多，请稍后再试。"))
     key = request.POST.get("key", "")[:80]
@@ -45,7 +45,7 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
     with transaction.atomic():
         record(
             ACTION,
-            actor=request.user,  # type: ignore[arg-type]
+            actor=user_of(request),
             subject=person,
             organisation_path=person.home.path,
             acting_as=f"{scope.role}@{scope.organisation.code}",

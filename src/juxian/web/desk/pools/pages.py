@@ -18,7 +18,7 @@ from juxian.apps.pools.queries import members_of, pools_visible_to, with_sizes
 from juxian.apps.pools.rules import may_manage
 from juxian.web.desk.forms import ReasonForm, text_field
 from juxian.web.desk.scope import home_of, people_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.rows import rows_of
@@ -39,7 +39,7 @@ class MemberForm(forms.Form):
 def pools(request: HttpRequest) -> HttpResponse:
     """Every pool of the place with its size, in one query."""
     home = home_of(current_scope(request))
-    found = with_sizes(pools_visible_to(request.user).filter(home=home))  # type: ignore[arg-type]
+    found = with_sizes(pools_visible_to(user_of(request)).filter(home=home))
     return render(request, "desk/pools/list.html", {"pools": found})
 
 
@@ -55,7 +55,7 @@ def pool(request: HttpRequest, pk: int) -> HttpResponse:
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """Pick somebody by hand."""
     found = _find(request, pk)
-    may_manage(request.user, found).or_refuse()  # type: ignore[arg-type]
+    may_manage(user_of(request), found).or_refuse()
     form = MemberForm(request.POST)
     if form.is_valid():
         person = (
@@ -65,7 +65,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("number", _("没有这个编号的档案。"))
         else:
             try:
-                add_member(pool=found, person=person, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+                add_member(pool=found, person=person, by=user_of(request), reason=form.cleaned_data["reason"])
             except NotPossible as refused:
                 form.add_error("number", str(refused))
             else:
@@ -79,8 +79,8 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 def refresh(request: HttpRequest, pk: int) -> HttpResponse:
     """Members by condition as of today; a second time changes nothing."""
     found = _find(request, pk)
-    may_manage(request.user, found).or_refuse()  # type: ignore[arg-type]
-    joined, left = refresh_pool(pool=found, by=request.user)  # type: ignore[arg-type]
+    may_manage(user_of(request), found).or_refuse()
+    joined, left = refresh_pool(pool=found, by=user_of(request))
     messages.success(request, _("新入 %(joined)d 人，退出 %(left)d 人。") % {"joined": joined, "left": left})
     return go(request, "desk:pool", pk)
 
@@ -90,11 +90,11 @@ def refresh(request: HttpRequest, pk: int) -> HttpResponse:
 def remove(request: HttpRequest, pk: int, member: int) -> HttpResponse:
     """Take somebody out, with a reason."""
     found = _find(request, pk)
-    may_manage(request.user, found).or_refuse()  # type: ignore[arg-type]
+    may_manage(user_of(request), found).or_refuse()
     membership = get_object_or_404(members_of(found), pk=member)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        remove_member(membership=membership, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+        remove_member(membership=membership, by=user_of(request), reason=form.cleaned_data["reason"])
         messages.success(request, _("已移出，不再自动入库。"))
         return go(request, "desk:pool", pk)
     context = {"pool": found, "membership": membership, "form": form}
@@ -103,7 +103,7 @@ def remove(request: HttpRequest, pk: int, member: int) -> HttpResponse:
 
 def _find(request: HttpRequest, pk: int) -> Pool:
     home = home_of(current_scope(request))
-    found = pools_visible_to(request.user).filter(home=home).select_related("home")  # type: ignore[arg-type]
+    found = pools_visible_to(user_of(request)).filter(home=home).select_related("home")
     return get_object_or_404(found, pk=pk)
 
 
@@ -117,7 +117,7 @@ def _show(request: HttpRequest, found: Pool, form: MemberForm | None = None) -> 
         "rows": list(zip(page.object_list, people, strict=True)),
         "past": found.memberships.exclude(until=None).select_related("person", "by")[:PAST_SHOWN],
         "form": form or MemberForm(),
-        "may_manage": may_manage(request.user, found),  # type: ignore[arg-type]
+        "may_manage": may_manage(user_of(request), found),
     }
     return render_part(
         request, "desk/pools/pool.html#list", context, status=422 if form and form.errors else 200

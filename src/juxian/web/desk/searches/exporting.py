@@ -25,7 +25,7 @@ from juxian.web.desk.scope import employers_of, home_of, people_of
 from juxian.web.desk.searches.columns import MOST_COLUMNS, cells_of, choosable, known_columns, titles_of
 from juxian.web.desk.searches.pages import conditions_of, lists_of
 from juxian.web.kit import errors
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.formats import count
 from juxian.web.kit.origin import address_of
 from juxian.web.kit.scope import Scope, current_scope
@@ -74,7 +74,7 @@ def export(request: HttpRequest) -> HttpResponse:
     narrowing.is_valid()
     found = narrowing.narrow(people_of(request, home))
     people = found.people.order_by(f"-{found.record}")
-    may_plainly = bool(may_export_plainly(request.user, home))  # type: ignore[arg-type]
+    may_plainly = bool(may_export_plainly(user_of(request), home))
     form = ExportForm(
         request.POST if request.method == "POST" else None,
         scope=scope,
@@ -114,7 +114,7 @@ def _file(
     home = home_of(scope)
     note_export(
         home=home,
-        by=request.user,  # type: ignore[arg-type]
+        by=user_of(request),
         acting_as=f"{scope.role}@{scope.organisation.code}",
         address=address_of(request),
         reason=chosen["reason"],

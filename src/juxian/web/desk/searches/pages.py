@@ -27,7 +27,7 @@ from juxian.web.desk.persons.paging import page_of, total_of
 from juxian.web.desk.scope import employers_of, home_of, people_of
 from juxian.web.desk.searches.columns import MOST_COLUMNS, cells_of, choosable, known_columns, titles_of
 from juxian.web.kit import errors
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import Scope, current_scope
@@ -63,7 +63,7 @@ class SearchForm(forms.Form):
 @require_safe
 def searches(request: HttpRequest) -> HttpResponse:
     """The own ones, and those of the unit."""
-    found = searches_visible_to(request.user)  # type: ignore[arg-type]
+    found = searches_visible_to(user_of(request))
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "desk/searches/list.html", {"page": page})
 
@@ -82,7 +82,7 @@ def search(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "titles": titles_of(columns, scope),
         "only_new": only_new,
-        "may_change": may_change(request.user, found),  # type: ignore[arg-type]
+        "may_change": may_change(user_of(request), found),
         "list_address": address_with(request, reverse("desk:persons"), lists_of(found.query)),
         "export_address": export_address(request, found.query, columns),
     }
@@ -130,7 +130,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     found = _own(request, pk)
-    drop_search(search=found, by=request.user)  # type: ignore[arg-type]
+    drop_search(search=found, by=user_of(request))
     messages.success(request, _("已删除查询：%(name)s") % {"name": found.name})
     return go(request, "desk:searches")
 
@@ -165,7 +165,7 @@ def _edit(
             kept = save_search(
                 search=found,
                 organisation=scope.organisation,
-                by=request.user,  # type: ignore[arg-type]
+                by=user_of(request),
                 query=query,
                 **form.cleaned_data,
             )
@@ -179,12 +179,12 @@ def _edit(
 
 
 def _find(request: HttpRequest, pk: int) -> SavedSearch:
-    return get_object_or_404(searches_visible_to(request.user), pk=pk)  # type: ignore[arg-type]
+    return get_object_or_404(searches_visible_to(user_of(request)), pk=pk)
 
 
 def _own(request: HttpRequest, pk: int) -> SavedSearch:
     """A search of somebody else is not there to be changed."""
-    return get_object_or_404(searches_visible_to(request.user), pk=pk, owner=request.user)  # type: ignore[arg-type]
+    return get_object_or_404(searches_visible_to(user_of(request)), pk=pk, owner=user_of(request))
 
 
 def _number(text: str) -> str:

@@ -29,7 +29,7 @@ from juxian.web.desk.stocktake.overview import (
 )
 from juxian.web.desk.stocktake.people import SHOWN, behind_figure, listed, shown_rows
 from juxian.web.kit import errors
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.formats import count
 from juxian.web.kit.origin import address_of
 from juxian.web.kit.sheets import download, workbook
@@ -85,7 +85,7 @@ def _file(
         about.append([_("小数字"), _("1 至 4 人的数字及能推算出它们的数字不显示")])
     note_export(
         home=asked.home,
-        by=request.user,  # type: ignore[arg-type]
+        by=user_of(request),
         acting_as=f"{asked.scope.role}@{asked.scope.organisation.code}",
         address=address_of(request),
         reason=chosen["reason"],

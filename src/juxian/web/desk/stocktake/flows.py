@@ -18,7 +18,7 @@ from juxian.core.dates import add_years
 from juxian.core.indicators.flows import Warning_, warning_of
 from juxian.web.desk.stocktake.asking import Asked, asked_of, day_in, form_context
 from juxian.web.desk.stocktake.overview import Cell, units_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.formats import rate
 
 
@@ -50,7 +50,7 @@ def flows(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = form_context(asked) | {
         "since": since,
         "problem": problem,
-        "may_count": may_take_stock(request.user, asked.home),  # type: ignore[arg-type]
+        "may_count": may_take_stock(user_of(request), asked.home),
         "export": asked.address("desk:stocktake-export", by="", since=since.isoformat()),
     }
     if not problem:

@@ -23,7 +23,7 @@ from juxian.apps.stocktake.rules import may_state_needs
 from juxian.web.desk.forms import day_field, text_field
 from juxian.web.desk.scope import employers_of, home_of
 from juxian.web.desk.stocktake.asking import fields_of, levels_of, title_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import Scope, current_scope
@@ -103,7 +103,7 @@ def needs(request: HttpRequest) -> HttpResponse:
     """What stands today, and the lines that change it."""
     scope = current_scope(request)
     home = home_of(scope)
-    may_state_needs(request.user, home).or_refuse()  # type: ignore[arg-type]
+    may_state_needs(user_of(request), home).or_refuse()
     form = NeedsForm(
         request.POST if request.method == "POST" else None,
         scope=scope,
@@ -115,7 +115,7 @@ def needs(request: HttpRequest) -> HttpResponse:
             home=home,
             needs=form.cleaned_data["lines"],
             day=form.cleaned_data["since"],
-            by=request.user,  # type: ignore[arg-type]
+            by=user_of(request),
             reason=form.cleaned_data["reason"],
         )
         messages.success(request, _("已登记 %(number)s 项需求。") % {"number": len(made)})

@@ -42,7 +42,7 @@ from juxian.web.desk.stocktake.asking import (
     title_of,
 )
 from juxian.web.desk.structure import band_title
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.formats import rate
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
@@ -115,8 +115,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     found = asked.counted()
     context |= {
         "found": found,
-        "may_count": may_take_stock(request.user, asked.home),  # type: ignore[arg-type]
-        "may_state": may_state_needs(request.user, asked.home),  # type: ignore[arg-type]
+        "may_count": may_take_stock(user_of(request), asked.home),
+        "may_state": may_state_needs(user_of(request), asked.home),
     }
     if found.rows is not None:
         rows = asked.narrowed(found.rows)
@@ -138,7 +138,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def count_day(request: HttpRequest) -> HttpResponse:
     """Have the day counted; a large register is counted in the background. Asking again counts anew."""
     asked = asked_of(request)
-    may_take_stock(request.user, asked.home).or_refuse()  # type: ignore[arg-type]
+    may_take_stock(user_of(request), asked.home).or_refuse()
     day, problem = day_in(request.POST.get("day", ""), current_scope(request).as_of)
     known = request.POST.get("known", "")
     knowledge = known if known in Knowledge.values else Knowledge.NOW
@@ -149,7 +149,7 @@ def count_day(request: HttpRequest) -> HttpResponse:
     if earlier is not None and earlier.made_at is None:
         messages.warning(request, _("这一天正在汇总，请稍后刷新。"))
         return go(request, asked.address(day=day.isoformat(), known=knowledge))
-    take = ask_for_take(home=asked.home, day=day, knowledge=knowledge, by=request.user)  # type: ignore[arg-type]
+    take = ask_for_take(home=asked.home, day=day, knowledge=knowledge, by=user_of(request))
     if asked.home.persons.count() <= AT_ONCE:
         make_take(take=take)
         messages.success(request, _("已汇总。"))

@@ -41,7 +41,7 @@ from juxian.core.services.answers import Checked, check_materials
 from juxian.core.services.definition import Role as Part
 from juxian.core.text import Text
 from juxian.web.kit import cases as words
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.entitling import EntitlementCard, entitlement_cards
 from juxian.web.kit.formats import clauses
 from juxian.web.kit.once import once
@@ -201,7 +201,7 @@ class Application:
 
     def save(self) -> None:
         draft = save_draft(
-            user=self.request.user,  # type: ignore[arg-type]
+            user=user_of(self.request),
             home=self.home,
             service=self.service.id,
             person=self.person,
@@ -241,7 +241,7 @@ def application_of(request: HttpRequest, service_id: str) -> Application:
         return made
     if (Part.EMPLOYER, Relation.EMPLOYER) not in parties:
         raise Http404
-    own = persons_visible_to(request.user).select_related("home", "profile")  # type: ignore[arg-type]
+    own = persons_visible_to(user_of(request)).select_related("home", "profile")
     made.person = get_object_or_404(own, number=request.GET.get(FOR, ""), home=home)
     return made
 
@@ -264,7 +264,7 @@ def _choosing(request: HttpRequest, service_id: str) -> HttpResponse:
     """The unit's own people, to choose one from."""
     scope = current_scope(request)
     home = Organisation.objects.get(code=scope.pack.root)
-    people = persons_visible_to(request.user).filter(home=home).order_by("name_key", "pk")  # type: ignore[arg-type]
+    people = persons_visible_to(user_of(request)).filter(home=home).order_by("name_key", "pk")
     wanted = sought(request).get("q", "").replace("\0", "").strip()[:60]
     found = people.filter(name__contains=wanted) if wanted else people
     context = {
@@ -382,7 +382,7 @@ def _hand_in(application: Application) -> Case:
     return submit_application(
         home=application.home,
         service=application.service.id,
-        by=application.request.user,  # type: ignore[arg-type]
+        by=user_of(application.request),
         answers=application.answers,
         materials=application.materials,
         person=application.person,
@@ -396,7 +396,7 @@ def apply_drop(request: HttpRequest, service_id: str) -> HttpResponse:
     """Throw the draft away."""
     application = application_of(request, service_id)
     drop_draft(
-        user=request.user,  # type: ignore[arg-type]
+        user=user_of(request),
         home=application.home,
         service=application.service.id,
         person=application.person,

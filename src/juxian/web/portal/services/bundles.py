@@ -24,7 +24,7 @@ from juxian.apps.services.actions import (
 from juxian.core.services import CaseRefused
 from juxian.core.services.bundles import joined_form, joined_materials
 from juxian.web.kit import cases as words
-from juxian.web.kit.access import for_roles, public
+from juxian.web.kit.access import for_roles, public, user_of
 from juxian.web.kit.formats import clauses, language
 from juxian.web.kit.jointforms import JointForm
 from juxian.web.kit.once import once
@@ -53,7 +53,7 @@ def _whom(request: HttpRequest, key: str) -> HttpResponse:
     ):
         raise Http404
     home = Organisation.objects.get(code=scope.pack.root)
-    people = persons_visible_to(request.user).filter(home=home).order_by("name_key", "pk")  # type: ignore[arg-type]
+    people = persons_visible_to(user_of(request)).filter(home=home).order_by("name_key", "pk")
     wanted = sought(request).get("q", "").replace("\0", "").strip()[:60]
     context = {
         "title": _("组合申请")
@@ -211,12 +211,12 @@ def review(request: HttpRequest, key: str) -> HttpResponse:
                         Part(part.service.id, {**part.given, **part.answers}, part.materials)
                         for part in joint.parts
                     ],
-                    by=request.user,  # type: ignore[arg-type]
+                    by=user_of(request),
                     person=joint.person,
                 )
                 joint.drop()
                 if key == BASKET:
-                    drop_draft(user=request.user, home=joint.home, service=BASKET, person=None)  # type: ignore[arg-type]
+                    drop_draft(user=user_of(request), home=joint.home, service=BASKET, person=None)
         except TogetherRefused as told:
             problems = [
                 (joint.part(name).service.title.in_language(joint.scope.language), _words(why, joint))

@@ -14,7 +14,7 @@ from juxian.apps.services.queries.definitions import service_of
 from juxian.apps.services.queries.loading import CASE_PARTS, load_many
 from juxian.apps.services.queries.visible import visible_to
 from juxian.web.kit import cases as words
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.scope import current_scope
 from juxian.web.kit.templatetags.kit import name_of
 from juxian.web.portal.services.applying import PEOPLE
@@ -41,7 +41,7 @@ class GroupRow:
 def group(request: HttpRequest, group: str) -> HttpResponse:
     """Each case with its step, its deadline and what is asked; the same number of queries for any number of cases."""
     scope = current_scope(request)
-    found = visible_to(request.user).filter(group=group).exclude(group="")  # type: ignore[arg-type]
+    found = visible_to(user_of(request)).filter(group=group).exclude(group="")
     cases = list(found.select_related(*CASE_PARTS).prefetch_related("events").order_by("pk")[:SHOWN])
     if not cases:
         raise Http404

@@ -29,6 +29,7 @@ from juxian.core.services.answers import holds, prefilled
 from juxian.core.services.bundles import BundleEntry, Question, joined_form, joined_materials
 from juxian.core.text import Text
 from juxian.web.kit import cases as words
+from juxian.web.kit.access import user_of
 from juxian.web.kit.jointforms import JointForm
 from juxian.web.kit.scope import Scope, current_scope
 from juxian.web.kit.serviceforms import FIELD, LONGEST_TEXT, MATERIAL
@@ -243,7 +244,7 @@ class Together:
 
     def save(self) -> None:
         draft = save_draft(
-            user=self.request.user,  # type: ignore[arg-type]
+            user=user_of(self.request),
             home=self.home,
             service=self.draft_name,
             person=self.person,
@@ -261,7 +262,7 @@ class Together:
 
     def drop(self) -> None:
         drop_draft(
-            user=self.request.user,  # type: ignore[arg-type]
+            user=user_of(self.request),
             home=self.home,
             service=self.draft_name,
             person=self.person,
@@ -287,7 +288,7 @@ def together_of(request: HttpRequest, key: str) -> Together:
         person = get_object_or_404(people, user=request.user, home__pack=scope.pack.code)
     else:
         unit = scope.organisation
-        own = persons_visible_to(request.user).select_related("home", "profile")  # type: ignore[arg-type]
+        own = persons_visible_to(user_of(request)).select_related("home", "profile")
         person = get_object_or_404(own, number=request.GET.get(FOR, ""), home=home)
     return Together(
         request, scope, key, title, summary, entries, home, person, unit, edit="edit" in request.GET
