@@ -39,10 +39,8 @@ class OfTerm:
         """``people`` found along the list, and the name of their numbers in it."""
         people = people.alias(hit=FilteredRelation("terms", condition=Q(terms__term=self.term)))
         people = people.filter(hit__term=self.term)
-        people = people.alias(
-            hit_person=F("hit__person_id")
-        )  # a filter of ``hit`` itself would join once more
-        return people, "hit_person"
+        # a name of its own, since a filter of ``hit__person`` would join the terms once more
+        return people.alias(hit_person=F("hit__person_id")), "hit_person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +123,15 @@ def narrowed(people: QuerySet[Person], lists: Sequence[Listed], *, along: bool) 
         return Narrowed(_holding(people, lists), "pk", counted, whole)
     led, record = first.lead(people)
     if whole:
-        led = _holding(led, others)
-        return Narrowed(led, record, led, whole)
+        found = _holding(led, others)
+        return Narrowed(found, record, found, whole)
     bounded = led.filter(**{f"{record}__gte": last})
     if connection.vendor == "postgresql":  # it merges what it joins, and would read all persons
         bounded = bounded.filter(pk__gte=last)
     counted = _holding(bounded, others, last)
-    led = _holding(led, others)
-    return (
-        Narrowed(led, record, counted, whole)
-        if along
-        else Narrowed(_holding(people, lists), "pk", counted, whole)
-    )
+    if not along:
+        return Narrowed(_holding(people, lists), "pk", counted, whole)
+    return Narrowed(_holding(led, others), record, counted, whole)
 
 
 def _holding(people: QuerySet[Person], lists: Iterable[Listed], last: int = 0) -> QuerySet[Person]:
