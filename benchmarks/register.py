@@ -56,7 +56,7 @@ def addresses() -> list[tuple[str, dict[str, str]]]:
         ("a common term and a rare degree", {"q": "医院", "degree": "doctor"}),
         ("a common degree and a rare mode", {"degree": "bachelor", "introduction_mode": "full_time"}),
         ("a large employer and a rare degree", {"employer": "hs-clinic-firm", "degree": "doctor"}),
-        ("a common degree and a rank nobody of it has", {"degree": "bachelor", "six_ranks": "high_skill"}),
+        ("a common degree and a rank", {"degree": "bachelor", "six_ranks": "high_skill"}),
         ("to be updated", {"gaps": "stale"}),
         ("nobody's name", {"q": "甯甯甯"}),
         ("pinyin", {"q": middle.name_key[:4]}),

@@ -114,8 +114,7 @@ def standing_figures(home: Organisation) -> dict[str, int]:
     """Signal → warnings that stand; one query."""
     merged = Person.objects.filter(merged_into__isnull=False).values("pk")  # few: the others are not read
     rows = AttritionWarning.objects.filter(home=home, cleared_on=None).exclude(person__in=merged)
-    counted = rows.order_by().values("signal").annotate(number=Count("pk"))
-    return {row["signal"]: row["number"] for row in counted}
+    return dict(rows.order_by().values_list("signal").annotate(number=Count("pk")))
 
 
 def people_warned_of(home: Organisation) -> int:

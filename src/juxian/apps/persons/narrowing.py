@@ -10,12 +10,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import Count, Exists, F, FilteredRelation, Min, Model, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from juxian.apps.persons.models import Person, Profile, SearchTerm
+from juxian.apps.sets import table_of
 
 Row = TypeVar("Row", bound=Model)
 # persons of a list that are looked at: to tell how long it is, and to count what it leads to
@@ -66,20 +69,26 @@ class OfValues:
         return people.filter(profile__home=self.home, **wanted), "profile__person_id"
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False)
 class OfRows:
     """Persons of a jurisdiction, found in an order that is not theirs. found: rows of persons, or of profiles."""
 
     home: int
     found: QuerySet[Any]
 
+    @cached_property
+    def first(self) -> list[int]:
+        """Any ``WEIGHED`` of them, all where there are fewer; kept, since no index may tell who they are."""
+        return list(self.found.order_by().values_list("pk", flat=True)[:WEIGHED])
+
     def holds(self, last: int = 0) -> Exists:
         """As ``OfTerm.holds``."""
         return Exists(_from(self.found.filter(pk=OuterRef("pk")), "pk", last))
 
     def lead(self, people: QuerySet[Person]) -> tuple[QuerySet[Person], str]:
-        """As ``OfTerm.lead``."""
-        return people.filter(pk__in=self.found.values("pk")), "pk"
+        """As ``OfTerm.lead``, of a list that was looked at to its end."""
+        named = RawSQL(*table_of({"id": "bigint"}, [[pk] for pk in self.first]))  # noqa: S611  # our own names, one parameter
+        return people.filter(pk__in=named), "pk"
 
 
 Listed = OfTerm | OfValues | OfRows
@@ -144,7 +153,7 @@ def _weight(one: Listed) -> tuple[int, int]:
     is long and in another order comes last.
     """
     if isinstance(one, OfRows):
-        number = one.found.order_by()[:WEIGHED].count()
+        number = len(one.first)
         return number, sys.maxsize if number == WEIGHED else 0
     newest = one.rows().order_by("-person_id").values("person_id")[:WEIGHED]
     found = newest.aggregate(number=Count("person_id"), last=Min("person_id"))
