@@ -75,9 +75,7 @@ def run_link(args: argparse.Namespace) -> int:
 
 def _store(engine: str, memory: str, directory: Path) -> Store:
     """Where pairs are compared; raises EngineMissing."""
-    from juxian.core.identity.linking.spark import (
-        SparkStore,
-    )  # deferred: as the engine, only this command needs it
+    from juxian.core.identity.linking.spark import SparkStore
     from juxian.core.identity.linking.stores import DuckStore, Limits
 
     return SparkStore(directory) if engine == "spark" else DuckStore(Limits(memory, directory=directory))

@@ -85,7 +85,8 @@ def find_pairs(
 ) -> Found:
     """Compare every living record of a jurisdiction; with ``merge`` the automatic zone is merged at once.
 
-    store: where pairs are compared, DuckDB in memory unless said otherwise. learn: weights from the register itself; otherwise those learnt before. Pairs that a person decided keep their state; waiting ones that no longer stand are closed.
+    store: where pairs are compared, DuckDB in memory unless said otherwise. learn: weights from the register itself;
+    otherwise those learnt before. Pairs that a person decided keep their state; waiting ones that no longer stand are closed.
     """
     make_traces(home)
     must, cannot = decisions_of(home)

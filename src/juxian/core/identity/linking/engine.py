@@ -197,7 +197,7 @@ def _ranges(store: Store, compared: int) -> list[tuple[int, int]]:
     parts = -(-compared // store.part_pairs)
     shares = [f"approx_quantile(l, {part / parts!r})" for part in range(1, parts)]
     bounds = store.read(f"select {', '.join(['min(l)', *shares, 'max(l) + 1'])} from once").row(0)
-    return [(int(low), int(high)) for low, high in pairwise(bounds) if low < high]
+    return list(pairwise(sorted({int(bound) for bound in bounds})))
 
 
 def _judged(scored: pl.DataFrame) -> pl.DataFrame:

@@ -19,8 +19,8 @@ from juxian.core.text import Text
 class SparkStore:
     """Tables are Parquet files below a directory of their own, which cuts the lineage that Spark would follow again and again.
 
-    directory: seen under one path by this process and by all workers of the session. session: of Spark; local unless
-    ``SPARK_REMOTE`` or the configuration of Spark says otherwise.
+    directory: seen under one path by this process and by all workers of the session. session: of Spark; as the
+    configuration of Spark says, local when it says nothing.
     """
 
     part_pairs = 20_000_000
@@ -28,10 +28,11 @@ class SparkStore:
     def __init__(self, directory: Path | None = None, session: Any = None) -> None:
         self.session = session or _session()
         self.directory = Path(tempfile.mkdtemp(prefix="juxian-spark-", dir=directory))
+        self.shown: set[str] = set()
 
     def make(self, table: str, select: str) -> None:
         self._written(table, select)
-        self.session.read.parquet(str(self.directory / table)).createOrReplaceTempView(table)
+        self._show(table)
 
     def keep(self, table: str, frame: pl.DataFrame) -> None:
         self.drop(table)
@@ -41,13 +42,13 @@ class SparkStore:
         place = self.directory / table
         place.mkdir(exist_ok=True)
         frame.write_parquet(place / f"{len(list(place.iterdir())):06d}.parquet")
-        self.session.read.parquet(str(place)).createOrReplaceTempView(table)
+        self._show(table)
 
     def append_files(self, table: str, pattern: str, columns: tuple[str, ...]) -> None:
         place = self.directory / table
         found = self.session.read.parquet(*sorted(glob(pattern))).select(*columns)  # noqa: PTH207  # absolute
         found.write.mode("append").parquet(str(place))
-        self.session.read.parquet(str(place)).createOrReplaceTempView(table)
+        self._show(table)
 
     def read(self, select: str) -> pl.DataFrame:
         self._written("_read", select)
@@ -58,11 +59,17 @@ class SparkStore:
     def drop(self, *tables: str) -> None:
         for table in tables:
             self.session.catalog.dropTempView(table)
+            self.shown.discard(table)
             shutil.rmtree(self.directory / table, ignore_errors=True)
 
     def close(self) -> None:
         """Forget the tables; the session goes on."""
+        self.drop(*self.shown)
         shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _show(self, table: str) -> None:
+        self.session.read.parquet(str(self.directory / table)).createOrReplaceTempView(table)
+        self.shown.add(table)
 
     def _written(self, table: str, select: str) -> None:
         statement = sqlglot.transpile(select, read="duckdb", write="spark")[0]
