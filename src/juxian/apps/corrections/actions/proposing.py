@@ -164,6 +164,7 @@ def confirm_record(
     *, person: Person, by: User, employer: Organisation | None = None, day: date | None = None
 ) -> Confirmation:
     """Say that what stands is right (确认无误); once a day."""
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     made, new = Confirmation.objects.get_or_create(
         person=person, by=by, day=day or today(), defaults={"employer": employer}
     )

@@ -80,6 +80,10 @@ def _decide(rows: Sequence[Row], decision: str, by: User, person: Person | None)
     )
     if batch.state not in (BatchState.STAGED, BatchState.ACCEPTED):
         raise NotPossible(_("该批次现在不能修改。"))
+    asked = {row.pk: (row.state, row.reason) for row in rows}
+    stands = Row.objects.filter(pk__in=asked).values_list("pk", "state", "reason")
+    if {pk: (state, reason) for pk, state, reason in stands} != asked:  # decided before the lock was ours
+        raise NotPossible(_("该行不在等待这样的决定。"))
     for row in rows:
         if row.state != RowState.WAITING or decision not in decisions_for(
             row.reason, of_teams=batch.of_teams

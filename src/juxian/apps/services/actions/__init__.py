@@ -9,7 +9,7 @@ from juxian.apps.services.actions.conferring import (
     escalate,
     resolve,
 )
-from juxian.apps.services.actions.drafting import drop_draft, save_draft
+from juxian.apps.services.actions.drafting import drop_draft, kept_draft, save_draft
 from juxian.apps.services.actions.effects import carry_out_waiting
 from juxian.apps.services.actions.helping import (
     NotNamed,
@@ -75,6 +75,7 @@ __all__ = [
     "freeze",
     "hand_in_list",
     "hand_over",
+    "kept_draft",
     "move_to_current",
     "move_turn",
     "name_officer",

@@ -41,6 +41,7 @@ def convene(*, home: Organisation, title: str, day: date, by: User) -> Conferenc
 @transaction.atomic
 def escalate(*, case: Case, conference: Conference, question: str, by: User) -> AgendaItem:
     """Bring a case before a conference of its place (提请审议). Raises ``NotOnAgenda``, ``Overtaken``."""
+    conference = Conference.objects.select_for_update().get(pk=conference.pk)
     open_ = conference.state == ConferenceState.PLANNED and conference.home_id == case.home_id
     if not open_ or AgendaItem.objects.filter(conference=conference, case=case).exists():
         raise NotOnAgenda

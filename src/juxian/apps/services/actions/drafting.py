@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import connection
+
 from juxian.apps.accounts.models import User
 from juxian.apps.clock import now
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from juxian.apps.services.models import Draft
+
+
+def kept_draft(
+    *, user: User, home: Organisation, service: str, person: Person | None, writes: bool
+) -> Draft | None:
+    """The draft; locked for a request that ``writes`` in a transaction, so that no second one makes a case of the same draft."""
+    drafts = Draft.objects.filter(user=user, home=home, service=service, person=person)
+    return (drafts.select_for_update() if writes and connection.in_atomic_block else drafts).first()
 
 
 def save_draft(

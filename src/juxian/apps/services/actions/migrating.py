@@ -30,6 +30,9 @@ class Migrated:
     kept: dict[str, tuple[Text, ...]]
 
 
+_MOVED = Text("刚刚有了变化，请再试一次", "it has moved at this moment; try once more")
+
+
 @dataclass(frozen=True, slots=True)
 class Tried:
     """A running case of an earlier version, and what keeps it from going on under the new one."""
@@ -83,6 +86,8 @@ def _move(
     held = Case.objects.select_for_update(of=("self",)).select_related(*CASE_PARTS).get(pk=case.pk)
     case, loaded, calendar = held, load(held), current_calendar()
     before = case.definition.digest
+    if before == service.digest:  # somebody else was first
+        return (_MOVED,)
     actor = Actor(str(by.pk), None) if by else CLOCK
     try:
         outcome = revise(loaded.state, service, actor, moment, calendar)
@@ -92,7 +97,7 @@ def _move(
     try:
         store([Change(loaded, outcome, service, moment)], calendar)
     except Overtaken:
-        return (Text("刚刚有了变化，请再试一次", "it has moved at this moment; try once more"),)
+        return (_MOVED,)
     record(
         "services.revised",
         actor=by,

@@ -20,9 +20,9 @@ from juxian.apps.files.models import StoredFile
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import persons_visible_to
-from juxian.apps.services.actions import NotTakenIn, drop_draft, save_draft, submit_application
+from juxian.apps.services.actions import NotTakenIn, drop_draft, kept_draft, save_draft, submit_application
 from juxian.apps.services.actions.opening import evidence_held, profile_of
-from juxian.apps.services.models import Case, Draft
+from juxian.apps.services.models import Case
 from juxian.apps.services.queries.materials import stored
 from juxian.core.facts.schema import Kind
 from juxian.core.packs.schema import Pack
@@ -189,12 +189,13 @@ class Application:
         return f"{found}?{FOR}={self.person.number}" if self.unit and self.person else found
 
     def read_draft(self) -> None:
-        draft = Draft.objects.filter(
-            user=self.request.user,  # type: ignore[misc]  # the views are for signed-in users
+        draft = kept_draft(
+            user=self.request.user,  # type: ignore[arg-type]  # the views are for signed-in users
             home=self.home,
             service=self.service.id,
             person=self.person,
-        ).first()
+            writes=self.request.method == "POST",
+        )
         if draft is not None:
             self.answers, self.materials = dict(draft.answers), dict(draft.materials)
             self.saved_at = draft.saved_at

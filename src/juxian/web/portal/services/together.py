@@ -17,6 +17,7 @@ from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import persons_visible_to
 from juxian.apps.services.actions import (
     drop_draft,
+    kept_draft,
     save_draft,
 )
 from juxian.apps.services.actions.opening import evidence_held, profile_of
@@ -232,12 +233,13 @@ class Together:
     # drafts
 
     def read_draft(self) -> None:
-        draft = Draft.objects.filter(
-            user=self.request.user,  # type: ignore[misc]  # the views are for signed-in users
+        draft = kept_draft(
+            user=self.request.user,  # type: ignore[arg-type]  # the views are for signed-in users
             home=self.home,
             service=self.draft_name,
             person=self.person,
-        ).first()
+            writes=self.request.method == "POST",
+        )
         content = draft.answers if draft else {}
         self.saved_at = draft.saved_at if draft else None
         self.begin(content.get("services", ()), content.get("answers", {}), draft.materials if draft else {})
