@@ -39,6 +39,7 @@ FOR_OWN_PEOPLE = [
     "apartment-application",
     "exam-registration",
     "foreign-work-permit",
+    "individual-package",
     "living-claim",
     "purchase-claim",
     "rent-claim",
