@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from juxian.apps.accounts.enums import Role
+from juxian.apps.audit.models import AuditEntry
 from juxian.apps.persons.actions import FactDraft
 from juxian.apps.persons.models import Fact
 from juxian.apps.services.actions import carry_on
@@ -207,3 +208,21 @@ def test_the_page_of_a_list_takes_the_same_number_of_queries_for_one_and_three(
 
     with django_assert_num_queries(queries):
         employer.get(at("bulk", three.pk))
+
+
+@pytest.mark.parametrize("what", ["table", "result"])
+def test_many_people_leave_with_a_reason_alone(employer, people, monkeypatch, what):
+    monkeypatch.setattr("juxian.web.portal.services.bulk.WITHOUT_REASON", 1)
+    bulk = handed_in(employer, [[person.number, person.name, *GOOD] for person in people[:2]])
+    address = at("bulk-table", SERVICE) if what == "table" else at("bulk-result", bulk.pk)
+
+    asked, empty = employer.get(address), employer.post(address, {"reason": " "})
+    assert (asked.status_code, empty.status_code) == (200, 422)
+    assert "Content-Disposition" not in asked.headers
+    assert not AuditEntry.objects.filter(action="persons.exported").exists()
+
+    answer = employer.post(address, {"reason": "发给科室核对"})
+
+    assert openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0].max_row > 2
+    entry = AuditEntry.objects.get(action="persons.exported")
+    assert (entry.reason, entry.detail["persons"] >= 2) == ("发给科室核对", True)

@@ -26,6 +26,7 @@ from juxian.apps.accounts.models import User
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import persons_visible_to
+from juxian.apps.searches.actions import note_export
 from juxian.apps.services.actions import Listed, Overtaken, Wanted, act_on_case, begin_bulk, carry_on
 from juxian.apps.services.enums import BulkState
 from juxian.apps.services.models import Bulk, BulkRow, Turn
@@ -38,8 +39,10 @@ from juxian.core.services import CaseRefused, Service
 from juxian.core.source import Rejected
 from juxian.core.tables.confined import read_confined
 from juxian.web.kit.access import for_roles
+from juxian.web.kit.fields import ReasonForm
 from juxian.web.kit.formats import clauses, with_aside
 from juxian.web.kit.once import once
+from juxian.web.kit.origin import address_of
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope
 from juxian.web.kit.seeking import seeks, sought
@@ -47,6 +50,7 @@ from juxian.web.kit.services import service_row
 from juxian.web.portal.services.applying import FOR
 from juxian.web.portal.services.bulkfiles import (
     MOST_ROWS,
+    WITHOUT_REASON,
     asked_fields,
     empty_list,
     listed_rows,
@@ -230,12 +234,15 @@ def _want_papers(service: Service, rows: Sequence[Listed], day: date) -> bool:
 
 
 @for_roles(Role.EMPLOYER)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def bulk_table(request: HttpRequest, service_id: str) -> HttpResponse:
     """The empty workbook, with a row for each of the people."""
-    service = service_for_many(request, service_id)
-    content = empty_list(service, own_people(request)[:MOST_ROWS], current_scope(request).language)
-    return _file(content, f"{service.id}.xlsx")
+    service, scope = service_for_many(request, service_id), current_scope(request)
+    people = list(own_people(request)[:MOST_ROWS])
+    detail = {"what": "list_to_fill_in", "service": service.id, "persons": len(people)}
+    if asked := _ask_why(request, detail, go_back=reverse("portal:bulk-new", args=[service.id])):
+        return asked
+    return _file(empty_list(service, people, scope.language), f"{service.id}.xlsx")
 
 
 @for_roles(Role.EMPLOYER)
@@ -297,10 +304,13 @@ def bulk_go(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @for_roles(Role.EMPLOYER)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def bulk_result(request: HttpRequest, pk: int) -> HttpResponse:
     """The list with what became of each row."""
     found, scope = get_object_or_404(own_bulks(request), pk=pk), current_scope(request)
+    detail = {"what": "list_result", "bulk": found.pk, "persons": found.rows.count()}
+    if asked := _ask_why(request, detail, go_back=reverse("portal:bulk", args=[found.pk])):
+        return asked
     head = [_("行号"), _("人才编号"), _("姓名"), _("结果"), _("办件编号"), _("原因")]
     rows = [
         [
@@ -314,6 +324,29 @@ def bulk_result(request: HttpRequest, pk: int) -> HttpResponse:
         for row in found.rows.select_related("case", "person").order_by("line")
     ]
     return _file(workbook({_("结果"): [head, *rows]}), f"{found.service}-{found.pk}.xlsx")
+
+
+def _ask_why(request: HttpRequest, detail: dict[str, Any], *, go_back: str) -> HttpResponse | None:
+    """The page that asks for the reason of taking out many people; None when it was given, or need not be.
+
+    The reason and how many there are stand in the audit log (SECURITY-BASELINE 1.9).
+    """
+    if detail["persons"] <= WITHOUT_REASON:
+        return None
+    form, scope = ReasonForm(request.POST if request.method == "POST" else None), current_scope(request)
+    if not form.is_valid():
+        context = {"form": form, "persons": detail["persons"], "back": go_back}
+        status = 422 if form.errors else 200
+        return render(request, "portal/services/take_out.html", context, status=status)
+    note_export(
+        home=Organisation.objects.get(code=scope.pack.root),
+        by=_user(request),
+        acting_as=f"{scope.role}@{scope.organisation.code}",
+        address=address_of(request),
+        reason=form.cleaned_data["reason"],
+        detail=detail,
+    )
+    return None
 
 
 def _file(content: bytes, name: str) -> HttpResponse:
