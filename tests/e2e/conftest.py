@@ -1,4 +1,4 @@
-"""The real product in a real browser: one demonstration, served by the real server, for all journeys."""
+"""The real product in a real browser: one demonstration for each process of tests, served by the real server, for all journeys."""
 
 from __future__ import annotations
 
@@ -24,13 +24,6 @@ CHROMIUM_FLAGS = [
     "--disable-background-networking",
 ]
 START_SECONDS = 120
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys on one worker: they share one server."""
-    for item in items:
-        if "/e2e/" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("e2e"))
 
 
 @dataclass(frozen=True, slots=True)
