@@ -93,17 +93,16 @@ def measure(file: Path, home: Path) -> int:
             data=data, file_name=file.name, organisation=organisation, as_of=AS_OF, by=None, at_once=True
         )
     )
+    staged_megabytes = peak_megabytes()
     _, accept = timed(lambda: accept_batch(batch=batch, by=None))
     rows = batch.rows_total
     print(f"{'step':<24}{'seconds':>10}{'CPU s':>10}{'rows/s':>10}")
     total = (stage[0] + accept[0], stage[1] + accept[1])
     for title, (wall, cpu) in (("read, check, stage", stage), ("accept", accept), ("whole", total)):
         print(f"{title:<24}{wall:>10.1f}{cpu:>10.1f}{rows / wall:>10,.0f}")
-    parts = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    megabytes = max(resource.getrusage(part).ru_maxrss // 1024 for part in parts)
-    print(
-        f"\n{rows:,} rows, {Person.objects.count():,} persons, {Fact.objects.count():,} facts, peak {megabytes} MB"
-    )
+    megabytes = peak_megabytes()
+    print(f"\n{rows:,} rows, {Person.objects.count():,} persons, {Fact.objects.count():,} facts")
+    print(f"peak {staged_megabytes} MB until staged, {megabytes} MB in all")
     print(f"budget {BUDGET_SECONDS} s of CPU, {BUDGET_MEGABYTES} MB")
     whole = batch.rows_done == rows == batch.rows_accepted + batch.rows_waiting + batch.rows_refused
     return 0 if whole and total[1] <= BUDGET_SECONDS and megabytes <= BUDGET_MEGABYTES else 1
@@ -127,6 +126,12 @@ def register_organisations(model: Any) -> Any:
         },
     )
     return root
+
+
+def peak_megabytes() -> int:
+    """The most that this process or one of its children has held so far."""
+    parts = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return max(resource.getrusage(part).ru_maxrss // 1024 for part in parts)
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, tuple[float, float]]:

@@ -86,7 +86,7 @@ def _workbook(name: str, found: dict[str, Any]) -> Workbook:
     sheets = [
         Sheet(
             title,
-            [[_cell(cell) for cell in row] for row in rows],
+            _cells(rows),
             numbers,
             [tuple(m) for m in merged],
             hidden,
@@ -96,11 +96,14 @@ def _workbook(name: str, found: dict[str, Any]) -> Workbook:
     return Workbook(name, FileKind(found["kind"]), sheets, [Text(**note) for note in found["notes"]])
 
 
-def _cell(cell: Any) -> Cell:
-    if not isinstance(cell, list):
-        return cell  # type: ignore[no-any-return]  # str, int, float, bool or None
-    moment = datetime.fromisoformat(cell[0])
-    return moment if "T" in cell[0] else moment.date()
+def _cells(rows: list[list[Any]]) -> list[list[Cell]]:
+    """The same rows, dates made of one-item lists where they stand: a large table is not held twice."""
+    for row in rows:
+        for place, cell in enumerate(row):
+            if isinstance(cell, list):
+                moment = datetime.fromisoformat(cell[0])
+                row[place] = moment if "T" in cell[0] else moment.date()
+    return rows
 
 
 def _problem_as_json(problem: Problem) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from juxian.apps.audit.actions import record
 from juxian.apps.clock import SHANGHAI
 from juxian.apps.imports.actions.bulk import rare_collection
 from juxian.apps.imports.actions.filing import forget_file, store_file, stored_bytes
-from juxian.apps.imports.actions.linking import compare
+from juxian.apps.imports.actions.linking import Standing, compare
 from juxian.apps.imports.actions.teams import check_rows
 from juxian.apps.imports.enums import BatchState, RowState
 from juxian.apps.imports.models import Batch, ColumnMapping, Row, Table
@@ -199,26 +199,16 @@ def _keep(batch: Batch, roster: Roster) -> None:
             columns=[_column(column, table) for column in table.columns],
             skipped=[{"row": row, "role": role.value, "text": text} for row, role, text in table.skipped],
         )
-        rows = []
         pairs = list(islice(remaining, len(table.rows)))
-        for content, standing in pairs:
-            content.candidates = standing.candidates
-            rows.append(
-                Row(
-                    batch=batch,
-                    table=kept,
-                    number=content.number,
-                    sealed=seal(content.as_json(), settings.JUXIAN_KEYS),
-                    state=standing.state,
-                    reason=standing.reason,
-                    problem_count=min(len(content.problems), 32_767),
-                    person_id=standing.person,
-                )
-            )
-        if batch.of_teams:
-            check_rows(batch, [(row, content) for row, (content, _standing) in zip(rows, pairs, strict=True)])
-        counts.update(row.state for row in rows)
-        Row.objects.bulk_create(rows, batch_size=CHUNK)
+        at_once = max(1, len(pairs)) if batch.of_teams else CHUNK  # teams are checked as a whole
+        for start in range(0, len(pairs), at_once):
+            part = pairs[start : start + at_once]
+            rows = [_row(kept, content, standing) for content, standing in part]
+            if batch.of_teams:
+                members = zip(rows, (content for content, _standing in part), strict=True)
+                check_rows(batch, list(members))
+            counts.update(row.state for row in rows)
+            Row.objects.bulk_create(rows, batch_size=CHUNK)
     batch.notes = [_words(note.zh, note.en) for note in roster.notes]
     batch.rows_accepted = counts[RowState.ACCEPTED]
     batch.rows_waiting = counts[RowState.WAITING]
@@ -226,6 +216,20 @@ def _keep(batch: Batch, roster: Roster) -> None:
     batch.rows_total = sum(counts.values())
     batch.state = BatchState.STAGED
     batch.save()
+
+
+def _row(table: Table, content: RowContent, standing: Standing) -> Row:
+    content.candidates = standing.candidates
+    return Row(
+        batch=table.batch,
+        table=table,
+        number=content.number,
+        sealed=seal(content.as_json(), settings.JUXIAN_KEYS),
+        state=standing.state,
+        reason=standing.reason,
+        problem_count=min(len(content.problems), 32_767),
+        person_id=standing.person,
+    )
 
 
 def content_from_reading(row: RowReading) -> RowContent:
