@@ -11,7 +11,7 @@ from juxian.apps.accounts.enums import Role
 from juxian.apps.audit.models import AuditEntry
 from juxian.apps.messaging.models import Message
 from juxian.apps.persons.actions import FactDraft, record_facts, withdraw_fact
-from juxian.apps.persons.models import Person
+from juxian.apps.persons.models import Person, Profile
 from juxian.apps.policies import registry
 from juxian.apps.policies.actions import (
     FoundChanged,
@@ -210,6 +210,21 @@ def test_a_policy_that_is_gone_ends_what_it_gave(place):
 
     assert run.changed == [POLICY]
     assert not Found.objects.standing().filter(policy=POLICY).exists()
+
+
+@pytest.mark.parametrize(("vocabulary", "derived"), [("earlier words", True), (None, False)])
+def test_profiles_are_derived_anew_when_the_words_changed(place, vocabulary, derived):
+    person = entitled(place)
+    run = find(place)
+    profile = Profile.objects.get(person=person)
+    assert profile.values.pop("degree") == "bachelor"  # as words had it that knew no degree
+    profile.save()
+    FindRun.objects.filter(pk=run.pk).update(vocabulary=vocabulary or run.vocabulary)
+
+    find(place)
+
+    profile.refresh_from_db()
+    assert ("degree" in profile.values) is derived
 
 
 def test_a_version_that_begins_is_a_change_of_its_policy(place):

@@ -139,14 +139,26 @@ def _former(run: FindRun, pack: Pack) -> list[Policy]:
 
 
 def _derive_for_the_day(root: Organisation, pack: Pack, run: FindRun) -> None:
-    """Profiles that the day alone changes: a fact begins or ends, or months are counted on."""
+    """Profiles that the day alone changes (a fact begins or ends, or months are counted on); all where the words did."""
     known = Profile.objects.filter(home=root).aggregate(day=Min("derived_for"))["day"]
     after = run.since or known or run.as_of
-    for ids in _chunks(_dated_persons(root, pack, after, run.as_of)):
+    those = _everybody(root) if _words_changed(run) else _dated_persons(root, pack, after, run.as_of)
+    for ids in _chunks(those):
         with transaction.atomic():
             people = Person.objects.filter(pk__in=ids).select_related("home")
             refresh_profiles(list(people), run.as_of)
     FindRun.objects.filter(pk=run.pk, cursor__lt=0).update(cursor=0)
+
+
+def _words_changed(run: FindRun) -> bool:
+    """Whether the vocabulary is another than at the last run, so that every profile may be."""
+    last = FindRun.objects.filter(pack=run.pack, state=FindRun.State.FINISHED).order_by("-id").first()
+    return last is not None and last.vocabulary != run.vocabulary
+
+
+def _everybody(root: Organisation) -> list[int]:
+    people = Person.objects.filter(home=root, merged_into=None)
+    return list(people.order_by("pk").values_list("pk", flat=True))
 
 
 def _dated_persons(root: Organisation, pack: Pack, after: date, until: date) -> list[int]:
