@@ -134,11 +134,11 @@ def test_rows_from_before_are_sealed_and_opened_again_by_the_migration() -> None
             return historic
 
     historic = _historic(Fact, "value")
-    back(Plain, None)  # type: ignore[arg-type]
+    back(Plain, None)
     assert PHONE in stored(Fact, "value")
-    back(Plain, None)  # type: ignore[arg-type]
-    forward(Plain, None)  # type: ignore[arg-type]
-    forward(Plain, None)  # type: ignore[arg-type]
+    back(Plain, None)
+    forward(Plain, None)
+    forward(Plain, None)
     assert PHONE not in stored(Fact, "value")
     fact.refresh_from_db()
     other.refresh_from_db()

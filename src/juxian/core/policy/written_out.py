@@ -31,7 +31,8 @@ from juxian.core.policy.nodes import (
 def class_compared(name: Name, scale: Scale, order: Order, level: Level, place: Place) -> Clause:
     """``马尾层次 >= 市F类`` written out."""
     upwards = _from(name, scale, level.rank + (order in (">", "<=")))
-    return moved(upwards if order in (">", ">=") else Not(upwards), place)  # type: ignore[no-any-return]
+    clause: Clause = moved(upwards if order in (">", ">=") else Not(upwards), place)
+    return clause
 
 
 def class_among(name: Name, scale: Scale, codes: Iterable[str], place: Place) -> Clause:
@@ -39,7 +40,8 @@ def class_among(name: Name, scale: Scale, codes: Iterable[str], place: Place) ->
     ranks = sorted({scale.levels[code].rank for code in codes})
     runs = [[rank for _, rank in run] for _, run in groupby(enumerate(ranks), lambda pair: pair[1] - pair[0])]
     parts = [_between(name, scale, run[0], run[-1]) for run in runs]
-    return moved(parts[0] if len(parts) == 1 else AnyOf(tuple(parts)), place)  # type: ignore[no-any-return]
+    clause: Clause = moved(parts[0] if len(parts) == 1 else AnyOf(tuple(parts)), place)
+    return clause
 
 
 def _between(name: Name, scale: Scale, low: int, high: int) -> Clause:

@@ -46,7 +46,7 @@ class SparkStore:
 
     def append_files(self, table: str, pattern: str, columns: tuple[str, ...]) -> None:
         place = self.directory / table
-        found = self.session.read.parquet(*sorted(glob(pattern))).select(*columns)  # noqa: PTH207  # absolute
+        found = self.session.read.parquet(*sorted(glob(pattern))).select(*columns)  # noqa: PTH207  # an absolute pattern, which Path.glob refuses
         found.write.mode("append").parquet(str(place))
         self._show(table)
 

@@ -190,7 +190,7 @@ class Application:
 
     def read_draft(self) -> None:
         draft = kept_draft(
-            user=self.request.user,  # type: ignore[arg-type]  # the views are for signed-in users
+            user=user_of(self.request),
             home=self.home,
             service=self.service.id,
             person=self.person,

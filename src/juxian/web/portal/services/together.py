@@ -234,7 +234,7 @@ class Together:
 
     def read_draft(self) -> None:
         draft = kept_draft(
-            user=self.request.user,  # type: ignore[arg-type]  # the views are for signed-in users
+            user=user_of(self.request),
             home=self.home,
             service=self.draft_name,
             person=self.person,
