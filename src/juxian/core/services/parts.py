@@ -12,10 +12,8 @@ from collections.abc import Iterable
 from datetime import time
 
 from juxian.core.facts.schema import Kind, Schema, ValueType
-from juxian.core.policy import Expression, Names
-from juxian.core.policy.fields import Fields
-from juxian.core.policy.language import read_condition
-from juxian.core.policy.mistakes import value_in
+from juxian.core.policy import Names
+from juxian.core.policy.conditional import ConditionalFields
 from juxian.core.policy.names import close_words
 from juxian.core.positioned import Document, Path
 from juxian.core.source import Severity
@@ -30,13 +28,12 @@ _SCALE_KINDS = ("level", "levels")
 PERIOD_KEYS = ("days", "unit", "counts_first_day", "rolls")
 
 
-class PartReader(Fields):
+class PartReader(ConditionalFields):
     """Typed access to the parts of a service; ``names`` are the words of its conditions."""
 
     def __init__(self, document: Document, schema: Schema) -> None:
-        super().__init__(document)
+        super().__init__(document, Names((), schema))
         self.schema = schema
-        self.names = Names((), schema)
 
     def wrong(
         self,
@@ -100,18 +97,6 @@ class PartReader(Fields):
                 message = Text(f"“{key}”不是代码", f"“{key}” is not a code")
                 self.wrong((*path, key), "S108", message, hint, key=True)
         return [(key, (*path, key)) for key in value]
-
-    def condition(self, path: Path) -> Expression | None:
-        """A condition over answers and profile; ``是`` and ``true`` are none at all."""
-        value = self.get(path)
-        if value is None or value is True:
-            return None
-        text = "否" if value is False else self.text(path)
-        if not text:
-            return None
-        expression, problems = read_condition(text, self.names, value_in(self.document, path))
-        self.problems += problems
-        return expression
 
     def type(self, path: Path) -> ValueType | None:
         """``text``, ``money``, ``level(degree)`` …"""

@@ -6,12 +6,12 @@ import re
 from calendar import monthrange
 
 from juxian.core.facts.schema import Kind
-from juxian.core.policy.fields import Fields
-from juxian.core.policy.language import Amount, Expression, read_amount, read_condition
+from juxian.core.policy.conditional import ConditionalFields
+from juxian.core.policy.language import Amount, read_amount
 from juxian.core.policy.mistakes import value_in
-from juxian.core.policy.names import Name, Names
+from juxian.core.policy.names import Name
 from juxian.core.policy.nodes import Number
-from juxian.core.positioned import Document, Path
+from juxian.core.positioned import Path
 from juxian.core.text import Text
 
 _WORD = re.compile(r"[^\W\d][\w·]*")
@@ -23,28 +23,10 @@ def is_day(month: int, day: int) -> bool:
     return 1 <= month <= 12 and 1 <= day <= monthrange(2024, month)[1]
 
 
-class Values(Fields):
-    """``names``: the words that conditions may use."""
-
-    def __init__(self, document: Document, names: Names) -> None:
-        super().__init__(document)
-        self.names = names
-
+class Values(ConditionalFields):
     def may_name(self, word: str) -> bool:
         """Whether something new of a version may be called so in conditions."""
         return bool(_WORD.fullmatch(word) and not self.names.find(word) and word not in self.names.lists)
-
-    def condition(self, path: Path) -> Expression | None:
-        """A condition; ``是`` and ``否`` come out of YAML as true and false."""
-        value = self.get(path)
-        if value is None or value is True:
-            return None
-        text = "否" if value is False else self.text(path)
-        if not text:
-            return None
-        expression, problems = read_condition(text, self.names, value_in(self.document, path))
-        self.problems += problems
-        return expression
 
     def amount(self, path: Path) -> Amount | None:
         value = self.get(path)
