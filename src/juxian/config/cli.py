@@ -39,7 +39,8 @@ COMMANDS = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit status."""
+    """Run one command; returns its exit status. What it writes (databases, keys, exports) only its own account may read."""
+    os.umask(0o077)
     common, rest = common_parser().parse_known_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "juxian.config.settings")
     if common.home:

@@ -184,7 +184,7 @@ def _database(url: str) -> dict[str, object]:
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": ENVIRONMENT.database_pool},
+        "OPTIONS": {"pool": ENVIRONMENT.database_pool, "options": "-c synchronous_commit=on"},
     }
 
 

@@ -17,6 +17,10 @@ def run(args: argparse.Namespace) -> int:
 
     setup_django()
     upgrade()
+    from juxian.config.durability import weaknesses  # deferred: Django is set up by now
+
+    for weakness in weaknesses():
+        print(weakness.in_language(args.lang), file=sys.stderr)
     print("已升级。" if args.lang == "zh" else "Upgraded.", file=sys.stderr)
     return 0
 
