@@ -15,6 +15,7 @@ def test_it_runs_without_rights_and_says_whether_it_works() -> None:
     assert re.search(r"^USER 10001$", last, re.M)
     assert re.search(r"^VOLUME /data$", last, re.M)
     assert "HEALTHCHECK" in last
+    assert "--format docker" in TEXT  # images of the other format forget the health check
     assert "/healthz" in last
 
 
