@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -31,27 +30,6 @@ from juxian.web.kit import formats
 
 LIVE_PERSONS = 20_000  # above that the reach is worked out by a simulation only
 TELLS = 60  # findings and cases that are listed
-_TOKEN = re.compile(
-    r"(?P<comment>#.*$)|(?P<key>(?<![\w-])[\w-]+(?=:(?:\s|$)))|(?P<amount>\b\d[\d.]*(?:[^\W\d_]{1,2}|%)?)"
-    r"|(?P<word>\b(?:and|or|not|in|has)\b)|(?P<text>[\"'][^\"']*[\"'])"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of a line. kind: comment key amount word text, or empty."""
-
-    text: str
-    kind: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line with its number from 1; ``wrong``: error, warning or empty."""
-
-    number: int
-    pieces: list[Piece]
-    wrong: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +56,9 @@ class Told:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a text would do. Only problems and lines where it cannot be read."""
+    """What a text would do. Only problems where it cannot be read."""
 
     problems: list[Problem]
-    lines: list[Line]
     policy: Policy | None = None
     cases: list[Told] = field(default_factory=list)
     findings: list[Told] = field(default_factory=list)
@@ -95,16 +72,14 @@ def check_text(
 ) -> Checked:
     """Problems with their places; of a text without errors also cases, lint, meaning and reach."""
     policy, problems = read_draft(text, policy_id, pack.schema)
-    lines = _lines(text, problems)
     if policy is None:
-        return Checked(problems, lines)
+        return Checked(problems)
     policies = replaced(pack.policies, {policy_id: policy})
     cases, wrong = _cases(policy, policies, pack, language, further)
     meaning = compare(pack.policies.get(policy_id), policy, pack.schema, day)
     report = lint(policies, pack.schema, day, merits_of(pack), [policy_id])
     return Checked(
         problems=[*problems, *wrong],
-        lines=lines,
         policy=policy,
         cases=cases,
         findings=[
@@ -215,22 +190,3 @@ def _reaches(
             Reach(title, row["yes"], row["unknown"], row["amount_fen"], was["yes"], was["amount_fen"])
         )
     return found
-
-
-def _lines(text: str, problems: Sequence[Problem]) -> list[Line]:
-    wrong: dict[int, str] = {}
-    for problem in problems:
-        if problem.span and wrong.get(problem.span.line) != "error":
-            wrong[problem.span.line] = problem.severity
-    rows = text.split("\n")
-    return [Line(number, _pieces(row), wrong.get(number, "")) for number, row in enumerate(rows, 1)]
-
-
-def _pieces(row: str) -> list[Piece]:
-    pieces, at = [], 0
-    for found in _TOKEN.finditer(row):
-        if found.start() > at:
-            pieces.append(Piece(row[at : found.start()]))
-        pieces.append(Piece(found.group(), found.lastgroup or ""))
-        at = found.end()
-    return [*pieces, Piece(row[at:])] if at < len(row) else pieces

@@ -26,24 +26,5 @@
     var button = event.target.closest && event.target.closest("[data-print]");
     if (button) window.print();
   });
-  document.addEventListener("click", function (event) {
-    var word = event.target.closest && event.target.closest("[data-insert]");
-    var box = word && document.querySelector("textarea[data-words]");
-    if (!box || box.readOnly) return;
-    var begun = begunWord(box);
-    box.setRangeText(word.dataset.insert, box.selectionStart - begun.length, box.selectionEnd, "end");
-    box.focus();
-    box.dispatchEvent(new Event("input", { bubbles: true }));
-  });
-  function begunWord(box) {
-    return (/[\w\u4e00-\u9fff]*$/.exec(box.value.slice(0, box.selectionStart)) || [""])[0];
-  }
-  document.addEventListener("input", function (event) {
-    if (!event.target.matches || !event.target.matches("textarea[data-words]")) return;
-    var begun = begunWord(event.target);
-    document.querySelectorAll(".words li").forEach(function (item) {
-      item.hidden = Boolean(begun) && item.textContent.indexOf(begun) < 0;
-    });
-  });
   focusErrors(document);
 })();
