@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import random
 import secrets
-import signal
-import socket
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -21,14 +16,10 @@ from urllib.parse import urlencode
 
 from juxian.web.kit.once import FIELD, new_key
 from tests import rosters
-from tests.config.sites import environment_of, juxian, set_up, started
-from tests.docs.pages import ROOT
+from tests.config.serving import PATIENCE_SECONDS, PERSONS, clerk_of, free_port, kill, serve
+from tests.config.sites import juxian, set_up
 
 KILLS, CLERKS, BETWEEN = 3, 4, (8, 20)
-PATIENCE_SECONDS = (
-    120  # nets for a machine that hangs; an idle one needs a quarter of a minute for everything
-)
-PERSONS = "/desk/persons/"
 
 
 @dataclass
@@ -118,51 +109,21 @@ def _degree(evidence: str) -> dict[str, str]:
     }
 
 
-def _serve(home: Path, port: int) -> subprocess.Popen[bytes]:
-    """The real server, in a group of processes of its own that dies as a whole."""
-    server = subprocess.Popen(
-        [sys.executable, "-m", "juxian.config.cli", "serve", "--port", str(port), "--workers", "2"],
-        env=environment_of(home),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        assert server.poll() is None, "the server ended"
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=1):
-                return server
-        except OSError:
-            time.sleep(0.05)  # a process starting has no event to wait for
-    raise AssertionError("the server does not answer")
-
-
-def _kill(server: subprocess.Popen[bytes]) -> None:
-    os.killpg(server.pid, signal.SIGKILL)
-    server.wait()
-
-
 def test_what_was_answered_survives_a_server_that_is_killed_under_load(tmp_path: Path) -> None:
     home, chance = tmp_path / "home", random.Random(7)
     set_up(home)
-    out, err = started(home, "tests.config.killed_site", PYTHONPATH=str(ROOT)).communicate()
-    assert out, err
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    load = Load(port, out.split()[-1])
+    port = free_port()
+    load = Load(port, clerk_of(home))
     clerks = [threading.Thread(target=load.clerk, args=(number,), daemon=True) for number in range(CLERKS)]
-    server = _serve(home, port)
+    server = serve(home, port)
     try:
         for clerk in clerks:
             clerk.start()
         for _kill_number in range(KILLS):
             target = load.acknowledged + chance.randint(*BETWEEN)
             _wait_until(load, target)
-            _kill(server)
-            server = _serve(home, port)
+            kill(server)
+            server = serve(home, port)
         _wait_until(load, load.acknowledged + BETWEEN[0])
         load.over.set()
         for clerk in clerks:
@@ -170,7 +131,7 @@ def test_what_was_answered_survives_a_server_that_is_killed_under_load(tmp_path:
             assert not clerk.is_alive()
     finally:
         load.over.set()
-        _kill(server)
+        kill(server)
 
     counts = {
         "kills": KILLS,

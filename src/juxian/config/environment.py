@@ -33,6 +33,12 @@ class Environment(BaseSettings):
         "", description="postgresql://user@host/name; empty: SQLite in the home directory"
     )
     database_pool: bool = Field(True, description="keep connections to PostgreSQL open between requests")
+    database_wait_seconds: float = Field(
+        20,
+        gt=0,
+        le=600,
+        description="how long a writer waits for another, or for a server that does not answer, before it is refused",
+    )
     secret_key: SecretStr = Field(
         SecretStr(""), description="empty: a generated one kept in the home directory"
     )

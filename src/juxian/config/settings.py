@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -163,6 +164,9 @@ TEMPLATES = [
 ]
 
 
+LONGEST_CONNECTING = 5  # seconds: a server that is gone is told soon, one that starts anew is not noticed
+
+
 def _database(url: str) -> dict[str, object]:
     if not url:
         return {
@@ -170,12 +174,13 @@ def _database(url: str) -> dict[str, object]:
             "NAME": JUXIAN_HOME / "juxian.sqlite3",
             "CONN_MAX_AGE": None,  # a new connection reads the whole schema, the last one that is closed empties the log
             "OPTIONS": {
-                "timeout": 20,
+                "timeout": ENVIRONMENT.database_wait_seconds,
                 "transaction_mode": "IMMEDIATE",
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;",
             },
         }
-    parts = urlsplit(url)
+    parts, wait = urlsplit(url), ENVIRONMENT.database_wait_seconds
+    pool = {"timeout": min(wait, LONGEST_CONNECTING), "reconnect_timeout": LONGEST_CONNECTING}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),
@@ -184,7 +189,11 @@ def _database(url: str) -> dict[str, object]:
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": ENVIRONMENT.database_pool, "options": "-c synchronous_commit=on"},
+        "OPTIONS": {
+            "pool": pool if ENVIRONMENT.database_pool else False,
+            "connect_timeout": max(2, math.ceil(wait)),  # libpq knows nothing shorter
+            "options": f"-c synchronous_commit=on -c lock_timeout={math.ceil(wait * 1000)}",
+        },
     }
 
 

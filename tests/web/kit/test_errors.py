@@ -1,5 +1,9 @@
 """Error pages: both languages, without a database, never a traceback."""
 
+import errno
+import sqlite3
+
+import psycopg
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
@@ -48,13 +52,42 @@ def test_a_fault_of_ours_shows_a_number_only():
     assert "Traceback" not in page
 
 
+def of_sqlite(code: int) -> OperationalError:
+    """What Django makes of a failure of SQLite; the words are not looked at."""
+    cause = sqlite3.OperationalError("…")
+    cause.sqlite_errorcode = code
+    fault = OperationalError("…")
+    fault.__cause__ = cause
+    return fault
+
+
+def of_postgresql(cause: psycopg.Error) -> OperationalError:
+    fault = OperationalError("…")
+    fault.__cause__ = cause
+    return fault
+
+
 @pytest.mark.parametrize(
     ("fault", "status"),
     [
-        (OperationalError("database is locked"), 503),
-        (OperationalError("database or disk is full"), 507),
-        (OSError(28, "No space left on device"), 507),
+        (of_sqlite(sqlite3.SQLITE_BUSY), 503),
+        (of_sqlite(sqlite3.SQLITE_BUSY_SNAPSHOT), 503),
+        (of_sqlite(sqlite3.SQLITE_LOCKED), 503),
+        (of_sqlite(sqlite3.SQLITE_CANTOPEN), 503),
+        (of_sqlite(sqlite3.SQLITE_IOERR_WRITE), 503),
+        (of_sqlite(sqlite3.SQLITE_FULL), 507),
+        (of_postgresql(psycopg.errors.LockNotAvailable()), 503),
+        (of_postgresql(psycopg.errors.DeadlockDetected()), 503),
+        (of_postgresql(psycopg.errors.QueryCanceled()), 503),
+        (of_postgresql(psycopg.errors.AdminShutdown()), 503),
+        (of_postgresql(psycopg.errors.TooManyConnections()), 503),
+        (of_postgresql(psycopg.OperationalError("connection refused")), 503),
+        (of_postgresql(psycopg.errors.DiskFull()), 507),
+        (OSError(errno.ENOSPC, "…"), 507),
+        (OSError(errno.EDQUOT, "…"), 507),
+        (OSError(errno.EFBIG, "…"), 507),
     ],
+    ids=repr,
 )
 def test_troubles_of_storage_are_told(fault, status):
     answer = Appearance(lambda request: HttpResponse()).process_exception(RequestFactory().get("/"), fault)
@@ -62,8 +95,24 @@ def test_troubles_of_storage_are_told(fault, status):
     assert answer.status_code == status
 
 
+def test_trouble_outside_of_a_view_is_told_as_well():
+    """Session, user and the end of a transaction are not part of a view; Django asks for the page of a fault of ours then."""
+    try:
+        raise of_sqlite(sqlite3.SQLITE_BUSY)
+    except OperationalError:
+        answer = errors.server_error(RequestFactory().get("/"))
+
+    assert answer.status_code == 503
+
+
 def test_other_faults_are_left_alone():
     appearance = Appearance(lambda request: HttpResponse())
 
-    assert appearance.process_exception(RequestFactory().get("/"), OperationalError("no such table")) is None
+    for fault in (
+        of_sqlite(sqlite3.SQLITE_ERROR),
+        of_postgresql(psycopg.errors.UndefinedTable()),
+        OperationalError("…"),
+        OSError(errno.ENOENT, "…"),
+    ):
+        assert appearance.process_exception(RequestFactory().get("/"), fault) is None
     assert appearance.process_exception(RequestFactory().get("/"), ValueError()) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
@@ -103,7 +104,9 @@ def test_a_fault_takes_the_key_back_with_everything_else(office, monkeypatch):
 
 def test_a_database_that_stays_locked_is_told(office, monkeypatch):
     def locked(**_values: object) -> None:
-        raise OperationalError("canceling statement due to lock timeout")
+        raise OperationalError(
+            "canceling statement due to lock timeout"
+        ) from psycopg.errors.LockNotAvailable()
 
     monkeypatch.setattr("juxian.web.kit.once.claim", locked)
 

@@ -14,7 +14,6 @@ _CLAIM = (
     "INSERT INTO submissions_submission (owner, key, content, answer, at) VALUES (%s, %s, %s, '', %s) "
     "ON CONFLICT DO NOTHING RETURNING id"
 )
-WAIT_MS = 20_000  # as long as SQLite waits for its writer
 
 
 class AlreadySubmitted(Exception):
@@ -30,11 +29,8 @@ def claim(*, owner: int, key: str, content: str) -> Submission:
     """Begin a submission inside the caller's transaction; when that is rolled back, the key is free again.
 
     A second one of the same key waits until the first is done (PostgreSQL for its row, SQLite for the writer), at
-    most ``WAIT_MS``; then it is an ``OperationalError`` of a locked database. Raises ``AlreadySubmitted``.
+    most ``JUXIAN_DATABASE_WAIT_SECONDS``; then it is an ``OperationalError`` of a locked database. Raises ``AlreadySubmitted``.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{WAIT_MS}ms"])
     begun = Submission(owner=owner, key=key, content=content, at=now())
     rows = ask(_CLAIM, [owner, key, content, connection.ops.adapt_datetimefield_value(begun.at)])
     if not rows:

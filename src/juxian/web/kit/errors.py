@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
+import sys
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
@@ -13,6 +16,7 @@ from django.template.loader import get_template
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from juxian.web.kit import trouble
 from juxian.web.kit.scope import NothingInstalled
 
 PAGES: dict[int, tuple[str | Promise, str | Promise]] = {
@@ -113,7 +117,17 @@ def too_many(request: HttpRequest, reason: object = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return page(request, 500)
+    """A fault of ours. Trouble of the store that came up outside of any view (session, user, end of a transaction) is told as such."""
+    return of_storage(request, sys.exc_info()[1]) or page(request, 500)
+
+
+def of_storage(request: HttpRequest, exception: BaseException | None) -> HttpResponse | None:
+    """503 or 507 when that is what the exception says, else None."""
+    status = trouble.status_of(exception)
+    if status is None:
+        return None
+    logging.getLogger("juxian.storage").error("%s: %s", int(status), exception)
+    return storage_full(request) if status == HTTPStatus.INSUFFICIENT_STORAGE else unavailable(request)
 
 
 def unavailable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

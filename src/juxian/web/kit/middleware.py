@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import secrets
 from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.utils.cache import patch_vary_headers
 
@@ -25,15 +23,6 @@ POLICY = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-LOCKED = (
-    "database is locked",
-    "database table is locked",
-    "could not obtain lock",
-    "lock timeout",
-    "deadlock detected",
-)
-FULL = ("database or disk is full", "No space left", "disk full", "could not extend file")
-
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -89,18 +78,10 @@ class Appearance:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A locked database or a full disk is a clear 503 or 507; anything else is left to Django."""
+        """A locked or missing database, or a full disk, is a clear 503 or 507; anything else is left to Django."""
         if isinstance(exception, NothingInstalled):
             return errors.unavailable(request, exception)
-        if isinstance(exception, OSError) and exception.errno in (errno.ENOSPC, errno.EDQUOT):
-            return errors.storage_full(request, exception)
-        if isinstance(exception, OperationalError):
-            words = str(exception)
-            if any(word in words for word in FULL):
-                return errors.storage_full(request, exception)
-            if any(word in words for word in LOCKED):
-                return errors.unavailable(request, exception)
-        return None
+        return errors.of_storage(request, exception)
 
 
 def _place_of(request: HttpRequest) -> str:

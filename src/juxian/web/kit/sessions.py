@@ -17,6 +17,7 @@ from juxian.apps.accounts.rules import FIRST_LOCK_MINUTES, lock_minutes
 from juxian.apps.audit.actions import record
 from juxian.apps.clock import now
 from juxian.web.kit.origin import address_of
+from juxian.web.kit.session_store import SessionStore
 
 BEGAN, SEEN, FACTOR = "began", "seen", "factor"  # keys in a session: seconds, seconds, kind of second factor
 NOTED_EVERY = 60  # seconds between two notes that a session is in use
@@ -31,6 +32,8 @@ class SessionLimits:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if isinstance(request.session, SessionStore):
+            request.session.reading = request.method in ("GET", "HEAD")
         if request.user.is_authenticated:
             moment, session = int(now().timestamp()), request.session
             idle = moment - session.get(SEEN, moment)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,6 +18,7 @@ from juxian.apps.files.enums import Scan
 from juxian.apps.files.models import StoredFile
 from juxian.apps.files.queries import FOLDER, path_of
 from juxian.apps.organisations.models import Organisation
+from juxian.apps.whole import write_whole
 from juxian.core.secrecy import seal_pieces
 
 
@@ -32,31 +32,35 @@ def store_file(*, upload: File[bytes], home: Organisation, by: User | None, purp
     sealed = settings.JUXIAN_SEAL_FILES
     pieces = seal_pieces(checked.pieces(), settings.JUXIAN_KEYS) if sealed else checked.pieces()
     stored_name = _write(pieces, "sealed" if sealed else "plain")
-    with transaction.atomic():
-        file = StoredFile.objects.create(
-            name=checked.name,
-            kind=checked.found.kind.value,
-            media=checked.found.media,
-            size=checked.size,
-            sha256=checked.sha256,
-            width=checked.found.width,
-            height=checked.found.height,
-            pages=checked.found.pages,
-            purpose=purpose,
-            home=home,
-            uploaded_by=by,
-            stored_name=stored_name,
-            sealed=sealed,
-            scan=Scan.WAITING if settings.JUXIAN_ANTIVIRUS else Scan.NONE,
-            stored_at=now(),
-        )
-        record(
-            "files.stored",
-            actor=by,
-            subject=file,
-            organisation_path=home.path,
-            detail={"purpose": purpose, "kind": file.kind, "size": file.size, "sha256": file.sha256},
-        )
+    try:
+        with transaction.atomic():
+            file = StoredFile.objects.create(
+                name=checked.name,
+                kind=checked.found.kind.value,
+                media=checked.found.media,
+                size=checked.size,
+                sha256=checked.sha256,
+                width=checked.found.width,
+                height=checked.found.height,
+                pages=checked.found.pages,
+                purpose=purpose,
+                home=home,
+                uploaded_by=by,
+                stored_name=stored_name,
+                sealed=sealed,
+                scan=Scan.WAITING if settings.JUXIAN_ANTIVIRUS else Scan.NONE,
+                stored_at=now(),
+            )
+            record(
+                "files.stored",
+                actor=by,
+                subject=file,
+                organisation_path=home.path,
+                detail={"purpose": purpose, "kind": file.kind, "size": file.size, "sha256": file.sha256},
+            )
+    except BaseException:  # no room for the row, or a database that is locked
+        _path(stored_name).unlink(missing_ok=True)
+        raise
     return file
 
 
@@ -80,12 +84,12 @@ def remove_file(*, file: StoredFile, by: User | None, reason: str) -> None:
 
 def _write(pieces: Iterable[bytes], ending: str) -> str:
     """Write to a new file under a random name and see it onto the disk; returns the name."""
-    folder = Path(settings.JUXIAN_FILES) / FOLDER
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = f"{secrets.token_hex(16)}.{ending}"
-    with open(folder / name, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-        for piece in pieces:
-            file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
+    path = _path(name)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_whole(path, pieces)
     return name
+
+
+def _path(name: str) -> Path:
+    return Path(settings.JUXIAN_FILES) / FOLDER / name

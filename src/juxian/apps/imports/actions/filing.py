@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import os
 import secrets
 from pathlib import Path
 
 from django.conf import settings
 
+from juxian.apps.whole import write_whole
 from juxian.core.secrecy import seal, unseal
 
 FOLDER = "rosters"
@@ -20,8 +20,7 @@ def store_file(data: bytes) -> str:
     path = _path(name)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     sealed = seal(base64.b64encode(data).decode("ascii"), settings.JUXIAN_KEYS)
-    with open(path, "xb", opener=lambda file, flags: os.open(file, flags, 0o600)) as file:
-        file.write(sealed)
+    write_whole(path, (sealed,))
     return name
 
 

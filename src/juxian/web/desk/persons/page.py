@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.cache import cache
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -106,14 +107,18 @@ def note_opening(request: HttpRequest, person: Person) -> None:
     key = f"opened-{request.user.pk}-{person.pk}-{scope.as_of:%Y%m%d}"
     if not cache.add(key, True, A_DAY):
         return
-    record(
-        "persons.record_opened",
-        actor=user_of(request),
-        subject=person,
-        organisation_path=person.home.path,
-        acting_as=f"{scope.role}@{scope.organisation.code}",
-        address=address_of(request),
-    )
+    try:
+        record(
+            "persons.record_opened",
+            actor=user_of(request),
+            subject=person,
+            organisation_path=person.home.path,
+            acting_as=f"{scope.role}@{scope.organisation.code}",
+            address=address_of(request),
+        )
+    except DatabaseError:  # a locked or full database: without an entry nobody reads, now or at the next try
+        cache.delete(key)
+        raise
 
 
 def show(
