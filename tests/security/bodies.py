@@ -149,6 +149,27 @@ def _post_asked(objects: Objects, _batch: Batch) -> dict[str, Any]:
     }
 
 
+def _account_asked(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    return {
+        "name": "新到岗",
+        "username": "new.clerk",
+        "role": "office",
+        "organisation": objects.place.root.code,
+        "email": "new@example.org",
+        "reason": REASON,
+    }
+
+
+def _first_password(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    words = "first-Words-2026"
+    return {
+        "username": "nobody",
+        "code": "AAAA-BBBB-CCCC",
+        "new_password1": words,
+        "new_password2": words,
+    }
+
+
 def _token(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {
         "name": "政务服务网",
@@ -586,6 +607,11 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:document-new": _text,
     "desk:delegations": _lending,
     "desk:tokens": _token,
+    "first-password": _first_password,
+    "desk:account-new": _account_asked,
+    "desk:account-ask": lambda _objects, _batch: {"kind": "suspend", "reason": REASON},
+    "desk:account-code": _nothing,
+    "desk:accounts-decide": lambda _objects, _batch: {"decision": "grant", "reason": REASON},
     "desk:posts": _post_asked,
     "desk:post-decide": lambda _objects, _batch: {"decision": "grant", "reason": REASON},
     "desk:post-end": _reason,

@@ -38,6 +38,7 @@ ADDING = {
     ),
     "desk:import-mapping": "the mapping that was said last holds, and the rows are read anew",
     "desk:grant-account": "details that nobody has confirmed are replaced by those handed in later",
+    "desk:account-code": "a new code ends the one before",
     "desk:rating-reply": "a later reply replaces the earlier one",
     "desk:collective-equip": "two pieces of one name are two",
     "desk:attrition-warning": "two notes are two, each with who wrote it; one form leaves one",

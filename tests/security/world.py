@@ -24,7 +24,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import override_settings
 
-from juxian.apps.accounts.actions import begin_session, propose_post
+from juxian.apps.accounts.actions import ask_for_account, begin_session, decide_account, propose_post
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import SignedIn, User
 from juxian.apps.attrition.models import AttritionWarning
@@ -150,6 +150,9 @@ class Objects:
     passkey: int = 0
     proposal: int = 0
     post_held: int = 0
+    managed: int = 0  # the account of a colleague
+    awaiting: int = 0  # an account that was approved and has no password yet
+    account_proposal: int = 0
     receiver: str = ""
     asked: str = ""  # number of a visitor's question that was returned for a supplement
     bulk: int = 0  # an employer's list of which nothing was worked on yet
@@ -238,6 +241,9 @@ class Objects:
             "passkey": self.passkey,
             "proposal": self.proposal,
             "post_held": self.post_held,
+            "managed": self.managed,
+            "awaiting": self.awaiting,
+            "account_proposal": self.account_proposal,
             "purpose": "reach",
             "erasure": self.erasure,
             "notice": self.notices[0].pk,
@@ -448,6 +454,23 @@ def _posts_asked(objects: Objects) -> None:
         reason="分工调整",
         by=asker,
     ).pk
+    objects.managed = colleague.pk
+    decider = UserFactory(role=Role.SECURITY_ADMIN, organisation=objects.place.root)
+    granted, waiting = (
+        ask_for_account(
+            username=f"{name}.{objects.place.root.code}",
+            name="待到岗",
+            email="",
+            role=Role.DEPARTMENT,
+            organisation=objects.place.root,
+            reason="到岗",
+            by=asker,
+        )
+        for name in ("granted", "waiting")
+    )
+    decide_account(proposal=granted, grant=True, answer="属实", by=decider)
+    granted.refresh_from_db()
+    objects.awaiting, objects.account_proposal = granted.user_id or 0, waiting.pk
 
 
 def _passkey(user: User) -> int:

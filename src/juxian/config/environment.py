@@ -60,6 +60,9 @@ class Environment(BaseSettings):
         le=100_000,
         description="wrong passwords from one network address in a quarter of an hour before new names are held off",
     )
+    first_code_hours: int = Field(
+        48, ge=1, le=168, description="how long a one-time code for the first password of an account holds"
+    )
     oidc_issuer: str = Field(
         "",
         pattern=r"^$|^https://[^\s?#]+$|^http://(localhost|127\.0\.0\.1)(:\d+)?(/[^\s?#]*)?$",

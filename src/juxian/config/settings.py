@@ -45,6 +45,7 @@ JUXIAN_METRICS_TOKEN = ENVIRONMENT.metrics_token.get_secret_value()
 JUXIAN_METRICS_NETWORKS = ENVIRONMENT.metrics_networks
 JUXIAN_TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 JUXIAN_SIGN_IN_MISSES = ENVIRONMENT.sign_in_misses
+JUXIAN_FIRST_CODE_HOURS = ENVIRONMENT.first_code_hours
 JUXIAN_OIDC_ISSUER = ENVIRONMENT.oidc_issuer
 JUXIAN_OIDC_CLIENT = ENVIRONMENT.oidc_client
 JUXIAN_OIDC_SECRET = ENVIRONMENT.oidc_secret.get_secret_value()
@@ -203,7 +204,11 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "juxian.web.kit.first_password.FirstCodes",
+]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -18,3 +18,25 @@ class Role(models.TextChoices):
 
 # 三权分立: whoever holds one of these holds no other role at all
 SEPARATED = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
+
+
+class Change(models.TextChoices):
+    """What is asked for about an account; one administrator asks, another decides."""
+
+    OPEN = "open", _("开通账号")
+    SUSPEND = "suspend", _("停用账号")
+    REOPEN = "reopen", _("恢复账号")
+    PASSWORD = "password", _("重设密码")
+    FACTOR = "factor", _("解除两步验证")
+
+
+# after these the owner sets a password by a one-time code
+WITH_CODE = (Change.OPEN, Change.PASSWORD)
+
+
+class Standing(models.TextChoices):
+    """How an account stands: in use, without a password yet, suspended."""
+
+    ACTIVE = "active", _("使用中")
+    WAITING = "waiting", _("待设密码")
+    SUSPENDED = "suspended", _("已停用")

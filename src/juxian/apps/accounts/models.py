@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.enums import Change, Role
 from juxian.apps.worded import Worded
 
 
@@ -176,6 +176,95 @@ class PostProposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()} · {self.organisation}"
+
+
+class AccountProposal(models.Model):
+    """What the system administrator asks for about an account, and the security administrator decides (账号申请).
+
+    user: whose account it is; None for an account that has not been opened. username, name, email, role: of an account to
+    open. organisation: the first post's, or the place whose administrators ask. The three people differ, as for posts.
+    """
+
+    kind = models.CharField(_("事项"), max_length=10, choices=Change.choices)
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="account_proposals", null=True, verbose_name=_("用户")
+    )
+    username = models.CharField(_("账号"), max_length=150)
+    name = models.CharField(_("姓名"), max_length=60, blank=True)
+    email = models.EmailField(_("电子邮箱"), blank=True)
+    role = models.CharField(_("角色"), max_length=24, choices=Role.choices, blank=True)
+    organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, related_name="+", verbose_name=_("机构")
+    )
+    reason = models.CharField(_("事由"), max_length=200)
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("申请人"))
+    proposed_at = models.DateTimeField(_("申请时间"))
+    granted = models.BooleanField(_("已核准"), null=True)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", null=True, verbose_name=_("核准人")
+    )
+    decided_at = models.DateTimeField(_("核准时间"), null=True)
+    answer = models.CharField(_("核准意见"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("账号申请")
+        verbose_name_plural = _("账号申请")
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["user", "-id"], name="account_proposal_of_user")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["username"], condition=Q(granted=None), name="account_proposal_open_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(user=None) | ~Q(proposed_by=models.F("user")),
+                name="account_proposal_not_for_oneself",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None)
+                | (~Q(decided_by=models.F("proposed_by")) & (Q(user=None) | ~Q(decided_by=models.F("user")))),
+                name="account_proposal_decided_by_a_third",
+            ),
+            models.CheckConstraint(
+                condition=Q(granted=None, decided_by=None, decided_at=None)
+                | Q(granted__isnull=False, decided_by__isnull=False, decided_at__isnull=False),
+                name="account_proposal_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=Change.OPEN, user=None, granted=None)
+                | Q(kind=Change.OPEN, user=None, granted=False)
+                | Q(user__isnull=False),
+                name="account_proposal_about_an_account",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.username}"
+
+
+class FirstCode(models.Model):
+    """A one-time code by which the owner of an account sets a password (首次登录码); kept as a slow hash, until a moment.
+
+    It is told once, to the system administrator who makes it; never to the one who decided, who could enter by it alone.
+    """
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="first_code", verbose_name=_("用户"))
+    proposal = models.ForeignKey(
+        AccountProposal, models.CASCADE, related_name="codes", verbose_name=_("账号申请")
+    )
+    hashed = models.CharField(_("首次登录码摘要"), max_length=128)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("出具人"))
+    made_at = models.DateTimeField(_("出具时间"))
+    expires_at = models.DateTimeField(_("失效时间"))
+
+    class Meta:
+        verbose_name = _("首次登录码")
+        verbose_name_plural = _("首次登录码")
+        constraints = [
+            models.CheckConstraint(condition=~Q(made_by=models.F("user")), name="first_code_not_for_oneself")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.expires_at:%Y-%m-%d %H:%M}"
 
 
 class SignedIn(models.Model):

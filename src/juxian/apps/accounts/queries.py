@@ -6,11 +6,14 @@ import unicodedata
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, check_password, make_password
 from django.contrib.sessions.models import Session
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.enums import Role, Standing
 from juxian.apps.accounts.models import (
+    AccountProposal,
+    FirstCode,
     LockOut,
     MissedSignIns,
     OutsideIdentity,
@@ -57,6 +60,68 @@ def proposals_visible_to(user: User) -> QuerySet[PostProposal]:
     return PostProposal.objects.filter(_reach(user)).select_related(
         "user", "organisation", "proposed_by", "decided_by"
     )
+
+
+def accounts_managed_by(user: User) -> QuerySet[User]:
+    """Accounts of the places of an administrator of accounts, with the own posts in force and what is asked; newest first."""
+    held = Post.objects.held_on(today()).filter(stands_for=None).select_related("organisation")
+    asked = AccountProposal.objects.filter(granted=None)
+    return (
+        User.objects.filter(Exists(Post.objects.filter(_reach(user), stands_for=None, user=OuterRef("pk"))))
+        .prefetch_related(
+            Prefetch("posts", held.order_by("pk"), to_attr="held"),
+            Prefetch("account_proposals", asked, to_attr="asked"),
+        )
+        .order_by("-pk")
+    )
+
+
+def accounts_like(
+    rows: QuerySet[User], *, words: str = "", standing: str = "", role: str = ""
+) -> QuerySet[User]:
+    """Of ``rows`` those whose account or name holds ``words``, that stand so, that hold a role today."""
+    if words:
+        rows = rows.filter(Q(username__icontains=words.casefold()) | Q(name__icontains=words))
+    if standing == Standing.SUSPENDED:
+        rows = rows.filter(is_active=False)
+    elif standing:
+        unset = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        rows = rows.filter(unset if standing == Standing.WAITING else ~unset, is_active=True)
+    if role:
+        held = Post.objects.held_on(today()).filter(stands_for=None, role=role, user=OuterRef("pk"))
+        rows = rows.filter(Exists(held))
+    return rows
+
+
+def standing_of(user: User) -> Standing:
+    if not user.is_active:
+        return Standing.SUSPENDED
+    return Standing.ACTIVE if user.has_usable_password() else Standing.WAITING
+
+
+def account_proposals_visible_to(user: User) -> QuerySet[AccountProposal]:
+    """What is asked about accounts in the places of an administrator of accounts, the newest first."""
+    return AccountProposal.objects.filter(_reach(user)).select_related(
+        "user", "organisation", "proposed_by", "decided_by"
+    )
+
+
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # of codes; none that is taken for another
+
+
+def code_as_kept(typed: str) -> str:
+    """A first code as it is compared: capitals and digits alone."""
+    return "".join(char for char in unicodedata.normalize("NFKC", typed).upper() if char.isalnum())
+
+
+def code_given(name: str, typed: str) -> FirstCode | None:
+    """The first code of the open account of that name, when it was typed; the same work is done where there is none."""
+    kept = FirstCode.objects.filter(user__username=name, user__is_active=True, expires_at__gt=now())
+    found = kept.select_related("user").first()
+    if found is None:
+        make_password(code_as_kept(typed))
+        return None
+    return found if check_password(code_as_kept(typed), found.hashed) else None
 
 
 def _reach(user: User) -> Q:

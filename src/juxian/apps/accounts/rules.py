@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from juxian.apps.accounts.enums import SEPARATED, Role
-from juxian.apps.accounts.models import LENT_BY, Post, PostProposal, User
-from juxian.apps.clock import today
+from juxian.apps.accounts.enums import SEPARATED, WITH_CODE, Change, Role
+from juxian.apps.accounts.models import LENT_BY, AccountProposal, Post, PostProposal, User
+from juxian.apps.clock import now, today
 from juxian.apps.organisations.models import Organisation
 
 LONGEST_PASSWORD = 128  # characters; a longer one is refused before it is hashed
 FIRST_LOCK_MINUTES, A_DAY_MINUTES = 15, 24 * 60
+APPROVED_FOR = timedelta(days=30)  # how long after an approval first codes are made
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,68 @@ def may_decide(by: User, proposal: PostProposal) -> Decision:
     if by.pk in (proposal.user_id, proposal.proposed_by_id):
         return refuse(_("申请人、核准人、被授予人须是三个人。"))
     return has_role(by, [Role.SECURITY_ADMIN], proposal.organisation)
+
+
+def may_manage(by: User, user: User, role: str = Role.SYSTEM_ADMIN) -> Decision:
+    """An account of the own place: of somebody else, whose posts in force all lie below where ``by`` is administrator."""
+    if by.pk == user.pk:
+        return refuse(_("不能管理自己的账号。"))
+    paths = by.paths_for([role], on=today())
+    posts = list(user.posts.filter(stands_for=None).select_related("organisation"))
+    held = [post for post in posts if post.until is None or post.until > today()] or posts
+    reached = [any(f"{post.organisation.path}/".startswith(path + "/") for path in paths) for post in held]
+    if not any(reached):
+        return refuse(_("您的岗位没有这项权限。"))
+    return allow() if all(reached) else refuse(_("该账号在别处也有岗位，由共同的上级管理员办理。"))
+
+
+def may_ask_change(by: User, user: User, kind: str) -> Decision:
+    """Ask that an account be suspended, reopened, or its owner be let in anew; as the account stands now."""
+    managing = may_manage(by, user)
+    if not managing:
+        return managing
+    return may_change(user, kind)
+
+
+def may_change(user: User, kind: str) -> Decision:
+    """Whether a change still makes sense of the account as it stands."""
+    if (kind == Change.REOPEN) == user.is_active:
+        return refuse(_("该账号没有停用。") if user.is_active else _("该账号已停用。"))
+    return allow()
+
+
+def may_decide_account(by: User, proposal: AccountProposal) -> Decision:
+    """Approve or refuse what is asked about an account: the security administrator, neither owner nor who asked."""
+    if by.pk in (proposal.user_id, proposal.proposed_by_id):
+        return refuse(_("申请人、核准人、账号所有人须是三个人。"))
+    duty = has_role(by, [Role.SECURITY_ADMIN], proposal.organisation)
+    return may_manage(by, proposal.user, Role.SECURITY_ADMIN) if duty and proposal.user else duty
+
+
+def may_make_code(by: User, user: User) -> Decision:
+    """Make a first code: the system administrator, after an approval that was not the own one and is not used up.
+
+    Who approves never holds a code, and who holds one could not approve it: neither enters the account alone.
+    """
+    managing = may_manage(by, user)
+    if not managing:
+        return managing
+    approved = approval_of(user)
+    if not user.is_active:
+        return refuse(_("该账号已停用。"))
+    if user.has_usable_password() or approved is None:
+        return refuse(_("没有可用的核准；先申请重设密码，由安全管理员核准。"))
+    if approved.decided_by_id == by.pk:
+        return refuse(_("核准人不能出具首次登录码。"))
+    return allow()
+
+
+def approval_of(user: User) -> AccountProposal | None:
+    """The newest approval by which the owner may set a password, while it holds."""
+    found = user.account_proposals.filter(
+        granted=True, kind__in=WITH_CODE, decided_at__gt=now() - APPROVED_FOR
+    )
+    return found.order_by("-pk").first()
 
 
 def same_hands(user: User, other: int | None) -> bool:

@@ -101,9 +101,8 @@ def run_reset(args: argparse.Namespace) -> int:
     setup_django()
     from django.core.exceptions import ValidationError
 
-    from juxian.apps.accounts.actions import change_password
+    from juxian.apps.accounts.actions import change_password, forget_factors
     from juxian.apps.accounts.models import User
-    from juxian.web.kit.factors import take_away
 
     user = User.objects.filter(username=args.username).first()
     if user is None:
@@ -115,7 +114,7 @@ def run_reset(args: argparse.Namespace) -> int:
         change_password(user=user, password=password)
     except ValidationError as refused:
         return _told(args, "\n".join(refused.messages), "\n".join(refused.messages))
-    take_away(user, None)
+    forget_factors(user=user, by=None)
     print(json.dumps({"username": user.username}) if args.json else f"✓ {user.username}")
     return 0
 

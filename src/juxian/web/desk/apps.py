@@ -125,9 +125,18 @@ class DeskConfig(AppConfig):
         register(
             "work",
             Item(
-                "desk:posts",
-                _("账号与岗位"),
+                "desk:accounts",
+                _("账号"),
                 "users",
+                "governance",
+                frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}),
+                58,
+                phone=True,
+            ),
+            Item(
+                "desk:posts",
+                _("岗位"),
+                "badge-check",
                 "governance",
                 frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}),
                 59,

@@ -1,4 +1,4 @@
-"""Accounts and their posts (账号与岗位): the system administrator asks and ends, the security administrator grants."""
+"""Posts of accounts (岗位): the system administrator asks and ends, the security administrator grants."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from juxian.apps.accounts.models import User
 from juxian.apps.accounts.queries import posts_managed_by, proposals_visible_to
 from juxian.apps.clock import today
 from juxian.apps.organisations.models import Organisation
-from juxian.web.desk.forms import ReasonForm, day_field, text_field
+from juxian.web.desk.forms import OrganisationField, ReasonForm, day_field, text_field
 from juxian.web.desk.scope import home_of
 from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
@@ -41,25 +41,19 @@ class ProposalForm(forms.Form):
 
     username = text_field(gettext_lazy("账号"), 150)
     role = forms.ChoiceField(label=gettext_lazy("角色"), choices=Role.choices)
-    organisation = text_field(gettext_lazy("机构代码"), 64)
+    organisation = OrganisationField()
     since = day_field(gettext_lazy("起"))
     until = day_field(gettext_lazy("止"), required=False, help_text=gettext_lazy("当日起失效；不填为长期"))
     reason = text_field(gettext_lazy("事由"), 200)
 
     def __init__(self, root: Organisation, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.root = root
+        self.fields["organisation"].below(root)  # type: ignore[attr-defined]  # its own field
 
     def clean_username(self) -> User:
         found = User.objects.filter(username=self.cleaned_data["username"].casefold(), is_active=True).first()
         if found is None:
             raise ValidationError(_("没有这个账号。"))
-        return found
-
-    def clean_organisation(self) -> Organisation:
-        found = Organisation.objects.filter(code=self.cleaned_data["organisation"]).first()
-        if found is None or not (found.path + "/").startswith(self.root.path + "/"):
-            raise ValidationError(_("本地没有这个机构。"))
         return found
 
     def clean(self) -> dict[str, Any]:

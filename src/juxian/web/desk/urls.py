@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from juxian.web.desk import (
+    accounts,
     addresses,
     audit,
     completeness,
@@ -89,6 +90,13 @@ urlpatterns = [
     path("hooks/<int:pk>/stop/", hooks.stop, name="hook-stop"),
     path("hooks/<int:pk>/again/", hooks.send_again, name="hook-again"),
     path("delegations/", delegations.delegations, name="delegations"),
+    path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/new/", accounts.new, name="account-new"),
+    path("accounts/asked/", accounts.asked, name="accounts-asked"),
+    path("accounts/asked/<int:pk>/", accounts.decide, name="accounts-decide"),
+    path("accounts/<int:pk>/", accounts.account, name="account"),
+    path("accounts/<int:pk>/ask/", accounts.ask, name="account-ask"),
+    path("accounts/<int:pk>/code/", accounts.code, name="account-code"),
     path("posts/", posts.posts, name="posts"),
     path("posts/asked/<int:pk>/", posts.decide, name="post-decide"),
     path("posts/<int:pk>/end/", posts.end, name="post-end"),

@@ -10,6 +10,7 @@ class KitConfig(AppConfig):
         from django.contrib.auth import signals
         from django.core.signals import request_started
         from django.db.backends.signals import connection_created
+        from django.db.models.signals import pre_save
 
         from juxian.apps import gate
         from juxian.web.kit import sessions
@@ -17,6 +18,7 @@ class KitConfig(AppConfig):
         signals.user_logged_in.connect(sessions.signed_in, dispatch_uid="kit")
         signals.user_logged_out.connect(sessions.signed_out, dispatch_uid="kit")
         signals.user_login_failed.connect(sessions.sign_in_failed, dispatch_uid="kit")
+        pre_save.connect(sessions.forget_form, sender="axes.AccessAttempt", dispatch_uid="kit")
         user_locked_out.connect(sessions.locked_out, dispatch_uid="kit")
         connection_created.connect(gate.note_file, dispatch_uid="kit")
         request_started.connect(gate.close_replaced, dispatch_uid="kit")

@@ -71,13 +71,6 @@ def set_up(user: User, secret: str, address: str) -> list[str]:
 
 
 @transaction.atomic
-def take_away(user: User, by: User | None, address: str = "") -> None:
-    """Forget every factor of the user, passkeys as well."""
-    Authenticator.objects.filter(user=user).delete()
-    record("accounts.factor_removed", actor=by, subject=user, address=address)
-
-
-@transaction.atomic
 def remove_app(user: User, address: str) -> None:
     """Ask for no more codes of an app; the recovery codes stay while there is a passkey."""
     gone = Authenticator.objects.filter(user=user)

@@ -7,10 +7,12 @@ from typing import Any
 from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, UsernameField
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from juxian.apps.accounts.models import User
 from juxian.apps.accounts.rules import LONGEST_PASSWORD, PASSWORD_HELP
 from juxian.web.kit import factors, passkeys
 from juxian.web.kit.access import user_of
@@ -71,6 +73,50 @@ class NewPasswordForm(PasswordChangeForm):
 
     def clean_old_password(self) -> str:
         return _own_password(self.request, self.cleaned_data["old_password"])
+
+
+class FirstPasswordForm(forms.Form):
+    """The owner of an account sets a password by a one-time code; a wrong one counts as a wrong password of the name."""
+
+    username = UsernameField(label=_("账号"), max_length=150)
+    code = forms.CharField(
+        label=_("首次登录码"),
+        max_length=LONGEST_CODE,
+        help_text=_("系统管理员当面交给您的 12 位字母和数字，只能用一次"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    new_password1 = _password(_("新密码"), "new-password", help_text=PASSWORD_HELP)
+    new_password2 = _password(_("再输一次新密码"), "new-password")
+
+    def __init__(self, request: HttpRequest, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.request = request
+        self.user: User | None = None
+
+    def clean_username(self) -> str:
+        return self.cleaned_data["username"].strip().casefold()
+
+    def clean_new_password1(self) -> str:
+        """What can be said without knowing whose password it is, before a try is counted."""
+        validate_password(self.cleaned_data["new_password1"])
+        return self.cleaned_data["new_password1"]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if not self.errors and found["new_password1"] != found["new_password2"]:
+            self.add_error("new_password2", _("两次输入的密码不同。"))
+        if not self.errors:
+            self.user = authenticate(self.request, username=found["username"], secret=found["code"])
+            if self.user is None:
+                raise ValidationError(WRONG_CODE, code="wrong")
+            try:
+                validate_password(found["new_password1"], self.user)
+            except ValidationError as weak:
+                self.add_error("new_password1", weak)
+        return found
+
+
+WRONG_CODE = _("账号或首次登录码不对，或已用过、已过期。")
 
 
 def _own_password(request: HttpRequest, password: str) -> str:

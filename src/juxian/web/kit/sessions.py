@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.accounts.actions import begin_session, count_miss, note_lock_out
 from juxian.apps.accounts.models import SignedIn, User
-from juxian.apps.accounts.queries import locks_of, name_digest
+from juxian.apps.accounts.queries import known_at, locks_of, missed_from, name_digest
 from juxian.apps.accounts.rules import FIRST_LOCK_MINUTES, lock_minutes
 from juxian.apps.audit.actions import record
 from juxian.apps.clock import now
@@ -20,6 +23,7 @@ from juxian.web.kit.origin import address_of
 from juxian.web.kit.session_store import SessionStore
 
 BEGAN, SEEN, FACTOR = "began", "seen", "factor"  # keys in a session: seconds, seconds, kind of second factor
+HELD_OFF = _("来自本网络的登录失败太多，请过一刻钟再试。")
 NOTED_EVERY = 60  # seconds between two notes that a session is in use
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
@@ -77,6 +81,20 @@ def sign_in_failed(
     name = str(credentials.get("username") or "")
     count_miss(address_in(request))
     record("accounts.sign_in_refused", address=address_in(request), detail={"name": name_digest(name)[:16]})
+
+
+def held_off(request: HttpRequest) -> bool:
+    """Where very many passwords were wrong, the address tries no further names; whoever is known there goes on."""
+    address = address_of(request)
+    if missed_from(address) < settings.JUXIAN_SIGN_IN_MISSES:
+        return False
+    name = unicodedata.normalize("NFKC", request.POST.get("username", "")).strip().casefold()
+    return not known_at(name[:150], address)
+
+
+def forget_form(sender: object, instance: AccessAttempt, **more: Any) -> None:
+    """The counter of wrong passwords keeps no form: beside the password stand new passwords, codes, bank details."""
+    instance.get_data = instance.post_data = ""
 
 
 def locked_out(sender: object, request: HttpRequest, username: str, **more: Any) -> None:

@@ -1,10 +1,21 @@
 from django.urls import path
 
-from juxian.web.kit import bindings, files, metrics, mine, outside, own_account, seeking, views
+from juxian.web.kit import (
+    bindings,
+    files,
+    first_password,
+    metrics,
+    mine,
+    outside,
+    own_account,
+    seeking,
+    views,
+)
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
     path("sign-in/code/", views.sign_in_code, name="sign-in-code"),
+    path("sign-in/first/", first_password.first_password, name="first-password"),
     path("account/", own_account.account, name="account"),
     path("account/password/", own_account.password, name="password"),
     path("account/factor/", own_account.factor, name="factor"),

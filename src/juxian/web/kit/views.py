@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import unicodedata
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,7 +25,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from juxian.apps.accounts.actions import move_session
 from juxian.apps.accounts.models import User
-from juxian.apps.accounts.queries import known_at, missed_from
 from juxian.apps.audit.actions import record
 from juxian.apps.clock import now, today
 from juxian.apps.packs.queries import installed
@@ -38,7 +36,7 @@ from juxian.web.kit.origin import address_of
 from juxian.web.kit.queries import demo_accounts, demo_user_like
 from juxian.web.kit.responses import HttpResponseSeeOther, go
 from juxian.web.kit.scope import PLACE_COOKIE, POST_SESSION_KEY, current_scope, posts_of
-from juxian.web.kit.sessions import FACTOR
+from juxian.web.kit.sessions import FACTOR, HELD_OFF, held_off
 
 AWAITED = "awaited"  # in the session: whose password was right, while the code is asked
 CODE_SECONDS, CODE_TRIES = 600, 5
@@ -56,14 +54,10 @@ class SignIn(LoginView):
         return super().get_context_data(places=places, passkeys=passkeys.offered(), outside=outside, **kwargs)
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        """Where very many passwords were wrong, the address tries no further names; whoever is known there goes on."""
-        address = address_of(request)
-        if missed_from(address) >= settings.JUXIAN_SIGN_IN_MISSES:
+        if held_off(request):
             form = self.get_form()
-            name = unicodedata.normalize("NFKC", request.POST.get("username", "")).strip().casefold()
-            if not known_at(name[:150], address):
-                form.add_error(None, _("来自本网络的登录失败太多，请过一刻钟再试。"))
-                return self.render_to_response(self.get_context_data(form=form), status=429)
+            form.add_error(None, HELD_OFF)
+            return self.render_to_response(self.get_context_data(form=form), status=429)
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:

@@ -1,5 +1,15 @@
-"""Writing: sign-in and passwords, posts."""
+"""Writing: sign-in and passwords, posts, accounts."""
 
+from juxian.apps.accounts.actions.opening import (
+    CodeGone,
+    NameTaken,
+    ask_for_account,
+    ask_for_change,
+    decide_account,
+    forget_factors,
+    make_first_code,
+    set_first_password,
+)
 from juxian.apps.accounts.actions.posts import (
     AlreadyDecided,
     AlreadyLent,
@@ -29,19 +39,27 @@ __all__ = [
     "AlreadyDecided",
     "AlreadyLent",
     "AlreadyProposed",
+    "CodeGone",
+    "NameTaken",
+    "ask_for_account",
+    "ask_for_change",
     "begin_session",
     "bind_outside",
     "change_password",
     "count_miss",
     "create_account",
+    "decide_account",
     "decide_proposal",
     "end_post",
     "end_sessions",
     "forget_ended",
+    "forget_factors",
     "lend_post",
+    "make_first_code",
     "move_session",
     "note_lock_out",
     "propose_post",
+    "set_first_password",
     "take_back",
     "unbind_outside",
 ]

@@ -175,7 +175,7 @@ def end_post(*, post: Post, reason: str, by: User) -> bool:
     else:
         ended = bool(standing.update(until=day))
     if ended:
-        end_sessions(user=post.user)
+        end_sessions(user=post.user, by=by)
         record(
             "accounts.post_ended",
             actor=by,

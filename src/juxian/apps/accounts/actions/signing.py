@@ -32,8 +32,15 @@ def move_session(*, before: str, after: str) -> None:
 
 
 @transaction.atomic
-def end_sessions(*, user: User, keep: str = "", only: SignedIn | None = None, address: str = "") -> int:
-    """End one session of the user, or all but ``keep``; returns how many ended."""
+def end_sessions(
+    *,
+    user: User,
+    keep: str = "",
+    only: SignedIn | None = None,
+    address: str = "",
+    by: User | None = None,
+) -> int:
+    """End one session of the user, or all but ``keep``; returns how many ended. ``by``: where it is not the user."""
     ended = user.signed_in.exclude(session_key=keep) if only is None else user.signed_in.filter(pk=only.pk)
     keys = list(ended.values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
@@ -41,7 +48,7 @@ def end_sessions(*, user: User, keep: str = "", only: SignedIn | None = None, ad
     if keys:
         record(
             "accounts.sessions_ended",
-            actor=user,
+            actor=by or user,
             subject=user,
             address=address,
             detail={"sessions": len(keys)},
