@@ -174,7 +174,7 @@ def test_a_column_that_no_rule_can_read_is_told_with_a_way_out():
     assert [problem.severity for problem in problems] == ["warning"] * 3
     assert [problem.hint.en if problem.hint else "" for problem in problems] == [
         "",
-        "did you mean degree",
+        "did you mean degree, spouse.degree",
         "write degree",
     ]
     assert "birth_date" in problems[0].message.en

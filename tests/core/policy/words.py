@@ -23,7 +23,7 @@ from juxian.core.policy.document import (
     Table,
     Version,
 )
-from juxian.core.policy.language import Amount, Expression
+from juxian.core.policy.language import Amount, Expression, parse_condition
 from juxian.core.policy.names import Name, NamedList, names_of_schema
 from juxian.core.policy.written_out import class_among, class_compared, listed_in
 from juxian.core.positioned import Document
@@ -84,7 +84,27 @@ FIELDS = (
     field("employer", "用人单位", "organisation"),
     field("received", "已享受待遇", "amounts"),
 )
-SCHEMA = Schema(SCALES, {}, {item.name: item for item in FIELDS})
+
+
+def of_spouse(name: str) -> ProfileField:
+    """As ``core.packs.spouse`` makes it."""
+    own = next(item for item in FIELDS if item.name == name)
+    return ProfileField(
+        f"spouse.{name}",
+        Text(f"配偶的{own.title.zh}", f"Spouse: {own.title.en}"),
+        own.type,
+        aliases=(f"配偶.{own.title.zh}",),
+        sensitive=True,
+        of_spouse=name,
+    )
+
+
+FIELDS = (
+    *FIELDS,
+    field("has_spouse", "有配偶", "boolean"),
+    *(of_spouse(name) for name in ("degree", "home_owned", "annual_pay")),
+)
+SCHEMA = Schema(SCALES, {}, {item.name: item for item in FIELDS}, has_spouse="has_spouse")
 NAMES = names_of_schema(SCHEMA)
 BENEFITS = ("living", "rent", "house", "settle")
 
@@ -257,7 +277,23 @@ def list_clauses(draw: st.DrawFn) -> n.Clause:
     return listed_in("employer", named, draw(st.integers(1, 6)), (0, 0))
 
 
-leaves = st.one_of(leaves, class_clauses(), list_clauses())
+of_couples = st.sampled_from(
+    [
+        "配偶.学历 >= 硕士",
+        "配偶.学历 < 本科",
+        "配偶.学历 != 博士",
+        "配偶.学历 not in (硕士, 博士)",
+        "配偶.学历 > 学历",
+        "学历 >= 配偶.学历",
+        "配偶.学历 == 学历",
+        "配偶.学历 != 学历",
+        "配偶.本地自有住房",
+        "known(配偶.年薪)",
+        "年薪 + 配偶.年薪 < 20万元",
+        "min(年薪, 配偶.年薪) * 2 >= 5万元",
+    ]
+).map(lambda text: parse_condition(text, NAMES).clause)
+leaves = st.one_of(leaves, class_clauses(), list_clauses(), of_couples)
 clauses = st.recursive(
     leaves,
     lambda inner: st.one_of(

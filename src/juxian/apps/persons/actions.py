@@ -6,7 +6,7 @@ The profile of each person touched is derived again in the same transaction.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -32,8 +32,8 @@ from juxian.apps.persons.models import (
     Resolution,
     Source,
 )
-from juxian.apps.persons.queries import organisation_attributes, schema_for, standing_records
-from juxian.apps.persons.registry import tell_of_changes
+from juxian.apps.persons.queries import organisation_attributes, schema_for, spouses_read, standing_records
+from juxian.apps.persons.registry import spouses_on, tell_of_changes
 from juxian.core.facts.completeness import completeness
 from juxian.core.facts.conflicts import in_conflict
 from juxian.core.facts.profile import FactRecord, derive_profile
@@ -319,11 +319,23 @@ def refresh_profiles(people: Sequence[Person], as_of: date | None = None) -> Non
     attributes = organisation_attributes()
     for group in by_home.values():
         schema = schema_for(group[0].home)
+        _add_spouses(group, schema, day)
         for start in range(0, len(group), CHUNK):
             part = group[start : start + CHUNK]
             _derive_again(part, schema, day, attributes)
             index_people(part, schema)
-    tell_of_changes(people)
+    tell_of_changes([person for group in by_home.values() for person in group])
+
+
+def _add_spouses(people: list[Person], schema: Schema, day: date) -> None:
+    """Their profiles read those of ``people``, who are all of one place."""
+    if not schema.of_spouse:
+        return
+    known = {person.pk for person in people}
+    for spouse in list(spouses_on(known, day).values()):
+        if spouse.pk not in known and spouse.home_id == people[0].home_id:
+            known.add(spouse.pk)
+            people.append(spouse)
 
 
 def add_facts(facts: Sequence[Fact]) -> None:
@@ -350,9 +362,10 @@ def _derive_again(
     people: Sequence[Person], schema: Schema, day: date, attributes: dict[str, dict[str, str]]
 ) -> None:
     records = standing_records(people)
+    spouses = spouses_read(people, schema, day)
     _save_profiles(
         [
-            _profile(person, records[person.pk], schema, attributes, day)
+            _profile(person, records[person.pk], schema, attributes, day, spouses.get(person.pk))
             for person in people
             if records[person.pk]
         ]
@@ -458,8 +471,9 @@ def _profile(
     schema: Schema,
     attributes: dict[str, dict[str, str]],
     day: date,
+    spouse: Mapping[str, Any] | None = None,
 ) -> Profile:
-    values = derive_profile(facts, schema, day, attributes)
+    values = derive_profile(facts, schema, day, attributes, spouse=spouse)
     columns = {name: _column(name, values.get(name)) for name in Profile.COLUMNS}
     held = completeness(facts, schema, day, person.confirmed_on)
     return Profile(

@@ -73,6 +73,8 @@ class _Lowering:
                 return self._among(field, self._codes(scale, levels, wanted))
             case n.LevelCompare(field, scale, order, level):
                 return self._among(field, self._codes(scale, self._ranked(scale, order, level), wanted))
+            case n.LevelsCompare():
+                return self._lower(clause.meaning, wanted=wanted)
             case n.TextIs(field, values):
                 found = Q(**{f"{self.path(field)}__in": values})
                 return found if wanted else self.known(field) & ~found

@@ -15,6 +15,7 @@ from django.db import connection
 from juxian.apps.clock import now
 from juxian.apps.persons.indexing import words_in
 from juxian.apps.persons.models import Fact, Profile
+from juxian.apps.persons.registry import spouses_on
 from juxian.apps.sealing import closed, opened, sealed_in_fact, sealed_in_profile
 from juxian.apps.sets import among, ask, table_of
 from juxian.core.facts.profile import FactRecord, derive_profile
@@ -76,7 +77,7 @@ def extend(facts: Iterable[Fact], schema: Schema, day: date) -> set[int]:
     """Bring profiles and search terms up to date with new facts of persons of one place; ids of those who are done.
 
     Left over are persons whose row is not of ``day``, and everybody where the kinds of the facts bear on columns, on what a
-    record should hold, on contradictions or on organisations.
+    record should hold, on contradictions or on organisations, or on what spouses' profiles read.
     """
     words: dict[int, set[str]] = {}
     kinds = set()
@@ -87,10 +88,13 @@ def extend(facts: Iterable[Fact], schema: Schema, day: date) -> set[int]:
     reach = reach_of(kinds, schema)
     if reach is None or reach.fields & set(Profile.COLUMNS) or _name_organisations(kinds, schema):
         return set()
+    if schema.has_spouse and reach.fields & schema.tell_of_marriage:
+        return set()
+    married = spouses_on(words, day) if reach.fields & schema.read_of_spouse else {}
     held = {
         person: opened(json.loads(values))
         for person, values, terms in _held(words, day)
-        if terms and terms + len(words[person]) < MOST_TERMS
+        if terms and terms + len(words[person]) < MOST_TERMS and person not in married
     }
     if held:
         _derive_some(held, reach, schema, day)

@@ -15,6 +15,7 @@ from juxian.apps.clock import today
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.enums import Verification
 from juxian.apps.persons.models import Fact, Person, Profile
+from juxian.apps.persons.registry import spouses_on
 from juxian.core.facts.completeness import WHOLE, Completeness, completeness
 from juxian.core.facts.profile import FactRecord, derive_profile
 from juxian.core.facts.schema import Schema
@@ -121,7 +122,42 @@ def units_by_gaps(home: Organisation, day: date) -> QuerySet[Any, Any]:
 def profile_as_of(person: Person, day: date, schema: Schema) -> dict[str, Any]:
     """The profile of any day, from the facts that stand now (画像回溯)."""
     facts = records_of(person.facts.standing())
-    return derive_profile(facts, schema, day, organisation_attributes(employers_in(facts)))
+    return profile_from(person, facts, schema, day, organisation_attributes(employers_in(facts)))
+
+
+def profile_from(
+    person: Person,
+    facts: Sequence[FactRecord],
+    schema: Schema,
+    day: date,
+    attributes: Mapping[str, Mapping[str, str]],
+) -> dict[str, Any]:
+    """The profile that ``facts`` of the person give on ``day``, with what policies read of the spouse."""
+    return derive_profile(
+        facts, schema, day, attributes, spouse=spouses_read([person], schema, day).get(person.pk)
+    )
+
+
+def spouses_read(people: Sequence[Person], schema: Schema, day: date) -> dict[int, dict[str, Any]]:
+    """Person → what ``schema`` reads of the spouse on ``day``; three queries, none where it reads nothing.
+
+    Of a spouse whose record another place keeps nothing is read: whoever may see the one may not see the other.
+    """
+    if not schema.has_spouse:
+        return {}
+    homes = {person.pk: person.home_id for person in people}
+    spouses = spouses_on(homes, day)
+    here = [spouse for pk, spouse in spouses.items() if spouse.home_id == homes[pk]]
+    records = standing_records(here) if schema.of_spouse else {}
+    codes = {code for facts in records.values() for code in employers_in(facts)}
+    attributes = organisation_attributes(codes) if codes else {}
+    read = {
+        pk: derive_profile(facts, schema, day, attributes, only=schema.read_of_spouse)
+        for pk, facts in records.items()
+    }
+    return {
+        pk: read.get(spouse.pk, {}) if spouse.home_id == homes[pk] else {} for pk, spouse in spouses.items()
+    }
 
 
 def employers_in(facts: Sequence[FactRecord]) -> set[str]:
@@ -144,10 +180,11 @@ def profiles_of(
     day: date,
     attributes: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[int, dict[str, Any]]:
-    """Profiles of many persons on ``day`` in two queries: person id → values; none for persons without a standing fact."""
+    """Profiles of many persons on ``day`` in a constant number of queries: person id → values; none for persons without a standing fact."""
     known = organisation_attributes() if attributes is None else attributes
+    spouses = spouses_read(people, schema, day)
     return {
-        pk: derive_profile(facts, schema, day, known)
+        pk: derive_profile(facts, schema, day, known, spouse=spouses.get(pk))
         for pk, facts in standing_records(people).items()
         if facts
     }

@@ -5,8 +5,9 @@ Apps above the register fill this in ``AppConfig.ready``; nothing is known of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 
@@ -28,6 +29,10 @@ _followers: list[Follower] = [
     Follower("persons.IdentityDocument"),
     Follower("persons.Resolution"),
 ]
+Spouses = Callable[
+    [Collection[int], date], Mapping[int, Any]
+]  # ids of persons, day → person → spouse's record
+_spouses: list[Spouses] = []
 _listeners: dict[Callable[[Sequence[Any]], None], frozenset[str]] = {}
 
 
@@ -40,6 +45,16 @@ def follows_person(model: str, field: str = "person", *, may_stay: bool = False)
 
 def followers() -> tuple[Follower, ...]:
     return tuple(_followers)
+
+
+def spouses_through(finder: Spouses) -> None:
+    """finder: who is whose spouse on a day; the app that keeps couples gives it."""
+    _spouses[:] = [finder]
+
+
+def spouses_on(people: Collection[int], day: date) -> Mapping[int, Any]:
+    """Person → record of the spouse, for those who are known to have one; nobody where no app keeps couples."""
+    return _spouses[0](people, day) if _spouses and people else {}
 
 
 def hear_of_changes(listener: Callable[[Sequence[Any]], None], kinds: Iterable[str] = ()) -> None:

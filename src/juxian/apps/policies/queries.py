@@ -198,7 +198,10 @@ def profile_of(determination: Determination) -> Mapping[str, Any] | None:
 
 def vocabulary_digest(schema: Schema) -> str:
     """SHA-256 over all scales, kinds and profile fields: two equal ones mean the same words."""
-    return digest_of_text(repr((dict(schema.scales), dict(schema.kinds), dict(schema.profile))))
+    words: tuple[Any, ...] = (dict(schema.scales), dict(schema.kinds), dict(schema.profile))
+    if schema.has_spouse:
+        words += (schema.has_spouse, [(field.name, field.stated) for field in schema.of_spouse])
+    return digest_of_text(repr(words))
 
 
 def newest_run_on(pack_code: str, day: date) -> SweepRun | None:

@@ -49,7 +49,7 @@ def run_explain(args: argparse.Namespace) -> int:
 
     pack = _load(args.pack)
     row = read_person(Path(args.person), pack, args.as_of)
-    found = entitlements(list(pack.policies.values()), row, args.as_of, pack.schema)
+    found = entitlements(list(pack.policies.values()), row, args.as_of, pack.schema, spouse_shown=True)
     if args.json:
         print(json.dumps({"pack": pack.code, **explained(found, args.lang)}, ensure_ascii=False))
     else:
@@ -62,7 +62,8 @@ def read_person(path: Path, pack: Pack, as_of: date) -> dict[str, Any]:
 
     P501 the file cannot be read · P502 not JSON · P503 unknown field · P504 value not accepted.
     """
-    from juxian.core.facts.values import Refusal  # deferred with the rest of the core
+    from juxian.core.facts.profile import with_spouse  # deferred with the rest of the core
+    from juxian.core.facts.values import Refusal
     from juxian.core.policy.answers import answer
 
     source, data = _read_json(path)
@@ -86,7 +87,7 @@ def read_person(path: Path, pack: Pack, as_of: date) -> dict[str, Any]:
                 row.update(found)
     if problems:
         raise Rejected(problems)
-    return row
+    return with_spouse(row, pack.schema, None)
 
 
 def _read_json(path: Path) -> tuple[Source, Mapping[str, Any]]:

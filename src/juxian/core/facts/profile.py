@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from juxian.core.dates import whole_months
-from juxian.core.facts.schema import Derivation, Derive, Schema
+from juxian.core.facts.schema import Derivation, Derive, Kind, Schema
 
 # ``since`` of a fact of which nobody wrote when it began: true on any day, never dated
 SINCE_UNKNOWN = date(1900, 1, 1)
@@ -39,12 +39,14 @@ def derive_profile(
     as_of: date,
     organisations: Attributes | None = None,
     only: Collection[str] | None = None,
+    spouse: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Every stored profile field that is known on ``as_of``, in canonical JSON form; an absent key is unknown.
 
     Facts with ``since`` after the day do not count, so the row of any past day can be derived again.
     Fields counted in years (``years_since``) are not stored and not in the result.
-    organisations: attributes by code, for fields such as ``employer.industry``. only: names of the fields wanted.
+    organisations: attributes by code, for fields such as ``employer.industry``. only: names of the fields wanted,
+    of which those of the spouse are no part. spouse: profile of the spouse by the same schema, None when the register knows none.
     """
     known, context = (
         _by_kind(facts, as_of),
@@ -57,7 +59,39 @@ def derive_profile(
         value, _ = _derive(field.derive, known, context)
         if value is not None:
             row[name] = value
-    return row
+    return with_spouse(row, schema, spouse) if only is None else row
+
+
+# what somebody has who is not there; a level has no such value, see ``policy.check``
+_NOTHING: Mapping[Kind, Any] = {
+    Kind.BOOLEAN: False,
+    Kind.INTEGER: 0,
+    Kind.MONEY: 0,
+    Kind.MONTHS: 0,
+    Kind.LEVELS: [],
+}
+
+
+def with_spouse(row: Mapping[str, Any], schema: Schema, spouse: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The row with the fields of the spouse, in the order of the schema.
+
+    The spouse's record comes first, then what the person states; of somebody without a spouse nothing is. Rows that
+    people write themselves (cases, the screener) have no spouse in the register.
+    """
+    if not schema.has_spouse:
+        return dict(row)
+    found = dict(row)
+    if spouse is not None:
+        found[schema.has_spouse] = True
+    for field in schema.of_spouse:
+        value = spouse.get(field.of_spouse) if spouse is not None else None
+        if found.get(schema.has_spouse) is False:
+            value = _NOTHING.get(field.type.kind)
+        elif value is None and field.stated:
+            value = row.get(field.stated)
+        if value is not None:
+            found[field.name] = value
+    return {name: found[name] for name in schema.profile if name in found}
 
 
 def deriving_facts(

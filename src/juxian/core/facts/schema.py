@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as made_by
 from enum import StrEnum
@@ -163,9 +163,10 @@ class Derivation:
 class ProfileField:
     """One column of the derived profile (画像字段); the names that the rule language knows.
 
-    Exactly one of ``derive`` and ``years_since`` is set. The first of ``derive`` that gives a value counts.
+    Exactly one of ``derive``, ``years_since`` and ``of_spouse`` is set. The first of ``derive`` that gives a value counts.
     ``years_since`` names a date field and gives whole years on the day (年龄, 服务年限); it is never stored.
-    searched: as of ``Field``.
+    searched: as of ``Field``. of_spouse: the field of the spouse's own profile that is read here (配偶的…), which has neither;
+    stated: the field that holds what the person says of the spouse, where the spouse's own record says nothing.
     """
 
     name: str
@@ -177,6 +178,8 @@ class ProfileField:
     question: Text = _NOTHING  # how a screener asks for it
     sensitive: bool = False
     searched: bool = False
+    of_spouse: str = made_by(default="", repr=False)  # not in the digest of words that do not have it
+    stated: str = made_by(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +213,9 @@ class Schema:
     wanted: tuple[Wanted, ...] = ()
     reminders: Reminders = Reminders()
     retirement_ages: tuple[int, ...] = ()  # the usual one first
+    has_spouse: str = (
+        ""  # the yes-or-no field that says whether there is a spouse; empty: spouses are not read
+    )
 
     @cached_property
     def _names(self) -> dict[str, ProfileField]:
@@ -236,6 +242,26 @@ class Schema:
         kind = self.kinds.get(rule.kind)
         read = (rule.field.partition(".")[0], rule.by, *rule.where)
         return kind is not None and any(kind.fields[name].sealed for name in read if name in kind.fields)
+
+    @cached_property
+    def of_spouse(self) -> tuple[ProfileField, ...]:
+        """Fields that read the spouse's profile."""
+        return tuple(field for field in self.profile.values() if field.of_spouse)
+
+    @cached_property
+    def read_of_spouse(self) -> frozenset[str]:
+        """Fields of a person's own profile that the spouse's profile reads."""
+        return frozenset(field.of_spouse for field in self.of_spouse)
+
+    @cached_property
+    def tell_of_marriage(self) -> frozenset[str]:
+        """Recorded fields that bear on what is read of the spouse: whether there is one, and what the person says."""
+        return frozenset((self.has_spouse, *(field.stated for field in self.of_spouse))) - {""}
+
+    def tells_of_spouse(self, names: Iterable[str]) -> bool:
+        """Whether one of the fields holds something out of the spouse's record."""
+        spouses = {field.name for field in self.of_spouse}
+        return any(name in spouses for name in names)
 
     def scale_of(self, type_: ValueType) -> Scale:
         return self.scales[type_.scale]

@@ -45,6 +45,7 @@ from juxian.core.packs.reading import Part, one_of
 from juxian.core.packs.reminders import read_reminders
 from juxian.core.packs.schema import LEVELS, OrganisationEntry, Pack, units_of
 from juxian.core.packs.services import ServiceShelf
+from juxian.core.packs.spouse import read_spouse
 from juxian.core.packs.vocabulary import read_scales
 from juxian.core.packs.wanted import read_wanted
 from juxian.core.population import Population, read_recipe
@@ -277,18 +278,21 @@ class _Check:
         scales_part, facts = self._part("scales.yaml"), self._part("facts.yaml")
         scales = read_scales(scales_part, parent.scales) if scales_part else dict(parent.scales)
         if facts is None or not facts.keys(
-            (), ("kinds", "profile", "wanted", "reminders", "retirement_ages")
+            (), ("kinds", "profile", "wanted", "reminders", "retirement_ages", "spouse")
         ):
             return replace(parent, scales=scales)
         kinds = read_kinds(facts.get("kinds"), parent.kinds, scales)
         self.bereft = fields_bereft(facts.get("profile"), kinds)
+        profile = read_profile(facts.get("profile"), parent.profile, scales, kinds)
+        has_spouse, profile = read_spouse(facts.get("spouse"), parent, profile)
         return Schema(
             scales,
             kinds,
-            read_profile(facts.get("profile"), parent.profile, scales, kinds),
+            profile,
             read_wanted(facts.get("wanted"), parent.wanted, kinds),
             read_reminders(facts.get("reminders"), parent.reminders, kinds),
             _ages(facts.get("retirement_ages"), parent.retirement_ages),
+            has_spouse,
         )
 
     def _has_common_words(self, part: Part, schema: Schema) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from juxian.core.facts.profile import with_spouse
 from juxian.core.facts.schema import ProfileField, Schema
 from juxian.core.facts.values import Refusal
 from juxian.core.policy.answers import answer
@@ -282,7 +283,7 @@ class _Reader(Fields):
 def _run(case: Case, policy: Policy, policies: Sequence[Policy], schema: Schema) -> CaseResult:
     found = {
         item.benefit.id: item
-        for item in entitlements(policies, case.row, case.day, schema)
+        for item in entitlements(policies, with_spouse(case.row, schema, None), case.day, schema)
         if item.policy is policy
     }
     problems: list[Problem] = []

@@ -25,9 +25,11 @@ from juxian.core.policy.nodes import (
     Known,
     LevelCompare,
     LevelIs,
+    LevelsCompare,
     Not,
     Number,
     OneOf,
+    Order,
     Place,
     Points,
     Received,
@@ -39,6 +41,7 @@ from juxian.core.policy.trees import Tree
 from juxian.core.policy.written_out import class_among, class_compared, listed_in
 from juxian.core.text import Text
 
+MOST_LEVELS = 40  # of a scale of which two fields are compared
 MIRRORED: dict[Relation, Relation] = {
     "==": "==",
     "!=": "!=",
@@ -238,6 +241,10 @@ class Checker(TermChecker):
 
     def level_comparison(self, name: Name, sign: Relation, right: Tree, place: Place) -> Clause | None:
         scale = self.names.schema.scales[name.type.scale]
+        other = self.name_in(right)
+        written = right.word if isinstance(right, trees.Word) else ""
+        if other is not None and scale.find(written) is None and self.are_alike(name, other, scale):
+            return self.two_levels(name, sign, other, scale, place)
         level = self.level(name, scale, right)
         if level is None:
             return None
@@ -250,14 +257,69 @@ class Checker(TermChecker):
                 Text("用 == 或 in", "use == or in"),
             )  # fmt: skip
             return None
+        return self.level_against(name, scale, sign, level, place)
+
+    def level_against(self, name: Name, scale: Scale, sign: Order, level: Level, place: Place) -> Clause:
         if name.levels:
             return class_compared(name, scale, sign, level, place)
-        return LevelCompare(name.name, scale.code, sign, level.code, place)
+        if self.is_of_spouse(name) and sign in ("<", "<="):
+            upwards = self.level_against(name, scale, ">=" if sign == "<" else ">", level, place)
+            return Not(upwards, place)
+        return self.if_married(name, LevelCompare(name.name, scale.code, sign, level.code, place))
 
     def level_among(self, name: Name, scale: Scale, codes: tuple[str, ...], place: Place) -> Clause:
         if name.levels:
             return class_among(name, scale, codes, place)
-        return LevelIs(name.name, scale.code, codes, place)
+        return self.if_married(name, LevelIs(name.name, scale.code, codes, place))
+
+    def is_of_spouse(self, name: Name) -> bool:
+        field = self.names.schema.profile.get(name.name)
+        return field is not None and bool(field.of_spouse)
+
+    def if_married(self, name: Name, clause: LevelIs | LevelCompare) -> Clause:
+        """Somebody without a spouse has no level there and stands below all of them, as one who reaches no class does."""
+        if not self.is_of_spouse(name):
+            return clause
+        return AllOf((IsTrue(self.names.schema.has_spouse, clause.place), clause), clause.place)
+
+    def are_alike(self, name: Name, other: Name, scale: Scale) -> bool:
+        """Two recorded levels of one scale, with an order: then one can be above the other."""
+        return (
+            other.type == name.type
+            and scale.ordered
+            and not (name.levels or other.levels)
+            and len(scale.levels) <= MOST_LEVELS
+        )
+
+    def two_levels(self, name: Name, sign: Relation, other: Name, scale: Scale, place: Place) -> Clause:
+        """``配偶.人才层次 > 人才层次``: a level which the one reaches and the other does not."""
+        levels = sorted(scale.levels.values(), key=lambda level: level.rank)
+
+        def above(first: Name, second: Name) -> Clause:
+            return AnyOf(
+                tuple(
+                    AllOf(
+                        (
+                            self.level_against(first, scale, ">=", level, place),
+                            Not(self.level_against(second, scale, ">=", level, place), place),
+                        ),
+                        place,
+                    )
+                    for level in levels
+                ),
+                place,
+            )
+
+        more, less = above(name, other), above(other, name)
+        meaning: dict[Relation, Clause] = {
+            ">": more,
+            "<": less,
+            ">=": Not(less, place),
+            "<=": Not(more, place),
+            "==": Not(AnyOf((more, less), place), place),
+            "!=": AnyOf((more, less), place),
+        }
+        return LevelsCompare(name.name, sign, other.name, scale.code, meaning[sign], place)
 
     def level(self, name: Name, scale: Scale, tree: Tree) -> Level | None:
         match tree:

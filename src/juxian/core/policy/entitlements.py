@@ -15,7 +15,7 @@ from juxian.core.policy.compiled import answerer
 from juxian.core.policy.decisions import Decision, decide_by, decide_some
 from juxian.core.policy.document import Benefit, Payer, Policy, StackingRule, Version
 from juxian.core.policy.evidence import Evaluated, Evidence
-from juxian.core.policy.explain import Reason, missing_in, reasons_of
+from juxian.core.policy.explain import Reason, missing_in, reasons_of, without_spouse
 from juxian.core.policy.outcomes import Outcome, either
 from juxian.core.policy.recording import recorder
 from juxian.core.policy.rowwise import Applying, Situation, applying
@@ -157,7 +157,8 @@ class Entitlement:
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:
         """Version, who, rows, what was received, stacking, caps; see ``explain.Reason``."""
-        return reasons_of(self._shown, self._case.decisions, self._case.seen)
+        found = reasons_of(self._shown, self._case.decisions, self._case.seen)
+        return found if self._case.spouse_shown else without_spouse(found, self._case.at.schema)
 
     @cached_property
     def turns_on(self) -> date | None:
@@ -212,6 +213,7 @@ class _Case:
     row: Mapping[str, Any]
     at: Situation
     compiled: bool
+    spouse_shown: bool = False
 
     @cached_property
     def seen(self) -> Evidence:
@@ -278,16 +280,19 @@ def entitlements(
     as_of: date,
     schema: Schema,
     applied: date | None = None,
+    *,
+    spouse_shown: bool = False,
 ) -> Entitlements:
     """All benefits of the person whose profile is ``row`` (canonical values; absent or None is unknown).
 
     applied: the day on which the person applied, which windows of applying are asked for; None is ``as_of``.
+    spouse_shown: reasons tell values of the spouse's record to whoever may see it; else only whether a condition on it is met.
     """
     every = tuple(policies)
     book = rulebook(every, as_of, applied)
     at = book.situation(schema)
     asked = at.memory["asked", as_of] = at.memory.get(("asked", as_of), 0) + 1
-    case = _Case(every, book, row, at, compiled=asked > COMPILED_AFTER)
+    case = _Case(every, book, row, at, asked > COMPILED_AFTER, spouse_shown)
     found = _compiled(case) if case.compiled else _by_reference(case)
     return Entitlements(as_of, tuple(found), case)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
+from juxian.core.facts.schema import Schema
 from juxian.core.policy.decisions import Decision
 from juxian.core.policy.document import Hit, Stacking, StackingRule, Version
 from juxian.core.policy.document import Row as TableRow
@@ -79,6 +80,26 @@ def reasons_of(decision: Decision, decisions: Sequence[Decision], seen: Evidence
     steps += _stacking(decision, decisions)
     steps += _caps(decision)
     return tuple(steps)
+
+
+OF_SPOUSE = Text("配偶的信息，不显示", "of the spouse, not shown")
+
+
+def without_spouse(reasons: tuple[Reason, ...], schema: Schema) -> tuple[Reason, ...]:
+    """The same steps without what the spouse has: they say whether a condition on it is met, and no value."""
+    if not schema.of_spouse:
+        return reasons
+    return tuple(
+        reason._replace(
+            own=OF_SPOUSE if reason.holds is not None and _shows_spouse(reason, schema) else reason.own,
+            parts=without_spouse(reason.parts, schema),
+        )
+        for reason in reasons
+    )
+
+
+def _shows_spouse(reason: Reason, schema: Schema) -> bool:
+    return reason.own is not None and schema.tells_of_spouse(reason.fields)
 
 
 def missing_of(clause: Clause, seen: Evidence) -> tuple[str, ...]:

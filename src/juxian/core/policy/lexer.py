@@ -99,7 +99,7 @@ _OPEN, _CLOSE = "\ue000", "\ue001"  # stand for any pair of quotes in the plain 
 _SPACE = re.compile(r"\s+")
 _DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?![\w-])|([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_RUN = re.compile(r"[\w·]+")
+_RUN = re.compile(r"(?:[\w·]|(?:(?<=配偶)|(?<=spouse))\.(?=\w))+", re.IGNORECASE)  # 配偶.学历 is one word
 _SIGN = re.compile(r"\.\.|==|!=|<>|<=|>=|[=<>+\-*(),]")
 _SIGNS = {"=": "==", "<>": "!="}
 _REFUSED = {

@@ -212,6 +212,18 @@ class LevelCompare:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelsCompare:
+    """Two LEVEL fields of one scale: ``配偶.人才层次 > 人才层次``. ``meaning`` is the same written out, level by level."""
+
+    field: str
+    relation: Relation
+    other: str
+    scale: str
+    meaning: Clause
+    place: Place = dataclasses.field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class HasAny:
     """A LEVELS field holds at least one of ``levels`` (codes): ``院校 has 双一流``."""
 
@@ -304,6 +316,7 @@ Clause = (
     | OneOf
     | LevelIs
     | LevelCompare
+    | LevelsCompare
     | HasAny
     | TextIs
     | IsTrue
@@ -325,7 +338,7 @@ def parts_of(node: Node) -> tuple[Node, ...]:
             return terms
         case Points(_, rows):
             return tuple(part for row in rows for part in row)
-        case Not(part):
+        case Not(part) | LevelsCompare(meaning=part):
             return (part,)
         case Plus(left, right) | Minus(left, right) | Times(left, right) | Compare(_, left, right):
             return (left, right)
@@ -379,7 +392,7 @@ def leaves_of(clause: Clause) -> list[Clause]:
     match clause:
         case AllOf(parts) | AnyOf(parts):
             return [leaf for part in parts for leaf in leaves_of(part)]
-        case Not(part):
+        case Not(part) | LevelsCompare(meaning=part):
             return leaves_of(part)
         case _:
             return [clause]

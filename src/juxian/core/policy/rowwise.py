@@ -32,6 +32,7 @@ from juxian.core.policy.nodes import (
     Least,
     LevelCompare,
     LevelIs,
+    LevelsCompare,
     Minus,
     Node,
     Not,
@@ -262,6 +263,12 @@ def _(node: LevelCompare, row: Row, at: Situation) -> bool | None:
     levels = at.schema.scales[node.scale].levels
     level = levels.get(row.get(node.field, ""))
     return None if level is None else _RELATIONS[node.order](level.rank, levels[node.level].rank)
+
+
+@rule(LevelsCompare)
+def _(node: LevelsCompare, row: Row, at: Situation) -> bool | None:
+    answer: bool | None = evaluate(node.meaning, row, at)
+    return answer
 
 
 @rule(HasAny)

@@ -133,6 +133,8 @@ def nearest_changes(
         for name, value in _neighbours(leaf, row, at.schema):
             if name in found or tries >= TRIES:
                 break
+            if at.schema.tells_of_spouse((name,)):  # nobody changes the record of another
+                break
             changed = {**row, name: value}
             if evaluate(leaf, changed, at) is evaluate(leaf, row, at):
                 continue

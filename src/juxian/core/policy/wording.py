@@ -26,6 +26,7 @@ from juxian.core.policy.nodes import (
     Least,
     LevelCompare,
     LevelIs,
+    LevelsCompare,
     Minus,
     Node,
     Not,
@@ -113,6 +114,16 @@ def statement(node: Node, schema: Schema) -> Text:
             word = RELATION_WORDS[order]
             return Text(
                 f"{title.zh}{word.zh}{threshold.zh}", f"{title.en or title.zh} {word.en} {threshold.en}"
+            )
+        case LevelsCompare(name, relation, other):
+            title, beside, word = (
+                field_title(name, schema),
+                field_title(other, schema),
+                RELATION_WORDS[relation],
+            )
+            return Text(
+                f"{title.zh}{word.zh}{beside.zh}",
+                f"{title.en or title.zh} {word.en} {beside.en or beside.zh}",
             )
         case HasAny(name, scale, levels):
             title, choices = field_title(name, schema), joined(_levels(scale, levels, schema), "或", " or ")
@@ -278,6 +289,10 @@ def own_of(node: Node) -> Own:
         return lambda seen: joined([_own_term(term, seen) for term in terms], "；", "; ")
     if isinstance(node, OneOf):
         return partial(_own_term, node.term)
+    if isinstance(node, LevelsCompare):
+        return lambda seen: joined(
+            [_field_words(name, seen) for name in (node.field, node.other)], "；", "; "
+        )
     if isinstance(node, Received):
         return partial(_own_received, node)
     if isinstance(node, Window):

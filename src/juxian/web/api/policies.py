@@ -137,7 +137,7 @@ def evaluate(request: HttpRequest, asked: EvaluateIn) -> dict[str, Any]:
     _count(by, len(rows), "api.evaluated", day)
     results = []
     for person, row in zip(asked.people, rows, strict=True):
-        found = entitlements(by.pack.policies.values(), row, day, by.pack.schema)
+        found = entitlements(by.pack.policies.values(), row, day, by.pack.schema, spouse_shown=True)
         results.append({"id": person.id, **_only(answered(found, language()), found, chosen)})
     return {"place": by.pack.code, "as_of": day, "results": results}
 
@@ -149,7 +149,7 @@ def explain(request: HttpRequest, asked: ExplainIn) -> dict[str, Any]:
     chosen = _chosen(by.pack, asked.policies)
     (row,) = _rows(by.pack, [asked.profile], day, "profile.{1}")
     _count(by, 1, "api.explained", day)
-    found = entitlements(by.pack.policies.values(), row, day, by.pack.schema)
+    found = entitlements(by.pack.policies.values(), row, day, by.pack.schema, spouse_shown=True)
     return {"place": by.pack.code, **_only(explained(found, language()), found, chosen)}
 
 

@@ -8,8 +8,7 @@ from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.persons.models import Person
-from juxian.apps.persons.queries import organisation_attributes, persons_visible_to, records_of
-from juxian.core.facts.profile import derive_profile
+from juxian.apps.persons.queries import organisation_attributes, persons_visible_to, profile_from, records_of
 from juxian.core.facts.values import show_value
 from juxian.web.board.day import board_day
 from juxian.web.kit.access import for_roles, user_of
@@ -31,7 +30,7 @@ def person(request: HttpRequest, number: str) -> HttpResponse:
     facts = list(found.facts.standing().select_related("source__organisation"))
     codes = organisations_named(facts, schema)
     names = names_of(codes, language, scope.pack)
-    profile = derive_profile(records_of(facts), schema, day.day, organisation_attributes(codes))
+    profile = profile_from(found, records_of(facts), schema, day.day, organisation_attributes(codes))
     disputed = [fact for group in in_conflict(facts, schema, day.day).values() for fact in group]
     level = profile.get("talent_level")
     context = {

@@ -12,10 +12,9 @@ from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.persons.models import Person
-from juxian.apps.persons.queries import organisation_attributes, records_of
+from juxian.apps.persons.queries import organisation_attributes, profile_from, records_of
 from juxian.apps.policies.models import Determination, FindRun, Found, SweepRun
 from juxian.apps.policies.queries import policies_by, profile_of
-from juxian.core.facts.profile import derive_profile
 from juxian.core.facts.values import Refusal, parse_day
 from juxian.core.policy import ENGINE_VERSION, Policy
 from juxian.web.desk.persons.page import note_opening
@@ -38,7 +37,7 @@ def of_person(request: HttpRequest, number: str, policy: str, benefit: str) -> H
     day = scope.as_of if isinstance(day, Refusal) else day
     facts = list(person.facts.standing())
     attributes = organisation_attributes(organisations_named(facts, scope.pack.schema))
-    profile = derive_profile(records_of(facts), scope.pack.schema, day, attributes)
+    profile = profile_from(person, records_of(facts), scope.pack.schema, day, attributes)
     return _page(request, person, list(scope.pack.policies.values()), (policy, benefit), profile, day)
 
 

@@ -126,12 +126,13 @@ def entitlement_cards(
     printed: Printed | None = None,
     records: Sequence[FactRecord] = (),
     facts: Sequence[Fact] = (),
+    spouse_shown: bool = False,
 ) -> list[EntitlementCard]:
     """Every benefit of the pack's policies: what is given first, then what is one step short, then the rest.
 
     The first card and each that is one step short are open.
     """
-    found = entitlements(pack.policies.values(), profile, day, pack.schema)
+    found = entitlements(pack.policies.values(), profile, day, pack.schema, spouse_shown=spouse_shown)
     papers = Papers(records, {fact.pk: fact for fact in facts})
     maker = _Cards(pack.schema, language, day, papers, address, claim, printed)
     ranked = sorted(found, key=_rank)
@@ -165,8 +166,9 @@ def turning_cards(cards: Sequence[EntitlementCard]) -> list[EntitlementCard]:
 
 
 def kind_telling(name: str, schema: Schema) -> str:
-    """The kind of fact from which a profile field is derived."""
+    """The kind of fact from which a profile field is derived; of the spouse's, the one in which the person says it."""
     field = schema.profile.get(name)
+    field = schema.profile.get(field.stated) if field and field.of_spouse else field
     field = schema.profile.get(field.years_since) if field and field.years_since else field
     return field.derive[0].kind if field and field.derive else ""
 

@@ -90,9 +90,11 @@ def explanation_of(
     language: str,
     facts: Sequence[Fact] = (),
     records: Sequence[FactRecord] = (),
+    *,
+    spouse_shown: bool = False,
 ) -> Explanation | None:
     """The explanation by these texts and this profile; None where none of the texts gives the benefit."""
-    found = entitlements(policies, profile, day, pack.schema)
+    found = entitlements(policies, profile, day, pack.schema, spouse_shown=spouse_shown)
     item = next((i for i in found if (i.policy.id, i.benefit.id) == (policy, benefit)), None)
     if item is None:
         return None

@@ -14,12 +14,11 @@ from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
 from juxian.apps.packs.queries import pack_of
 from juxian.apps.persons.models import Person
-from juxian.apps.persons.queries import organisation_attributes, records_of
+from juxian.apps.persons.queries import organisation_attributes, profile_from, records_of
 from juxian.apps.policies.actions import FoundChanged, decline_found, want_again
 from juxian.apps.policies.models import Found
 from juxian.apps.policies.queries import found_for, policies_by
 from juxian.apps.policies.registry import accounts_confirmed
-from juxian.core.facts.profile import derive_profile
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Policy
 from juxian.web.kit.access import for_roles
@@ -90,7 +89,7 @@ def why(request: HttpRequest, policy: str, benefit: str) -> HttpResponse:
     pack, day = pack_of(person.home), current_scope(request).as_of
     facts = list(person.facts.standing())
     attributes = organisation_attributes(organisations_named(facts, pack.schema))
-    profile = derive_profile(records_of(facts), pack.schema, day, attributes)
+    profile = profile_from(person, records_of(facts), pack.schema, day, attributes)
     return _explained(request, person, pack, list(pack.policies.values()), (policy, benefit), profile, day)
 
 

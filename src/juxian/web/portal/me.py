@@ -13,8 +13,7 @@ from juxian.apps.accounts.enums import Role
 from juxian.apps.collectives.queries import pairings_of, stays_of
 from juxian.apps.packs.queries import pack_of
 from juxian.apps.persons.models import Person
-from juxian.apps.persons.queries import organisation_attributes, records_of
-from juxian.core.facts.profile import derive_profile
+from juxian.apps.persons.queries import organisation_attributes, profile_from, records_of
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.collectives import pairing_rows, stay_rows
 from juxian.web.kit.dossier import organisations_named
@@ -44,7 +43,7 @@ def _dossier(person: Person, scope: Scope) -> dict[str, Any]:
     facts = list(person.facts.standing().select_related("source"))
     codes = organisations_named(facts, pack.schema)
     records = records_of(facts)
-    profile = derive_profile(records, pack.schema, scope.as_of, organisation_attributes(codes))
+    profile = profile_from(person, records, pack.schema, scope.as_of, organisation_attributes(codes))
 
     def address(policy: str) -> str:
         return reverse("portal:policy", args=[pack.code, policy])

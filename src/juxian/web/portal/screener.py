@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from juxian.apps.clock import today
+from juxian.core.facts.profile import with_spouse
 from juxian.core.facts.schema import Kind, ProfileField, Schema
 from juxian.core.facts.values import Refusal, parse_value
 from juxian.core.packs.schema import Pack
@@ -59,7 +60,7 @@ class Screener(forms.Form):
                 self.add_error(PREFIX + question.name, parsed.reason.in_language(self.language))
             else:
                 row[question.name] = parsed
-        cleaned["row"] = row
+        cleaned["row"] = with_spouse(row, self.pack.schema, None)
         return cleaned
 
     def first_fields(self) -> list[forms.BoundField]:
@@ -133,7 +134,7 @@ def _answer(pack: Pack, row: dict[str, Any]) -> dict[str, Any]:
         return reverse("portal:policy", args=[pack.code, policy])
 
     cards = entitlement_cards(
-        pack, row, today(), language(), address=address, claim=guides_of(pack, language())
+        pack, row, today(), language(), address=address, claim=guides_of(pack, language()), spouse_shown=True
     )
     near, rest = shown_first(cards)
     return {

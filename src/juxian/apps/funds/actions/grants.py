@@ -22,13 +22,16 @@ from juxian.apps.funds.queries.budgets import budget_lines
 from juxian.apps.funds.queries.grants import (
     budget_word,
     conflicts_of,
+    couple_of,
     entitlement_of,
     limit_broken,
+    living,
     spouse_of,
 )
 from juxian.apps.funds.queries.ledger import balance_of
 from juxian.apps.funds.rules import NotPossible
 from juxian.apps.organisations.models import Organisation
+from juxian.apps.persons.actions import refresh_profiles
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import profile_as_of
 from juxian.apps.policies.queries import pack_in_force
@@ -361,8 +364,13 @@ def suspend_grant(*, grant: Grant, suspended: bool, reason: str, by: User | None
 
 
 @transaction.atomic
-def record_couple(*, first: Person, second: Person, by: User | None, evidence: str) -> Couple:
-    """Two persons are of one household (登记夫妻); raises ``NotPossible`` when one of them is of another."""
+def record_couple(
+    *, first: Person, second: Person, by: User | None, evidence: str, since: date | None = None
+) -> Couple:
+    """Two persons are of one household (登记夫妻); raises ``NotPossible`` when one of them is of another.
+
+    since: when it is known. What policies read of the spouse is derived again for both.
+    """
     if first.pk == second.pk:
         raise NotPossible(_("夫妻须是两个人。"))
     one, other = sorted((first, second), key=lambda person: person.pk)
@@ -370,8 +378,11 @@ def record_couple(*, first: Person, second: Person, by: User | None, evidence: s
         spouse = spouse_of(person)
         if spouse is not None and spouse.pk not in (one.pk, other.pk):
             raise NotPossible(_("%(name)s 已登记另一位配偶。") % {"name": person.name})
-    couple, created = Couple.objects.get_or_create(first=one, second=other)
+    couple, created = Couple.objects.get_or_create(
+        first=one, second=other, until=None, defaults={"since": since}
+    )
     if created:
+        refresh_profiles([one, other])
         record(
             "funds.couple_recorded",
             actor=by,
@@ -381,6 +392,32 @@ def record_couple(*, first: Person, second: Person, by: User | None, evidence: s
             reason=evidence,
         )
     return couple
+
+
+@transaction.atomic
+def end_couple(*, person: Person, day: date, by: User | None, evidence: str) -> Couple:
+    """From ``day`` on the person and the spouse are no couple any more (终止夫妻登记); raises ``NotPossible``."""
+    couple = couple_of(person)
+    if couple is None:
+        raise NotPossible(_("没有登记配偶。"))
+    locked = Couple.objects.select_for_update(no_key=True).get(pk=couple.pk)
+    if locked.until is not None:
+        raise NotPossible(_("没有登记配偶。"))
+    if day > today() or (locked.since is not None and day < locked.since):
+        raise NotPossible(_("终止日不能晚于今天，也不能早于起始日。"))
+    locked.until = day
+    locked.save(update_fields=["until"])
+    both = list(Person.objects.filter(pk__in=(couple.first_id, couple.second_id)).select_related("home"))
+    refresh_profiles([living(one) for one in both])
+    record(
+        "funds.couple_ended",
+        actor=by,
+        subject=couple,
+        organisation_path=both[0].home.path,
+        detail={"persons": sorted(one.number for one in both), "until": day.isoformat()},
+        reason=evidence,
+    )
+    return locked
 
 
 def free_of(line: BudgetLine) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
 from typing import Self
 
 from django.conf import settings
@@ -144,18 +146,40 @@ class Instalment(models.Model):
         return f"{self.grant_id}/{self.number}"
 
 
-class Couple(models.Model):
-    """Two persons of one household (夫妻), so that nothing is given twice to it."""
+class CoupleQuerySet(models.QuerySet["Couple"]):
+    def on(self, day: date) -> Self:
+        """Those who are a couple on ``day``."""
+        return self.filter(Q(since=None) | Q(since__lte=day), Q(until=None) | Q(until__gt=day))
 
-    first = models.OneToOneField("persons.Person", models.CASCADE, related_name="+", verbose_name=_("一方"))
-    second = models.OneToOneField(
-        "persons.Person", models.CASCADE, related_name="+", verbose_name=_("另一方")
-    )
+    def of(self, people: Collection[int]) -> Self:
+        """Those of whom one is among ``people``."""
+        return self.filter(Q(first__in=people) | Q(second__in=people))
+
+
+class Couple(models.Model):
+    """Two persons of one household (夫妻), so that nothing is given twice to it.
+
+    since: None where nobody said; until: the first day on which they are none any more (离婚、去世).
+    """
+
+    first = models.ForeignKey("persons.Person", models.CASCADE, related_name="+", verbose_name=_("一方"))
+    second = models.ForeignKey("persons.Person", models.CASCADE, related_name="+", verbose_name=_("另一方"))
+    since = models.DateField(_("起始日"), null=True, blank=True)
+    until = models.DateField(_("终止日"), null=True, blank=True)
+    objects = CoupleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("家庭")
         verbose_name_plural = _("家庭")
-        constraints = [models.CheckConstraint(condition=~Q(first=models.F("second")), name="couple_of_two")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(first=models.F("second")), name="couple_of_two"),
+            models.UniqueConstraint(fields=["first"], condition=Q(until=None), name="couple_first_once"),
+            models.UniqueConstraint(fields=["second"], condition=Q(until=None), name="couple_second_once"),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(since=None) | Q(until__gte=models.F("since")),
+                name="couple_until_after_since",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.first_id} {self.second_id}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -53,11 +53,33 @@ def living(person: Person) -> Person:
     return person
 
 
+def couple_of(person: Person, day: date | None = None) -> Couple | None:
+    """The couple that somebody is one of, on ``day`` or today."""
+    pairs = Couple.objects.on(day or today()).of([person.pk])
+    return pairs.select_related("first", "second").first()
+
+
 def spouse_of(person: Person) -> Person | None:
-    pair = Couple.objects.filter(Q(first=person) | Q(second=person)).select_related("first", "second").first()
+    pair = couple_of(person)
     if pair is None:
         return None
     return living(pair.second if pair.first_id == person.pk else pair.first)
+
+
+def spouses_of(people: Collection[int], day: date) -> dict[int, Person]:
+    """Person → spouse on ``day``, for those who have one; records that were merged stand for the one they went into."""
+    records = {pk: pk for pk in people}
+    merged = Person.objects.filter(merged_into__in=people).values_list("pk", "merged_into_id")
+    records |= {pk: into for pk, into in merged if into is not None}
+    found: dict[int, Person] = {}
+    pairs = (
+        Couple.objects.on(day).of(list(records)).select_related("first__merged_into", "second__merged_into")
+    )
+    for pair in pairs.order_by("pk"):
+        for one, other in ((pair.first, pair.second), (pair.second, pair.first)):
+            if one.pk in records:
+                found.setdefault(records[one.pk], living(other))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

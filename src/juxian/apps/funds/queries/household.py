@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
+from juxian.apps.clock import today
 from juxian.apps.funds.models import Couple, Grant
 from juxian.apps.funds.queries.grants import living
 from juxian.apps.persons.models import Fact, IdentityDocument, Person
@@ -57,8 +58,10 @@ def households(
     apart: key of the grant that is looked at, which does not stand against itself.
     """
     found = {person.pk: Household(person) for person in people}
-    for pair in Couple.objects.filter(Q(first__in=found) | Q(second__in=found)).select_related(
-        "first__home", "second__home", "first__merged_into", "second__merged_into"
+    for pair in (
+        Couple.objects.on(today())
+        .of(list(found))
+        .select_related("first__home", "second__home", "first__merged_into", "second__merged_into")
     ):
         for one, other in ((pair.first, pair.second), (pair.second, pair.first)):
             if one.pk in found:

@@ -31,6 +31,7 @@ from juxian.core.policy.nodes import (
     Least,
     LevelCompare,
     LevelIs,
+    LevelsCompare,
     Minus,
     Node,
     Not,
@@ -319,6 +320,11 @@ def _(node: LevelIs, board: Board) -> Answer:
 def _(node: LevelCompare, board: Board) -> Answer:
     scale = board.schema.scales[node.scale]
     return _among(node.field, node.scale, set(_places(scale, node)), board)
+
+
+@wire.register
+def _(node: LevelsCompare, board: Board) -> Answer:
+    return answer_of(node.meaning, board)
 
 
 @wire.register

@@ -19,11 +19,10 @@ from juxian.apps.audit.actions import record
 from juxian.apps.collectives.queries import pairings_of, stays_of
 from juxian.apps.persons.enums import DocumentKind
 from juxian.apps.persons.models import Fact, Person
-from juxian.apps.persons.queries import completeness_of, organisation_attributes, records_of
+from juxian.apps.persons.queries import completeness_of, organisation_attributes, profile_from, records_of
 from juxian.apps.persons.rules import may_record_facts, may_reveal
 from juxian.apps.services.queries.officers import officer_of
 from juxian.apps.services.rules import may_name_officer
-from juxian.core.facts.profile import derive_profile
 from juxian.core.facts.values import Refusal, parse_day, show_value
 from juxian.core.identity.masking import mask_phone
 from juxian.web.desk.forms import ReasonForm
@@ -164,7 +163,7 @@ def dossier(person: Person, scope: Scope, day: date) -> dict[str, Any]:
     codes = organisations_named(every, schema)
     names = names_of(codes, language, scope.pack)
     records = records_of(facts)
-    profile = derive_profile(records, schema, day, organisation_attributes(codes))
+    profile = profile_from(person, records, schema, day, organisation_attributes(codes))
     groups = in_conflict(facts, schema, day)
     events = events_of(
         facts, schema, language, names, day, [fact for group in groups.values() for fact in group]
