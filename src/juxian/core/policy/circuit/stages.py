@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 from juxian.core.money import CEILING_FEN
@@ -64,27 +64,48 @@ class Final:
     failed: Gate
 
 
-def finals_of(book: Rulebook, board: Board) -> list[Final]:
-    """The circuit of a whole rulebook on ``board``; benefits in the order of ``book.keys``."""
-    offered = [alone_on(item, board) for item in book.items]
-    counts: dict[int, Answer] = {}
-    excluded: dict[int, Gate] = {}
+@dataclass(slots=True)
+class Step:
+    """One item on its way through the stages, as ``decisions.Decision`` is for one person.
+
+    alone: before any stacking. offered, amount: after the stages so far. rivals: items that exclude it where the answer is yes.
+    """
+
+    item: Item
+    in_force: Answer
+    rows: list[Offer]
+    table: Offer
+    alone: Offer
+    offered: Offer
+    amount: Offer
+    counts: Answer | None = None
+    excluded: Gate | None = None
+    rivals: list[tuple[int, Answer]] = field(default_factory=list)
+
+
+def steps_of(book: Rulebook, board: Board) -> list[Step]:
+    """The circuit of a whole rulebook on ``board``, stage by stage; items in the order of the rulebook."""
+    steps = [_step(item, board) for item in book.items]
     for group in book.groups:
-        _stack(group, offered, counts, excluded, board)
-    amounts = [_counted(offer, counts.get(place), board) for place, offer in enumerate(offered)]
+        _stack(group, steps, board)
+    for step in steps:
+        step.amount = _counted(step, board)
     for ceiling in book.ceilings:
-        _cut(ceiling, amounts, board)
-    failed = [_failed(item, excluded.get(place), board) for place, item in enumerate(book.items)]
-    return [
-        _final(
-            key,
-            [offered[p] for p in places],
-            [amounts[p] for p in places],
-            [failed[p] for p in places],
-            board,
-        )
-        for key, places in book.keys.items()
-    ]
+        _cut(ceiling, steps, board)
+    return steps
+
+
+def _step(item: Item, board: Board) -> Step:
+    rows = table_rows_on(item, board)
+    table = _of_table(item.benefit.table.hit, rows, board)
+    alone = _alone(item, table, board)
+    return Step(item, answer_of(item.in_force, board), rows, table, alone, alone, alone)
+
+
+def finals_of(book: Rulebook, board: Board) -> list[Final]:
+    """What comes out of the whole circuit; benefits in the order of ``book.keys``."""
+    steps = steps_of(book, board)
+    return [_final(key, [steps[place] for place in places], board) for key, places in book.keys.items()]
 
 
 # each benefit alone
@@ -92,8 +113,11 @@ def finals_of(book: Rulebook, board: Board) -> list[Final]:
 
 def alone_on(item: Item, board: Board) -> Offer:
     """One benefit by itself, with what was received before taken off."""
+    return _alone(item, _of_table(item.benefit.table.hit, table_rows_on(item, board), board), board)
+
+
+def _alone(item: Item, table: Offer, board: Board) -> Offer:
     benefit, circuit = item.benefit, board.circuit
-    table = _table(item, board)
     parts = [answer_of(item.in_force, board)]
     if benefit.who is not None:
         parts.append(answer_of(benefit.who.clause, board))
@@ -110,10 +134,6 @@ def alone_on(item: Item, board: Board) -> Offer:
     if item.deducted:
         low, high = _after_earlier(low, high, item, board)
     return _masked(Offer(holds, low, high), board)
-
-
-def _table(item: Item, board: Board) -> Offer:
-    return _of_table(item.benefit.table.hit, table_rows_on(item, board), board)
 
 
 def table_rows_on(item: Item, board: Board) -> list[Offer]:
@@ -240,30 +260,25 @@ def _none_low(rows: Sequence[Offer], board: Board) -> Gate:
 # groups and caps
 
 
-def _stack(
-    group: Group,
-    offered: list[Offer],
-    counts: dict[int, Answer],
-    excluded: dict[int, Gate],
-    board: Board,
-) -> None:
-    before = {place: offered[place] for place in group.members}
+def _stack(group: Group, steps: list[Step], board: Board) -> None:
+    before = {place: steps[place].offered for place in group.members}
     in_order = group.rule is StackingRule.FIRST
     for rank, place in enumerate(group.members):
-        own = before[place]
-        wins = [
-            before[other].holds if in_order else _beats(before[other], own, ties=r < rank, board=board)
+        own, step = before[place], steps[place]
+        wins = {
+            other: before[other].holds if in_order else _beats(before[other], own, ties=r < rank, board=board)
             for r, other in enumerate(group.members)
             if r != rank and (r < rank or not in_order)
-        ]
-        beaten = any_answer(wins, board)
+        }
+        step.rivals += wins.items()
+        beaten = any_answer(wins.values(), board)
         kept = opposite(beaten, board)
         if group.rule is StackingRule.CHOOSE_ONE:
-            counts[place] = all_answers([counts[place], kept], board) if place in counts else kept
+            step.counts = kept if step.counts is None else all_answers([step.counts, kept], board)
         else:
-            offered[place] = replace(own, holds=all_answers([own.holds, kept], board))
+            step.offered = replace(own, holds=all_answers([own.holds, kept], board))
             now = board.circuit.both(own.holds.may, beaten.sure)
-            excluded[place] = board.circuit.any((excluded.get(place, board.circuit.no), now))
+            step.excluded = board.circuit.any((step.excluded or board.circuit.no, now))
 
 
 def _beats(other: Offer, own: Offer, *, ties: bool, board: Board) -> Answer:
@@ -274,8 +289,9 @@ def _beats(other: Offer, own: Offer, *, ties: bool, board: Board) -> Answer:
     return all_answers([other.holds, Answer(sure, may)], board)
 
 
-def _counted(offer: Offer, counts: Answer | None, board: Board) -> Offer:
+def _counted(step: Step, board: Board) -> Offer:
     """What goes into totals: nothing for what another is chosen over."""
+    offer, counts = step.offered, step.counts
     if counts is None:
         return offer
     circuit, nothing = board.circuit, board.circuit.number(0)
@@ -283,39 +299,40 @@ def _counted(offer: Offer, counts: Answer | None, board: Board) -> Offer:
     return replace(offer, low=low, high=circuit.select(counts.may, offer.high, nothing))
 
 
-def _cut(ceiling: Ceiling, amounts: list[Offer], board: Board) -> None:
+def _cut(ceiling: Ceiling, steps: list[Step], board: Board) -> None:
     """Earlier benefits are kept whole, later ones get what is left under the cap."""
     unless = ceiling.cap.unless
     no = Answer(board.circuit.no, board.circuit.no)
     lifted = no if unless is None else answer_of(unless.clause, board)
-    if lifted.certain and all(amounts[place].settled for place in ceiling.members):
-        _cut_settled(ceiling, lifted.sure, amounts, board)
+    under = [steps[place] for place in ceiling.members]
+    if lifted.certain and all(step.amount.settled for step in under):
+        _cut_settled(ceiling, lifted.sure, under, board)
     else:
-        _cut_open(ceiling, lifted, amounts, board)
+        _cut_open(ceiling, lifted, under, board)
 
 
-def _cut_settled(ceiling: Ceiling, lifted: Gate, amounts: list[Offer], board: Board) -> None:
+def _cut_settled(ceiling: Ceiling, lifted: Gate, under: list[Step], board: Board) -> None:
     """Everything is known of everybody: each gets the step by which the total under the cap rises."""
     circuit, nothing = board.circuit, board.circuit.number(0)
-    given = [_given(amounts[place], board) for place in ceiling.members]
+    given = [_given(step.amount, board) for step in under]
     whole = circuit.number(max(ceiling.cap.amount_fen, sum(gate.high for gate in given)))
     cap = circuit.select(lifted, whole, circuit.number(ceiling.cap.amount_fen))
     reached = nothing
-    for place, gate in zip(ceiling.members, given, strict=True):
+    for step, gate in zip(under, given, strict=True):
         before, reached = reached, circuit.least(circuit.add(reached, gate), cap)
-        step = circuit.subtract(reached, before)
-        amounts[place] = replace(amounts[place], low=step, high=step)
+        rise = circuit.subtract(reached, before)
+        step.amount = replace(step.amount, low=rise, high=rise)
 
 
-def _cut_open(ceiling: Ceiling, lifted: Answer, amounts: list[Offer], board: Board) -> None:
+def _cut_open(ceiling: Ceiling, lifted: Answer, under: list[Step], board: Board) -> None:
     """What was spent before is counted up to the cap only, so that it stays a small number."""
     circuit, cap = board.circuit, board.circuit.number(ceiling.cap.amount_fen)
     nothing = least = most = circuit.number(0)
-    for place in ceiling.members:
-        own = amounts[place]
+    for step in under:
+        own = step.amount
         low = circuit.least(own.low, circuit.subtract(cap, most))
         high = circuit.least(own.high, circuit.subtract(cap, least))
-        amounts[place] = replace(
+        step.amount = replace(
             own,
             low=circuit.select(lifted.sure, own.low, low),
             high=circuit.select(lifted.may, own.high, high),
@@ -332,44 +349,41 @@ def _given(offer: Offer, board: Board) -> Gate:
     return board.circuit.select(offer.holds.sure, offer.low, board.circuit.number(0))
 
 
-def _failed(item: Item, excluded: Gate | None, board: Board) -> tuple[Answer, Gate]:
-    """Whether the version is in force, and the bits of the clauses that are surely not met."""
-    circuit, in_force = board.circuit, answer_of(item.in_force, board)
+def _failed(step: Step, board: Board) -> Gate:
+    """The bits of the clauses that are surely not met."""
+    circuit, item = board.circuit, step.item
     bits = circuit.number(0)
     for place, clause in enumerate(clauses_of(item)):
         match clause.kind:
             case ClauseKind.WHO | ClauseKind.VERSION | ClauseKind.WINDOW:
                 no = circuit.opposite(answer_of(clause.node, board).may)
             case ClauseKind.TABLE:
-                no = circuit.opposite(_table(item, board).holds.may)
+                no = circuit.opposite(step.table.holds.may)
             case ClauseKind.RECEIVED:
                 no = was_received(item.once, board).sure
             case ClauseKind.DISPLACED:
-                no = excluded or circuit.no
+                no = step.excluded or circuit.no
         bits = circuit.add(bits, circuit.select(no, circuit.number(1 << place), circuit.number(0)))
-    return in_force, bits
+    return bits
 
 
-def _final(
-    key: tuple[str, str],
-    offered: list[Offer],
-    amounts: list[Offer],
-    failed: list[tuple[Answer, Gate]],
-    board: Board,
-) -> Final:
+def _final(key: tuple[str, str], steps: list[Step], board: Board) -> Final:
     circuit = board.circuit
-    offer, amount = _either(offered, board), _either(amounts, board)
+    offer, amount = (
+        _either(offers, board) for offers in ([s.offered for s in steps], [s.amount for s in steps])
+    )
     yes = circuit.both(offer.holds.sure, circuit.same(offer.low, offer.high))
     no, nothing = circuit.opposite(offer.holds.may), circuit.number(0)
     decided = circuit.any((no, circuit.both(yes, circuit.same(amount.low, amount.high))))
     low = circuit.select(offer.holds.may, offer.low, nothing)
     high = circuit.select(offer.holds.may, offer.high, nothing)
-    bits = circuit.select(no, _shown(failed, board), nothing)
+    bits = circuit.select(no, _shown(steps, board), nothing)
     return Final(*key, yes, no, low, high, decided, circuit.select(yes, amount.low, nothing), bits)
 
 
-def _shown(failed: list[tuple[Answer, Gate]], board: Board) -> Gate:
-    """Of the newest version in force, else of the newest that may be, else of the newest."""
+def _shown(steps: list[Step], board: Board) -> Gate:
+    """The clauses not met by the newest version in force, else of the newest that may be, else of the newest."""
+    failed = [(step.in_force, _failed(step, board)) for step in steps]
     found = failed[-1][1]
     for in_force, bits in failed:
         found = board.circuit.select(in_force.may, bits, found)
