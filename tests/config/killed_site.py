@@ -28,6 +28,7 @@ from juxian.web.kit.sessions import BEGAN, FACTOR, SEEN  # noqa: E402
 from tests.factories import UserFactory  # noqa: E402
 
 PLACE = "jiayuguan"
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def main() -> None:
@@ -35,7 +36,7 @@ def main() -> None:
     load_budgets(load_all()[PLACE], home)
     user = UserFactory(username="clerk", role=Role.OFFICE, organisation=home)
     session = import_string(f"{settings.SESSION_ENGINE}.SessionStore")()
-    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), settings.AUTHENTICATION_BACKENDS[-1]
+    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), MODEL_BACKEND
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session[BEGAN] = session[SEEN] = int(now().timestamp()) - int((sys.argv[1:] or ["0"])[0])
     session[FACTOR] = "totp"
