@@ -1,4 +1,5 @@
-"""Fills a database with a demonstration, takes each app back by one migration and forth again, and compares.
+"""Fills a database with a demonstration, lets the version before work on it, takes each app back by one migration and forth
+again, and compares.
 
 Run as a program of its own (``python -m tests.config.back_and_forth``): it changes the database that the settings name.
 """
@@ -13,6 +14,8 @@ import django
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations import AddField, CreateModel
+
+from tests.config.earlier_version import troubles
 
 PLACE = "jiayuguan"
 
@@ -64,6 +67,7 @@ def main() -> int:
     django.setup()
     fill()
     told: dict[str, object] = {}
+    earlier = {f"{app}.{before}": troubles(app, before) for app, _name, before in latest() if before}
     for app, name, before in list(latest()):
         if before is None:
             continue
@@ -90,7 +94,11 @@ def main() -> int:
         }
     from juxian.apps.audit.queries import verify
 
-    sys.stdout.write(json.dumps({"rows": sum(counts().values()), "audit": verify().holds, "apps": told}))
+    sys.stdout.write(
+        json.dumps(
+            {"rows": sum(counts().values()), "audit": verify().holds, "apps": told, "earlier": earlier}
+        )
+    )
     return 0
 
 

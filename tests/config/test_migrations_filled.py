@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -43,9 +45,43 @@ def unharmed(told: dict[str, object]) -> None:
     assert told["rows"] > 20_000  # type: ignore[operator]
 
 
-def test_every_app_goes_back_by_one_and_forth_with_its_rows(tmp_path: Path) -> None:
-    unharmed(went(tmp_path))
+@pytest.fixture(scope="module")
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    return went(tmp_path_factory.mktemp("sqlite"))
 
 
-def test_the_same_on_postgresql(tmp_path: Path, new_database: Callable[[], str]) -> None:
-    unharmed(went(tmp_path, new_database()))
+@pytest.fixture(scope="module")
+def on_postgresql(
+    tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], str]
+) -> dict[str, object]:
+    return went(tmp_path_factory.mktemp("postgresql"), new_database())
+
+
+def works(told: dict[str, object]) -> None:
+    """The models of the migration before the last of each app read and write in the schema of this version."""
+    earlier = told["earlier"]
+    assert isinstance(earlier, dict)
+    assert {name.partition(".")[0] for name in earlier} >= {
+        "audit",
+        "accounts",
+        "persons",
+        "funds",
+        "services",
+    }
+    assert {name: troubles for name, troubles in earlier.items() if troubles} == {}
+
+
+def test_every_app_goes_back_by_one_and_forth_with_its_rows(on_sqlite: dict[str, object]) -> None:
+    unharmed(on_sqlite)
+
+
+def test_the_same_on_postgresql(on_postgresql: dict[str, object]) -> None:
+    unharmed(on_postgresql)
+
+
+def test_the_version_before_works_on_the_new_schema(on_sqlite: dict[str, object]) -> None:
+    works(on_sqlite)
+
+
+def test_the_version_before_works_on_the_new_schema_of_postgresql(on_postgresql: dict[str, object]) -> None:
+    works(on_postgresql)

@@ -42,7 +42,9 @@ class Batch(models.Model):
         verbose_name=_("管辖机构"),
     )
     pack = models.CharField(_("地方包"), max_length=32)
-    of_teams = models.BooleanField(_("团队名册"), default=False)  # rows are members, not persons to enter
+    of_teams = models.BooleanField(
+        _("团队名册"), default=False, db_default=False
+    )  # rows are members, not persons to enter
     file_name = models.CharField(_("文件名"), max_length=200)
     stored_name = models.CharField(_("存放名"), max_length=64, unique=True, null=True)
     sha256 = models.CharField(_("文件摘要"), max_length=64)
@@ -155,7 +157,7 @@ class Row(models.Model):
         related_name="roster_rows",
         verbose_name=_("团队成员"),
     )
-    made_collective = models.BooleanField(_("新登记团队"), default=False)
+    made_collective = models.BooleanField(_("新登记团队"), default=False, db_default=False)
     recorded_at = models.DateTimeField(_("入库时间"), null=True, blank=True)
 
     class Meta:

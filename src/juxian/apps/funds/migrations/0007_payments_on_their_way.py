@@ -3,15 +3,18 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from juxian.apps.at_work import AddIndexAtWork
+
 
 class Migration(migrations.Migration):
+    atomic = False  # indexes are built beside those who write
     dependencies = [
         ("funds", "0006_budget_changes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexAtWork(
             model_name="paymentline",
             index=models.Index(
                 condition=models.Q(("state", "open")), fields=["run"], name="payment_on_its_way"

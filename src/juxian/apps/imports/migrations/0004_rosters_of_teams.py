@@ -14,12 +14,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="batch",
             name="of_teams",
-            field=models.BooleanField(default=False, verbose_name="团队名册"),
+            field=models.BooleanField(db_default=False, default=False, verbose_name="团队名册"),
         ),
         migrations.AddField(
             model_name="row",
             name="made_collective",
-            field=models.BooleanField(default=False, verbose_name="新登记团队"),
+            field=models.BooleanField(db_default=False, default=False, verbose_name="新登记团队"),
         ),
         migrations.AddField(
             model_name="row",

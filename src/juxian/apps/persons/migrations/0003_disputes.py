@@ -38,12 +38,6 @@ class Migration(migrations.Migration):
             name="conflicts",
             field=models.PositiveSmallIntegerField(default=0, verbose_name="说法不一"),
         ),
-        migrations.AddIndex(
-            model_name="profile",
-            index=models.Index(
-                condition=models.Q(("conflicts__gt", 0)), fields=["home"], name="profile_in_dispute"
-            ),
-        ),
         migrations.AddField(
             model_name="resolution",
             name="by",

@@ -25,8 +25,4 @@ class Migration(migrations.Migration):
             name="stale_on",
             field=models.DateField(blank=True, null=True, verbose_name="应更新日期"),
         ),
-        migrations.AddIndex(
-            model_name="profile",
-            index=models.Index(fields=["home", "employer", "complete", "stale_on"], name="profile_complete"),
-        ),
     ]

@@ -3,15 +3,28 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from juxian.apps.at_work import AddIndexAtWork
+
 
 class Migration(migrations.Migration):
+    atomic = False  # indexes are built beside those who write
     dependencies = [
         ("persons", "0004_completeness"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexAtWork(
+            model_name="profile",
+            index=models.Index(
+                condition=models.Q(("conflicts__gt", 0)), fields=["home"], name="profile_in_dispute"
+            ),
+        ),
+        AddIndexAtWork(
+            model_name="profile",
+            index=models.Index(fields=["home", "employer", "complete", "stale_on"], name="profile_complete"),
+        ),
+        AddIndexAtWork(
             model_name="fact",
             index=models.Index(
                 condition=models.Q(("withdrawn_at__isnull", False)),

@@ -2,51 +2,54 @@
 
 from django.db import migrations, models
 
+from juxian.apps.at_work import AddIndexAtWork, RemoveIndexAtWork
+
 
 class Migration(migrations.Migration):
+    atomic = False  # indexes are built beside those who write
     dependencies = [
         ("organisations", "0001_initial"),
         ("persons", "0007_indexes_in_order"),
     ]
 
     operations = [
-        migrations.RemoveIndex(
+        RemoveIndexAtWork(
             model_name="profile",
             name="profile_introduced_on",
         ),
-        migrations.RemoveIndex(
+        RemoveIndexAtWork(
             model_name="profile",
             name="profile_in_dispute",
         ),
-        migrations.AddIndex(
+        AddIndexAtWork(
             model_name="profile",
             index=models.Index(fields=["home", "six_ranks", "person"], name="profile_six_ranks"),
         ),
-        migrations.AddIndex(
+        AddIndexAtWork(
             model_name="profile",
             index=models.Index(
                 fields=["home", "introduction_mode", "person"], name="profile_introduction_mode"
             ),
         ),
-        migrations.AddIndex(
+        AddIndexAtWork(
             model_name="profile",
             index=models.Index(fields=["home", "status", "person"], name="profile_status"),
         ),
-        migrations.AddIndex(
+        AddIndexAtWork(
             model_name="profile",
             index=models.Index(fields=["home", "introduced_on", "person"], name="profile_introduced_on"),
         ),
-        migrations.AddIndex(
+        AddIndexAtWork(
             model_name="profile",
             index=models.Index(
                 condition=models.Q(("conflicts__gt", 0)), fields=["home", "person"], name="profile_in_dispute"
             ),
         ),
-        migrations.AddIndex(
+        AddIndexAtWork(
             model_name="profile",
             index=models.Index(fields=["home", "stale_on"], name="profile_stale_on"),
         ),
-        migrations.AddIndex(
+        AddIndexAtWork(
             model_name="profile",
             index=models.Index(fields=["home", "complete"], name="profile_missing"),
         ),

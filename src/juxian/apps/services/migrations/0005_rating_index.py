@@ -3,15 +3,18 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from juxian.apps.at_work import AddIndexAtWork
+
 
 class Migration(migrations.Migration):
+    atomic = False  # indexes are built beside those who write
     dependencies = [
         ("services", "0004_officership"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexAtWork(
             model_name="rating",
             index=models.Index(
                 condition=models.Q(("reply", ""), ("stars__lte", 2)), fields=["case"], name="rating_bad_open"

@@ -1,4 +1,4 @@
-"""Let open seats repeat who works on them and whether they wait for the applicant, and index work by it."""
+"""Let open seats repeat who works on them and whether they wait for the applicant."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -13,10 +13,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name="seat",
-            name="seat_queue",
-        ),
         migrations.AddField(
             model_name="seat",
             name="officer",
@@ -68,22 +64,6 @@ class Migration(migrations.Migration):
                 related_name="seats",
                 to="services.turn",
                 verbose_name="待办",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="seat",
-            index=models.Index(
-                condition=models.Q(("open", True)),
-                fields=["organisation", "role", "waiting", "due_on", "id", "service"],
-                name="seat_work",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="seat",
-            index=models.Index(
-                condition=models.Q(("officer__isnull", False), ("open", True)),
-                fields=["officer", "organisation", "role", "waiting", "due_on", "id", "service"],
-                name="seat_own",
             ),
         ),
     ]

@@ -2,12 +2,15 @@
 
 from django.db import migrations, models
 
+from juxian.apps.at_work import AddIndexAtWork, RemoveIndexAtWork
+
 
 class Migration(migrations.Migration):
+    atomic = False  # indexes are built beside those who write
     dependencies = [("services", "0009_seat_work_filled")]
     operations = [
-        migrations.RemoveIndex(model_name="rating", name="rating_bad_open"),
-        migrations.AddIndex(
+        RemoveIndexAtWork(model_name="rating", name="rating_bad_open"),
+        AddIndexAtWork(
             model_name="rating",
             index=models.Index(
                 condition=models.Q(("reply", "")), fields=["stars", "case"], name="rating_unanswered"

@@ -1,48 +1,10 @@
-"""Let a turn keep when it waited for the applicant; those that stand are filled from the history of their cases."""
-
-from collections import defaultdict
-from typing import Any
-from zoneinfo import ZoneInfo
+"""Let a turn keep when it waited for the applicant; those that stand are filled by the next migration."""
 
 from django.db import migrations, models
-
-OFFICE = ZoneInfo("Asia/Shanghai")
-AT_ONCE = 500
-
-
-def fill(apps: Any, _schema_editor: Any) -> None:
-    """A return begins to wait; the next supplement ends all waiting of its case, the end of the turn ends its own."""
-    cases = apps.get_model("services", "Case").objects.filter(returns__gt=0)
-    ids = list(cases.order_by("pk").values_list("pk", flat=True))
-    for first in range(0, len(ids), AT_ONCE):
-        _fill_some(apps, ids[first : first + AT_ONCE])
-
-
-def _fill_some(apps: Any, ids: list[int]) -> None:
-    turns = defaultdict(list)
-    for turn in apps.get_model("services", "Turn").objects.filter(case__in=ids).order_by("pk"):
-        turns[turn.case_id].append(turn)
-    events = apps.get_model("services", "CaseEvent").objects.filter(
-        case__in=ids, action__in=("return", "supplement")
-    )
-    for event in events.order_by("case_id", "version", "position"):
-        day = event.at.astimezone(OFFICE).date().isoformat()
-        for turn in turns[event.case_id]:
-            stood = turn.opened_at <= event.at and (turn.done_at is None or event.at <= turn.done_at)
-            if event.action == "supplement":
-                turn.rests = [[since, until or day] for since, until in turn.rests]
-            elif stood and turn.key == event.task and not (turn.rests and turn.rests[-1][1] is None):
-                turn.rests = [*turn.rests, [day, None]]
-    for turn in (turn for own in turns.values() for turn in own if turn.rests):
-        if turn.done_at is not None:
-            day = turn.done_at.astimezone(OFFICE).date().isoformat()
-            turn.rests = [[since, until or day] for since, until in turn.rests]
-        turn.save(update_fields=["rests"])
 
 
 class Migration(migrations.Migration):
     dependencies = [("services", "0011_papers_of_lists_and_systems")]
     operations = [
         migrations.AddField("turn", "rests", models.JSONField(default=list, verbose_name="等待补正的日子")),
-        migrations.RunPython(fill, migrations.RunPython.noop),
     ]

@@ -1,0 +1,88 @@
+"""Indexes that are built beside those who write (不停机建索引)."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import NotSupportedError, connection, models, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from juxian.apps.at_work import AddIndexAtWork, RemoveIndexAtWork
+
+INDEX = models.Index(fields=["name"], name="persons_by_name_tried")
+
+
+def names() -> set[str]:
+    with connection.cursor() as cursor:
+        return {
+            name
+            for name, held in connection.introspection.get_constraints(cursor, "persons_person").items()
+            if held["index"]
+        }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_is_there_and_goes_again() -> None:
+    state = MigrationExecutor(connection).loader.project_state()
+    after = state.clone()
+    add, remove = AddIndexAtWork("person", INDEX), RemoveIndexAtWork("person", INDEX.name)
+    add.state_forwards("persons", after)
+    gone = after.clone()
+    remove.state_forwards("persons", gone)
+
+    with connection.schema_editor(atomic=False) as editor:
+        add.database_forwards("persons", editor, state, after)
+    assert INDEX.name in names()
+    with connection.schema_editor(atomic=False) as editor:
+        remove.database_forwards("persons", editor, after, gone)
+    assert INDEX.name not in names()
+    with connection.schema_editor(atomic=False) as editor:
+        remove.database_backwards("persons", editor, gone, after)
+    assert INDEX.name in names()
+    with connection.schema_editor(atomic=False) as editor:
+        add.database_backwards("persons", editor, after, state)
+    assert INDEX.name not in names()
+
+
+@pytest.mark.django_db
+def test_no_transaction_may_hold_it() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("of PostgreSQL; the suite runs on it as well")
+    state = MigrationExecutor(connection).loader.project_state()
+    add = AddIndexAtWork("person", INDEX)
+
+    with (
+        transaction.atomic(),
+        connection.schema_editor(atomic=False) as editor,
+        pytest.raises(NotSupportedError),
+    ):
+        add.database_forwards("persons", editor, state, state)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_at_work_replaces_what_an_interrupted_try_has_left() -> None:
+    """On PostgreSQL a build that ends half way leaves an index that is not used; the next try makes it whole."""
+    if connection.vendor != "postgresql":
+        pytest.skip("of PostgreSQL; the suite runs on it as well")
+    executor = MigrationExecutor(connection)
+    state = executor.loader.project_state()
+    operation = AddIndexAtWork("person", INDEX)
+    after = state.clone()
+    operation.state_forwards("persons", after)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE INDEX persons_by_name_tried ON persons_person (name)")
+        cursor.execute(
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'persons_by_name_tried'::regclass"
+        )
+
+        for _time in range(2):
+            with connection.schema_editor(atomic=False) as editor:
+                operation.database_forwards("persons", editor, state, after)
+            cursor.execute(
+                "SELECT indisvalid FROM pg_index WHERE indexrelid = 'persons_by_name_tried'::regclass"
+            )
+            assert cursor.fetchone() == (True,)
+        for _time in range(2):
+            with connection.schema_editor(atomic=False) as editor:
+                operation.database_backwards("persons", editor, after, state)
+        cursor.execute("SELECT to_regclass('persons_by_name_tried')")
+        assert cursor.fetchone() == (None,)
