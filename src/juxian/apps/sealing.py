@@ -7,7 +7,7 @@ the vocabularies of the packs (``Field.sealed``), whichever place a row is of. S
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +23,7 @@ from juxian.core.secrecy import SEALED_KEY, open_keys, seal_keys, word_mark
 from juxian.core.source import Rejected
 
 BATCH = 1000
+AT_ONCE = 100  # rows that are locked together
 Names = Collection[str] | None  # keys of an object; None: all of them
 
 
@@ -160,7 +161,7 @@ def seal_rows(
     by: str = "",
     batch: int = BATCH,
 ) -> Iterator[int]:
-    """Seal a column of ``rows``, each batch in its transaction; yields how many were. Raises ``Unreadable``."""
+    """Seal a column of ``rows``, a few at once in a transaction; yields how many were. Raises ``Unreadable``."""
 
     def change(row: Any) -> dict[str, Any]:
         value = opened(getattr(row, column))
@@ -178,13 +179,22 @@ def _change(
         keys = list(later.order_by("pk").values_list("pk", flat=True)[:batch])
         if not keys:
             return
-        with transaction.atomic():
-            for row in rows.model._default_manager.select_for_update(of=("self",)).filter(pk__in=keys):
-                held = getattr(row, column)
-                wanted = change(row) if isinstance(held, dict) else held
-                rows.model._default_manager.filter(pk=row.pk).update(**{column: wanted})
+        for first in range(0, len(keys), AT_ONCE):
+            _change_some(rows, keys[first : first + AT_ONCE], column, change)
         after = keys[-1]
         yield len(keys)
+
+
+@transaction.atomic
+def _change_some(
+    rows: QuerySet[Any], keys: Sequence[Any], column: str, change: Callable[[Any], dict[str, Any]]
+) -> None:
+    """Rows few enough that nobody waits for one of them for long: they are read and written by one statement each."""
+    standing = rows.model._default_manager.select_for_update(of=("self",)).order_by("pk").filter(pk__in=keys)
+    changed = [row for row in standing if isinstance(getattr(row, column), dict)]
+    for row in changed:
+        setattr(row, column, change(row))
+    rows.model._default_manager.bulk_update(changed, [column])
 
 
 # for migrations, which know a plain column of JSON
