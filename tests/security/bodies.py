@@ -86,6 +86,11 @@ def _verification(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"state": "verified", "evidence": "毕业证书原件", "reason": REASON}
 
 
+def _checked(objects: Objects, _batch: Batch) -> dict[str, Any]:
+    fact = objects.person.facts.filter(kind="education").order_by("pk")[0].pk
+    return {"fact": [fact], "evidence": "毕业证书原件", "reason": REASON}
+
+
 def _correcting(_objects: Objects, _batch: Batch) -> dict[str, Any]:
     return {"value-degree": "doctor", "value-school": "测试大学", "since": "2020-07-01", "reason": REASON}
 
@@ -547,6 +552,7 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:fact-add": _fact,
     "desk:fact-withdraw": _reason,
     "desk:fact-settle": _settling,
+    "desk:unverified": _checked,
     "desk:correction": _answering,
     "portal:correct": _correcting,
     "portal:correction-drop": _nothing,

@@ -262,6 +262,33 @@ def test_a_rating_has_one_to_five_stars(tmp_path: Path):
     assert [problem.code for problem in errors_in(problems)] == ["K107"]
 
 
+@pytest.mark.parametrize(
+    ("line", "apart"),
+    [
+        ("", True),
+        ("separation: {}\n", True),
+        ("separation: {record_and_verify: false}\n", False),
+    ],
+)
+def test_who_records_does_not_verify_unless_the_place_says_so(tmp_path: Path, line: str, apart: bool):
+    write_base(tmp_path)
+    text = PACK.format(code="shiyan", prefix="SY") + line
+
+    pack, problems = check_pack(write_pack(tmp_path, pack=text))
+
+    assert (pack and pack.separation.record_and_verify, errors_in(problems)) == (apart, [])
+
+
+@pytest.mark.parametrize(("words", "code"), [("record: true", "K102"), ("record_and_verify: often", "K101")])
+def test_the_separation_of_duties_is_said_with_known_words(tmp_path: Path, words: str, code: str):
+    write_base(tmp_path)
+    text = PACK.format(code="shiyan", prefix="SY") + f"separation: {{{words}}}\n"
+
+    _pack, problems = check_pack(write_pack(tmp_path, pack=text))
+
+    assert [problem.code for problem in errors_in(problems)] == [code]
+
+
 FACTS = """\
 kinds:
   ploughing:

@@ -201,15 +201,17 @@ def approval_of(user: User) -> AccountProposal | None:
 
 
 def same_hands(user: User, other: int | None) -> bool:
-    """Whether ``user`` would check work of their own: the other is they, or one of the two stands in for the other today.
-
-    Asked of the database once per user object, beside the user's own posts.
-    """
+    """Whether ``user`` would check work of their own: the other is they, or one of the two stands in for the other today."""
     if other is None or other == user.pk:
         return other is not None
-    if not hasattr(user, "_stands_with"):
+    return other in hands_of(user)
+
+
+def hands_of(user: User) -> frozenset[int]:
+    """The user and those who stand in for them or for whom they stand in today; asked of the database once per user object."""
+    if not hasattr(user, "_hands"):
         day = today()
         instead = {post.stands_for.user_id for post in user.posts_on(day) if post.stands_for}
         lent = {post.user_id for post in LENT_BY(user.pk) if post.holds_on(day)}
-        user._stands_with = instead | lent  # type: ignore[attr-defined]
-    return other in user._stands_with  # type: ignore[attr-defined]
+        user._hands = frozenset({user.pk} | instead | lent)  # type: ignore[attr-defined]
+    return user._hands  # type: ignore[attr-defined,no-any-return]

@@ -9,6 +9,8 @@ class ImportsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from juxian.apps.persons.registry import follows_person  # deferred: as all registries are filled
+        from juxian.apps.imports.models import Batch  # deferred: models are ready only now
+        from juxian.apps.persons.registry import follows_person, handed_in_by
 
         follows_person("imports.Row")
+        handed_in_by(Batch.objects.sources_of)

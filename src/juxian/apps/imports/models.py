@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Collection
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -19,6 +20,10 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         for path in paths:
             condition |= Q(organisation__path=path) | Q(organisation__path__startswith=path + "/")
         return self.filter(condition)
+
+    def sources_of(self, users: Collection[int]) -> models.QuerySet[Any, Any]:
+        """Keys of the sources whose rosters these users handed in."""
+        return self.filter(uploaded_by__in=users, source__isnull=False).order_by().values("source")
 
 
 class Batch(models.Model):

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import DateField, F, Q
 
 from juxian.apps.accounts.models import User
+from juxian.apps.accounts.rules import same_hands
 from juxian.apps.audit.actions import record, record_each
 from juxian.apps.clock import now, today
 from juxian.apps.organisations.models import Organisation
@@ -34,6 +35,7 @@ from juxian.apps.persons.models import (
 )
 from juxian.apps.persons.queries import organisation_attributes, schema_for, spouses_read, standing_records
 from juxian.apps.persons.registry import spouses_on, tell_of_changes
+from juxian.apps.persons.rules import checked_apart, may_verify_oneself
 from juxian.core.facts.completeness import completeness
 from juxian.core.facts.conflicts import in_conflict
 from juxian.core.facts.profile import FactRecord, derive_profile
@@ -105,7 +107,11 @@ def register_person(
     source: Source,
     by: User | None = None,
 ) -> Person:
-    """Open a record (建档) with its first facts; the number is the next of the jurisdiction."""
+    """Open a record (建档) with its first facts; the number is the next of the jurisdiction.
+
+    Raises ``PermissionDenied`` for one's own words as verified.
+    """
+    _refuse_own_verified(home, facts, by, None)
     person = Person.objects.create(
         number=next(next_numbers(home, 1)), name=name, name_key=name_key(name), home=home
     )
@@ -122,11 +128,31 @@ def register_person(
     return person
 
 
+def _refuse_own_verified(
+    home: Organisation, facts: Sequence[FactDraft], by: User | None, stated_by: User | None
+) -> None:
+    """What a user records counts as verified only where somebody else said it, or the place asks for no second person."""
+    if by is None or all(draft.verification != Verification.VERIFIED for draft in facts):
+        return
+    if stated_by is None or same_hands(by, stated_by.pk):
+        may_verify_oneself(home).or_refuse()
+
+
 @transaction.atomic
 def record_facts(
-    *, person: Person, facts: Sequence[FactDraft], source: Source, by: User | None = None, reason: str = ""
+    *,
+    person: Person,
+    facts: Sequence[FactDraft],
+    source: Source,
+    by: User | None = None,
+    reason: str = "",
+    stated_by: User | None = None,
 ) -> list[Fact]:
-    """Add statements to a record (补充信息项); nothing that stood is changed."""
+    """Add statements to a record (补充信息项); nothing that stood is changed.
+
+    stated_by: who said it where ``by`` only checked it. Raises ``PermissionDenied`` for one's own words as verified.
+    """
+    _refuse_own_verified(person.home, facts, by, stated_by)
     made = Fact.objects.bulk_create(_fact(person, draft, source, by) for draft in facts)
     refresh_profiles([person])
     record(
@@ -221,14 +247,15 @@ def settle_conflict(
 ) -> Resolution:
     """Decide which statement holds (定夺): it counts as verified, the others are withdrawn; who, why and by what.
 
-    organisation: who verified. Raises ``NotStanding``; ``ValueError`` for facts of another person or kind.
+    organisation: who verified. Raises ``NotStanding``; ``PermissionDenied`` where the statement is the own one; ``ValueError`` for facts of another person or kind.
     """
     person, moment = keep.person, now()
     asked = [keep.pk, *(fact.pk for fact in overrule)]
     standing = {
         fact.pk: fact
         for fact in Fact.objects.standing()
-        .select_for_update()
+        .select_related("person__home")
+        .select_for_update(of=("self",))
         .filter(pk__in=asked, person=person, kind=keep.kind)
         .order_by("pk")
     }
@@ -236,6 +263,8 @@ def settle_conflict(
         raise ValueError("facts of one person and kind, at least two")
     if len(standing) < len(asked):
         raise NotStanding([pk for pk in asked if pk not in standing])
+    if standing[keep.pk].verification != Verification.VERIFIED:
+        checked_apart(by, [standing[keep.pk]]).or_refuse()
     Fact.objects.filter(pk=keep.pk).update(verification=Verification.VERIFIED, verified_by=organisation)
     Fact.objects.filter(pk__in=asked[1:]).update(withdrawn_at=moment)
     made = Resolution.objects.create(
@@ -258,11 +287,17 @@ def settle_conflict(
 def set_verification(
     *, fact: Fact, state: str, by: User, organisation: str, evidence: str = "", reason: str
 ) -> None:
-    """Say how far a statement has been checked (核验、提出异议); its value is not changed."""
-    held = Fact.objects.standing().select_for_update().filter(pk=fact.pk).first()
+    """Say how far a statement has been checked (核验、提出异议); its value is not changed.
+
+    Raises ``NotStanding``; ``PermissionDenied`` where one's own statement would count as verified.
+    """
+    locked = Fact.objects.standing().select_related("person__home").select_for_update(of=("self",))
+    held = locked.filter(pk=fact.pk).first()
     if held is None:
         raise NotStanding([fact.pk])
     verified = state == Verification.VERIFIED
+    if verified:
+        checked_apart(by, [held]).or_refuse()
     held.verification, held.verified_by = state, organisation if verified else ""
     held.evidence = evidence or held.evidence
     held.save(update_fields=["verification", "verified_by", "evidence"])
@@ -275,6 +310,25 @@ def set_verification(
         detail={"fact": held.pk, "kind": held.kind, "from": fact.verification, "to": state},
         reason=reason,
     )
+
+
+@transaction.atomic
+def verify_facts(*, facts: Sequence[Fact], by: User, organisation: str, evidence: str, reason: str) -> int:
+    """Say of several statements that they have been checked, all or none; those checked meanwhile stay. Raises as above."""
+    asked = Fact.objects.standing().filter(pk__in=[fact.pk for fact in facts])
+    waiting = list(
+        asked.filter(verification=Verification.UNVERIFIED).select_for_update(of=("self",)).order_by("pk")
+    )
+    for fact in waiting:
+        set_verification(
+            fact=fact,
+            state=Verification.VERIFIED,
+            by=by,
+            organisation=organisation,
+            evidence=evidence,
+            reason=reason,
+        )
+    return len(waiting)
 
 
 @transaction.atomic

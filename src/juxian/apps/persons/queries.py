@@ -10,12 +10,14 @@ from django.conf import settings
 from django.db.models import Avg, Count, Q, QuerySet
 
 from juxian.apps.accounts.enums import Role
-from juxian.apps.accounts.models import User
+from juxian.apps.accounts.models import Post, User
+from juxian.apps.accounts.rules import hands_of
 from juxian.apps.clock import today
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.enums import Verification
 from juxian.apps.persons.models import Fact, Person, Profile
-from juxian.apps.persons.registry import spouses_on
+from juxian.apps.persons.registry import sources_of, spouses_on
+from juxian.apps.persons.rules import apart
 from juxian.core.facts.completeness import WHOLE, Completeness, completeness
 from juxian.core.facts.profile import FactRecord, derive_profile
 from juxian.core.facts.schema import Schema
@@ -24,6 +26,7 @@ from juxian.core.secrecy import digests, unseal
 
 READERS = (Role.OFFICE, Role.LEADER)
 
+COLLEAGUES = 5  # named at most
 CONTACT = "contact"  # the kind of fact that holds a telephone
 
 
@@ -63,6 +66,35 @@ def digests_beside(digest: str, sealed: bytes | memoryview) -> tuple[str, ...]:
     if not keys.searching_earlier:
         return (digest,)
     return (digest, *(other for other in digests(unseal(bytes(sealed), keys), keys) if other != digest))
+
+
+def unverified_facts(home: Organisation, user: User, *, own: bool = False) -> QuerySet[Fact]:
+    """Standing facts of a place that nobody has verified: those that ``user`` may, or those that wait for somebody else.
+
+    The newest first. Where the place asks for no second person, all of them are the user's to verify.
+    """
+    waiting = (
+        Fact.objects.standing()
+        .filter(verification=Verification.UNVERIFIED, person__home=home, person__merged_into=None)
+        .select_related("person__home", "source", "recorded_by")
+        .order_by("-pk")
+    )
+    if not apart(home):
+        return waiting.none() if own else waiting
+    hands = hands_of(user)
+    mine = Q(recorded_by__in=hands)
+    for found in sources_of(hands):
+        mine |= Q(source__in=found)
+    return waiting.filter(mine) if own else waiting.exclude(mine)
+
+
+def colleagues_in(home: Organisation, user: User) -> list[str]:
+    """Names of others of the talent office who may verify what ``user`` recorded, a few of them."""
+    above = home.path.split("/")
+    places = ["/".join(above[: number + 1]) for number in range(len(above))]
+    held = Post.objects.held_on(today()).filter(role=Role.OFFICE, organisation__path__in=places)
+    others = User.objects.filter(pk__in=held.values("user"), is_active=True).exclude(pk__in=hands_of(user))
+    return [str(other) for other in others.order_by("pk")[:COLLEAGUES]]
 
 
 def schema_for(home: Organisation) -> Schema:

@@ -33,6 +33,7 @@ Spouses = Callable[
     [Collection[int], date], Mapping[int, Any]
 ]  # ids of persons, day → person → spouse's record
 _spouses: list[Spouses] = []
+_handed_in: list[Callable[[Collection[int]], Any]] = []
 _listeners: dict[Callable[[Sequence[Any]], None], frozenset[str]] = {}
 
 
@@ -71,3 +72,14 @@ def tell_of_changes(people: Sequence[Any], kinds: Iterable[str] = ()) -> None:
     for listener, wanted in _listeners.items():
         if not changed or not wanted or changed & wanted:
             listener(people)
+
+
+def handed_in_by(sources: Callable[[Collection[int]], Any]) -> None:
+    """sources: keys of users → query of the keys of sources that they handed in, beside the facts that they recorded."""
+    if sources not in _handed_in:
+        _handed_in.append(sources)
+
+
+def sources_of(users: Collection[int]) -> list[Any]:
+    """Queries of the keys of sources that these users handed in."""
+    return [sources(users) for sources in _handed_in]

@@ -43,7 +43,7 @@ from juxian.core.packs.profile import fields_bereft, read_profile
 from juxian.core.packs.purposes import Keeping, Purpose, read_keeping, read_purposes
 from juxian.core.packs.reading import Part, one_of
 from juxian.core.packs.reminders import read_reminders
-from juxian.core.packs.schema import LEVELS, OrganisationEntry, Pack, units_of
+from juxian.core.packs.schema import LEVELS, OrganisationEntry, Pack, Separation, units_of
 from juxian.core.packs.services import ServiceShelf
 from juxian.core.packs.spouse import read_spouse
 from juxian.core.packs.vocabulary import read_scales
@@ -55,7 +55,7 @@ from juxian.core.text import Text
 
 _HEAD = ("pack", "title", "level")
 _PLACE = ("root", "product", "number_prefix", "as_of", "extends")  # of a pack that stands for a place
-_MORE = ("contact", "division", "bad_rating")
+_MORE = ("contact", "division", "bad_rating", "separation")
 COMMON_SCALES = (
     "degree", "academic_degree", "title_level", "school_tag", "gender", "six_ranks", "employer_kind", "industry",
     "organisation_kind",
@@ -118,6 +118,12 @@ def load_all() -> dict[str, Pack]:
     They are read once for each directory: files that change afterwards count after a restart.
     """
     return dict(_all_in(find_packs_dir().resolve()))
+
+
+def _separation(part: Part, above: Separation) -> Separation:
+    if not part.present or not part.keys((), ("record_and_verify",)):
+        return above
+    return Separation(part.get("record_and_verify").boolean(above.record_and_verify))
 
 
 def pack_called(code: str) -> Pack:
@@ -373,6 +379,7 @@ class _Check:
             as_of=as_of,
             contact=head.get("contact").title(),
             bad_rating=head.get("bad_rating").integer(1, 5) or (parent.bad_rating if parent else 0),
+            separation=_separation(head.get("separation"), parent.separation if parent else Separation()),
             schema=schema,
             organisations=organisations,
             indicators=indicators,

@@ -53,6 +53,13 @@ class OrganisationEntry:
     source: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """Which duties are of two people (职责分离). record_and_verify: whoever recorded a fact does not verify it."""
+
+    record_and_verify: bool = True
+
+
 @dataclass(frozen=True)
 class Pack:
     """Everything of one place (地方包): vocabulary, organisations, figures, policies, services, demonstration people.
@@ -73,6 +80,7 @@ class Pack:
     as_of: date
     contact: Text
     bad_rating: int
+    separation: Separation
     schema: Schema
     organisations: tuple[OrganisationEntry, ...]
     indicators: Mapping[str, Indicator]

@@ -39,6 +39,7 @@ class DeskConfig(AppConfig):
             Item("desk:pools", _("分类人才库"), "folders", "people", readers, 24),
             Item("desk:collectives", _("团队与平台"), "network", "people", readers, 23),
             Item("desk:linking", _("查重核对"), "git-merge", "people", office, 25),
+            Item("desk:unverified", _("待核验"), "circle-check", "people", office, 26),
             Item("desk:corrections", _("更正核对"), "pencil-line", "people", office, 26),
             Item("desk:policies", _("政策与资格"), "scale", "people", staff, 30, phone=True),
             Item("desk:funds", _("资金"), "banknote", "service", readers, 40),

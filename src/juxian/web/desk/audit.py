@@ -78,6 +78,8 @@ ACTIONS: dict[str, str | Promise] = {
     "persons.registered": _("登记人才"),
     "persons.registered_in_bulk": _("批量建档"),
     "persons.facts_recorded": _("补充信息项"),
+    "persons.fact_verification": _("核验信息项"),
+    "persons.conflict_settled": _("定夺说法不一"),
     "persons.fact_withdrawn": _("撤回信息项"),
     "persons.source_withdrawn": _("撤回来源"),
     "persons.searched_by_number": _("按证件号码查找"),

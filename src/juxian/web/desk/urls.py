@@ -23,7 +23,16 @@ from juxian.web.desk import (
 )
 from juxian.web.desk.drafts import simulations
 from juxian.web.desk.drafts import views as drafts
-from juxian.web.desk.persons import corrections, disputes, facts, listing, page, registration, revealing
+from juxian.web.desk.persons import (
+    corrections,
+    disputes,
+    facts,
+    listing,
+    page,
+    registration,
+    revealing,
+    verifying,
+)
 from juxian.web.desk.searches import exporting
 
 app_name = "desk"
@@ -54,6 +63,7 @@ urlpatterns = [
     path("persons/", listing.persons, name="persons"),
     path("corrections/", corrections.queue, name="corrections"),
     path("corrections/<int:pk>/", corrections.correction, name="correction"),
+    path("unverified/", verifying.unverified, name="unverified"),
     path("persons/find/", listing.find_by_number, name="person-find"),
     path("persons/new/", registration.register, name="person-new"),
     path("persons/<slug:number>/", page.person, name="person"),

@@ -20,7 +20,10 @@ HINTS = {Kind.MONEY: _("例如：5万元、1500元"), Kind.MONTHS: _("例如：3
 
 
 class FactForm(forms.Form):
-    """The fields of a kind, then when it became true and how we know."""
+    """The fields of a kind, then when it became true and how we know.
+
+    asks_verified: whether the one who fills it in may say that it was checked; else somebody else does, later.
+    """
 
     def __init__(
         self,
@@ -30,6 +33,7 @@ class FactForm(forms.Form):
         schema: Schema,
         language: str,
         employers: Sequence[tuple[str, str]],
+        asks_verified: bool = False,
     ) -> None:
         super().__init__(data)
         self.kind, self.schema, self.language = kind, schema, language
@@ -40,7 +44,8 @@ class FactForm(forms.Form):
             self.fields["until"] = day_field(_("失效日"), required=False, help_text=_("至今有效的不填"))
         self.fields["source"] = text_field(_("来源"), 200, help_text=_("谁提供的，例如：本人申报、单位来函"))
         self.fields["evidence"] = text_field(_("凭证"), 200, help_text=_("证书、合同、文件的名称或编号"))
-        self.fields["verified"] = forms.BooleanField(label=_("已核对凭证原件"), required=False)
+        if asks_verified:
+            self.fields["verified"] = forms.BooleanField(label=_("已核对凭证原件"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """Values in canonical form under ``value``; every one that is refused is told at its field."""
@@ -66,14 +71,15 @@ class FactForm(forms.Form):
     def draft(self, verified_by: str) -> FactDraft:
         """The fact to record; call when valid."""
         wanted = self.cleaned_data
+        verified = wanted.get("verified", False)
         return FactDraft(
             kind=self.kind.code,
             value=wanted["value"],
             since=wanted["since"],
             until=wanted.get("until"),
             evidence=wanted["evidence"],
-            verification=Verification.VERIFIED if wanted["verified"] else Verification.UNVERIFIED,
-            verified_by=verified_by if wanted["verified"] else "",
+            verification=Verification.VERIFIED if verified else Verification.UNVERIFIED,
+            verified_by=verified_by if verified else "",
         )
 
     def value_fields(self) -> list[forms.BoundField]:

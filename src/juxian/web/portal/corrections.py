@@ -52,8 +52,7 @@ class CorrectionForm(FactForm):
     def __init__(self, data: Any, files: Any, *, about: Fact | None, **values: Any) -> None:
         super().__init__(data, **values)
         self.files = files or MultiValueDict()
-        for name in ("source", "verified"):
-            del self.fields[name]
+        del self.fields["source"]
         self.fields["evidence"].required = False
         self.fields["file"] = AttachmentField(label=_("证明材料"), required=False)
         self.fields["reason"] = text_field(_("说明"), 200, help_text=_("哪里不对，依据是什么"))

@@ -133,7 +133,9 @@ def accept_correction(*, correction: Correction, by: User, organisation: str, an
             verification=Verification.VERIFIED,
             verified_by=organisation,
         )
-        (held.made,) = record_facts(person=held.person, facts=[draft], source=source, by=by, reason=answer)
+        (held.made,) = record_facts(
+            person=held.person, facts=[draft], source=source, by=by, reason=answer, stated_by=held.by
+        )
     return _decided(held, State.ACCEPTED, by, answer)
 
 

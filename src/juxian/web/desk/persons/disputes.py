@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext
@@ -13,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.rules import Decision
 from juxian.apps.persons.actions import NotStanding, set_verification, settle_conflict
 from juxian.apps.persons.enums import Verification
 from juxian.apps.persons.models import Fact
-from juxian.apps.persons.rules import may_record_facts
+from juxian.apps.persons.queries import colleagues_in
+from juxian.apps.persons.rules import may_record_facts, may_verify
 from juxian.web.desk.forms import text_field
 from juxian.web.desk.scope import find_person
 from juxian.web.kit.access import for_roles, user_of
@@ -47,6 +50,17 @@ class VerificationForm(forms.Form):
     evidence = text_field(_("凭证"), 200, required=False, help_text=_("留空则保留原来的凭证"))
     reason = text_field(_("理由"), 200, help_text=_("写入审计记录"))
 
+    def __init__(self, *args: Any, may_verify: Decision, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.may_verify = may_verify
+
+    def clean_state(self) -> str:
+        """A state that the user may give."""
+        state: str = self.cleaned_data["state"]
+        if state == Verification.VERIFIED and not self.may_verify:
+            raise forms.ValidationError(str(self.may_verify.reason))
+        return state
+
 
 @for_roles(Role.OFFICE)
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,9 +89,12 @@ def settle(request: HttpRequest, number: str, kind: str) -> HttpResponse:
             )
         except NotStanding:
             messages.warning(request, gettext("其中一条刚被撤销，请重新核对。"))
+            return go(request, "desk:person", number=person.number)
+        except PermissionDenied as refused:
+            form.add_error("keep", str(refused))
         else:
             messages.success(request, gettext("已定夺；不采信的记录已撤销，历史仍可查阅。"))
-        return go(request, "desk:person", number=person.number)
+            return go(request, "desk:person", number=person.number)
     context = {"person": person, "kind": events[0].kind, "events": events, "form": form}
     return render(request, "desk/persons/settle.html", context, status=422 if form.errors else 200)
 
@@ -90,8 +107,11 @@ def verify(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     person = find_person(request, number)
     may_record_facts(user_of(request), person).or_refuse()
     fact = get_object_or_404(person.facts.standing().select_related("source", "person__home"), pk=pk)
+    allowed = may_verify(user_of(request), fact)
     form = VerificationForm(
-        request.POST if request.method == "POST" else None, initial={"state": fact.verification}
+        request.POST if request.method == "POST" else None,
+        initial={"state": fact.verification},
+        may_verify=allowed,
     )
     if request.method == "POST" and form.is_valid():
         set_verification(
@@ -103,7 +123,13 @@ def verify(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         messages.success(request, gettext("已记下核验状态。"))
         return go(request, "desk:person", number=person.number)
     (event,) = _told([fact], scope)
-    context = {"person": person, "event": event, "form": form}
+    context = {
+        "person": person,
+        "event": event,
+        "form": form,
+        "refused": "" if allowed else allowed.reason,
+        "colleagues": [] if allowed else colleagues_in(person.home, user_of(request)),
+    }
     return render(request, "desk/persons/verify.html", context, status=422 if form.errors else 200)
 
 

@@ -13,7 +13,7 @@ from juxian.apps.accounts.enums import Role
 from juxian.apps.persons.actions import record_facts, withdraw_fact
 from juxian.apps.persons.enums import SourceKind
 from juxian.apps.persons.models import Source
-from juxian.apps.persons.rules import may_record_facts
+from juxian.apps.persons.rules import may_record_facts, may_verify_oneself
 from juxian.web.desk.forms import ReasonForm
 from juxian.web.desk.scope import employers_of, find_person
 from juxian.web.kit.access import for_roles, user_of
@@ -44,13 +44,14 @@ def add(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     may_record_facts(user_of(request), person).or_refuse()
     if kind not in scope.pack.schema.kinds:
         raise Http404
-    known = scope.pack.schema.kinds[kind]
+    known, alone = scope.pack.schema.kinds[kind], may_verify_oneself(person.home)
     form = FactForm(
         request.POST if request.method == "POST" else None,
         kind=known,
         schema=scope.pack.schema,
         language=scope.language,
         employers=employers_of(person.home, scope.language),
+        asks_verified=bool(alone),
     )
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
@@ -64,7 +65,7 @@ def add(request: HttpRequest, number: str, kind: str) -> HttpResponse:
             record_facts(person=person, facts=[draft], source=source, by=user_of(request))
         messages.success(request, _("已登记：%(kind)s") % {"kind": known.title.in_language(scope.language)})
         return go(request, "desk:person", number=person.number)
-    context = {"person": person, "kind": known, "form": form}
+    context = {"person": person, "kind": known, "form": form, "apart": "" if alone else alone.reason}
     return render(request, "desk/persons/add_fact.html", context, status=422 if form.errors else 200)
 
 
