@@ -33,7 +33,11 @@ def days_of_years(start: date, days: Sequence[tuple[int, int]], count: int) -> l
 def whole_months(start: date, end: date) -> int:
     """Full months from ``start`` to ``end``; negative when ``end`` lies before."""
     months = (end.year - start.year) * 12 + end.month - start.month
-    return months - 1 if add_months(start, months) > end else months
+    return months if start.day <= end.day or _ends_month(end) else months - 1
+
+
+def _ends_month(day: date) -> bool:
+    return day.day > 27 and day.day == monthrange(day.year, day.month)[1]
 
 
 def whole_years(start: date, end: date) -> int:
@@ -41,8 +45,7 @@ def whole_years(start: date, end: date) -> int:
 
     Same rule as ``add_years``, so that a comparison of years can be folded into one of dates.
     """
-    years = end.year - start.year
-    return years - 1 if add_years(start, years) > end else years
+    return whole_months(start, end) // 12
 
 
 def latest_start(day: date, months: int) -> date:
