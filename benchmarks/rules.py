@@ -88,16 +88,12 @@ def one_at_a_time(policy: Policy, schema: Schema, unknown: int) -> int:
         return entitlements([policy], row, AS_OF, schema)
 
     def told(row: Row) -> object:
-        found = asked(row)
-        return found.decisions, [(item.standing, item.missing) for item in found]
+        return [(item.reasons, item.standing, item.missing) for item in asked(row)]
 
     ways: dict[str, Callable[[Row], object]] = {
         "answer": answer,
         "entitlements": asked,
-        "with all reasons recorded": lambda row: asked(row).evidence,
-        "and every stage decided": lambda row: asked(row).decisions,
-        "and what stands, what is missing": told,
-        "with all reasons in words, read": lambda row: [item.reasons for item in asked(row)],
+        "with all reasons in words": told,
     }
     print(f"{unknown} % of the cells unknown; load {os.getloadavg()[0]:.1f}")
     print(f"{'one person, 12 benefits':36}{'CPU µs':>8}")

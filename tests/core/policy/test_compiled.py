@@ -143,7 +143,9 @@ def test_source_is_of_a_closed_grammar(policies):
 
 
 def words_outside(text: str) -> set[str]:
-    return {word for word in re.findall(r"[^\W\d]\w*", text) if not re.fullmatch(r"[ckvwt]\d+", word)} - WORDS
+    return {
+        word for word in re.findall(r"[^\W\d]\w*", text) if not re.fullmatch(r"[ckovwt]\d+", word)
+    } - WORDS
 
 
 GRAMMAR = {

@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given, settings
 
 from juxian.core.policy import entitlements, read_policy
-from juxian.core.policy.explain import Reason
+from juxian.core.policy.reasons import Reason
 from juxian.core.positioned import read_yaml
 from juxian.core.source import Source
 from tests.core.policy.test_outcomes import TWO, policy
@@ -59,16 +59,6 @@ def test_reasons_of_another_day_speak_of_that_day():
     today, later = (entitlements(rules, PERSON, on, SCHEMA).of("settle") for on in (DAY, day))
 
     assert [item and item.reasons[0].own.zh for item in (today, later)] == ["2024-02-29", "2024-03-01"]
-
-
-def test_decisions_say_stage_by_stage_what_the_reasons_put_into_words():
-    found = entitlements([policy(SETTLE)], {**PERSON, "contract_months": 60, "degree": "doctor"}, DAY, SCHEMA)
-
-    (decision,) = found.decisions
-
-    assert (decision.in_force, decision.who, decision.table.holds, decision.offered.holds) == (True,) * 4
-    assert [(row.holds, row.fixed) for row in decision.rows] == [(True, 10_000_000), (False, 0)]
-    assert found.evidence.of(decision.item.benefit.who.clause) is True
 
 
 def test_reasons_after_the_chosen_row_are_not_looked_at():

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from juxian.core.facts.schema import Schema
     from juxian.core.packs import Pack
     from juxian.core.policy.entitlements import Entitlements
-    from juxian.core.policy.explain import Reason
+    from juxian.core.policy.reasons import Reason
 
 SIZE_LIMIT = 1_000_000  # characters of a person file
 _VERDICTS = {"yes": Text("符合", "yes"), "no": Text("不符合", "no"), "unknown": Text("待补充材料", "unknown")}

@@ -11,7 +11,7 @@ from juxian.core.facts.schema import Kind, Schema
 from juxian.core.housing.scheme import Scheme
 from juxian.core.housing.words import APPLICATION_FIELDS
 from juxian.core.policy import Expression, evaluate_condition
-from juxian.core.policy.evidence import Evaluated
+from juxian.core.policy.evidence import Evidence
 from juxian.core.policy.explain import missing_of
 from juxian.core.policy.rowwise import Situation
 
@@ -33,7 +33,7 @@ class Snapshot:
         """Fields whose knowledge would decide an unknown condition."""
         if condition is None:
             return ()
-        return missing_of(condition.clause, Evaluated(self.values, Situation(self.day, schema)))
+        return missing_of(condition.clause, Evidence(self.values, Situation(self.day, schema)))
 
 
 @dataclass(frozen=True, slots=True)

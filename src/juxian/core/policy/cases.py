@@ -16,12 +16,13 @@ from juxian.core.facts.schema import ProfileField, Schema
 from juxian.core.facts.values import Refusal
 from juxian.core.policy.answers import answer
 from juxian.core.policy.document import PointsTable, Policy
-from juxian.core.policy.entitlements import Entitlement, Standing, Verdict, entitlements
+from juxian.core.policy.entitlements import Entitlement, Verdict, entitlements
 from juxian.core.policy.fields import Fields
 from juxian.core.policy.language import read_amount
 from juxian.core.policy.mistakes import value_in
 from juxian.core.policy.names import close_words, names_of_schema
 from juxian.core.policy.nodes import Number
+from juxian.core.policy.reasons import Standing
 from juxian.core.policy.rowwise import Situation, day_of, evaluate
 from juxian.core.policy.wording import field_title, money_words
 from juxian.core.positioned import Document, Path

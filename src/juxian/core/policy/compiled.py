@@ -1,6 +1,6 @@
 """One person's answer by generated Python (编译求值): verdict and amounts of every benefit in a few microseconds.
 
-``recording`` asks for another function over the same gates: what every clause came to.
+``reasoning`` asks for another function over the same gates: what is told of every benefit, reason by reason.
 
 The source is printed from the gates of a circuit, that is from checked nodes, never from a text that somebody wrote: it holds
 words of the closed list below, names made of a letter and a number, and whole numbers. Codes, names of fields and texts of a
@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from juxian.core.dates import whole_months
 from juxian.core.facts.schema import Schema
-from juxian.core.policy.circuit.forms import Answer, Quantity, Range
+from juxian.core.policy.circuit.forms import Answer
 from juxian.core.policy.circuit.gates import Gate, Op, needed, uses_of
 from juxian.core.policy.circuit.leaves import (
     CALENDAR_LEAVES,
@@ -52,8 +52,6 @@ WORDS = frozenset(
             "months",
             "monthday",
             "monthend",
-            "least",
-            "greatest",
         ),
     )
 )  # every word that generated source may hold, besides names of a letter and a number
@@ -84,13 +82,29 @@ def answerer(book: Rulebook, schema: Schema) -> Answerer:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One value of what the function returns: the gates it is made of, and how their texts are put together."""
+    """A value that the function works out: the gates it is made of, and how their texts are put together.
+
+    name: given to what others read (``o`` and a number); it comes before them and is not returned.
+    """
 
     gates: tuple[Gate, ...]
     text: Callable[..., str]
+    name: str = ""
 
 
-Wanted = Callable[[Rulebook, Board], Sequence[Shown]]
+class Objects:
+    """What generated source names instead of holding it (``c7``): codes, texts, and functions of the product."""
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        self.names = names
+
+    def name_of(self, value: Any) -> str:
+        name = f"c{len(self.names)}"
+        self.names[name] = value
+        return name
+
+
+Wanted = Callable[[Rulebook, Board, Objects], Sequence[Shown]]
 
 
 def made(book: Rulebook, schema: Schema, wanted: Wanted) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
@@ -101,7 +115,7 @@ def made(book: Rulebook, schema: Schema, wanted: Wanted) -> Callable[[Mapping[st
     return function
 
 
-def answers_of(book: Rulebook, board: Board) -> list[Shown]:
+def answers_of(book: Rulebook, board: Board, objects: Objects) -> list[Shown]:
     """``Found`` of every benefit."""
     return [
         Shown((final.yes, final.no, final.low, final.high, final.decided, final.amount), _found)
@@ -123,15 +137,6 @@ def shown_answer(answer: Answer) -> Shown:
     )
 
 
-def shown_quantity(quantity: Quantity) -> Shown:
-    """A number, or None."""
-    return Shown((quantity.value, quantity.known), "({} if {} else None)".format)
-
-
-def shown_range(ends: Range) -> Shown:
-    return Shown((ends.low, ends.high), "({}, {})".format)
-
-
 _BARE_TRUTHS = (Op.LESS, Op.SAME, Op.NOT, Op.KNOWN)  # printed so that they are True or False themselves
 
 
@@ -141,14 +146,15 @@ def source_of(book: Rulebook, schema: Schema, wanted: Wanted = answers_of) -> tu
     ``answer`` reads the row and goes on where everything is known; ``general`` is for a row that lacks something.
     """
     quick, careful = _board(book, schema, sure=True), _board(book, schema, sure=False)
-    plain, open_ended = wanted(book, quick), wanted(book, careful)
-    leaves = list(dict.fromkeys((*quick.leaves, *careful.leaves)))
     names: dict[str, Any] = {
-        "__builtins__": {}, "iso": date.fromisoformat, "text": str, "found": Found, "least": min, "greatest": max,
+        "__builtins__": {}, "iso": date.fromisoformat, "text": str, "found": Found,
         "monthday": monthday, "monthend": monthend,
         "months": lambda ordinal: whole_months(date.fromordinal(ordinal), book.as_of),
     }  # fmt: skip
-    reading = _Reading(leaves, schema, names)
+    objects = Objects(names)
+    plain, open_ended = wanted(book, quick, objects), wanted(book, careful, objects)
+    leaves = list(dict.fromkeys((*quick.leaves, *careful.leaves)))
+    reading = _Reading(leaves, schema, objects)
     lines = ["def answer(row):", *reading.lines]
     doubtful = [f"v{place}" for place, leaf in enumerate(leaves) if leaf.kind not in _NEVER_UNKNOWN]
     passed = ", ".join(reading.variables)
@@ -164,12 +170,14 @@ def source_of(book: Rulebook, schema: Schema, wanted: Wanted = answers_of) -> tu
     return "\n".join(lines) + "\n", names
 
 
-_NEVER_UNKNOWN = (LeafKind.RECORDED, LeafKind.RECEIVED)
+_NEVER_UNKNOWN = (LeafKind.RECORDED, LeafKind.RECEIVED, LeafKind.WHOLE)
 
 
 def _board(book: Rulebook, schema: Schema, *, sure: bool) -> Board:
     def limits(leaf: Leaf) -> Limits:
-        certain = leaf.kind is LeafKind.RECORDED or (sure and leaf.kind is not LeafKind.RECEIVED)
+        certain = leaf.kind in (LeafKind.RECORDED, LeafKind.WHOLE) or (
+            sure and leaf.kind is not LeafKind.RECEIVED
+        )
         if leaf.kind is LeafKind.DAY:
             return Limits(1, date.max.toordinal(), certain)
         if leaf.kind in CALENDAR_LEAVES:
@@ -186,18 +194,13 @@ def _board(book: Rulebook, schema: Schema, *, sure: bool) -> Board:
 class _Reading:
     """Lines that read each leaf once: ``v`` its value (None where unknown), ``k`` whether something was received."""
 
-    def __init__(self, leaves: Sequence[Leaf], schema: Schema, names: dict[str, Any]) -> None:
+    def __init__(self, leaves: Sequence[Leaf], schema: Schema, objects: Objects) -> None:
         self.lines = [" get = row.get"]
         self.variables: list[str] = []
-        self._names = names
+        self._object = objects.name_of
         self._whole: dict[str, str] = {}
         for place, leaf in enumerate(leaves):
             self._read(f"v{place}", f"k{place}", leaf, schema)
-
-    def _object(self, value: Any) -> str:
-        name = f"c{len(self._names)}"
-        self._names[name] = value
-        return name
 
     def _field(self, leaf: Leaf) -> str:
         """The variable that holds the whole value of a leaf's field."""
@@ -211,7 +214,7 @@ class _Reading:
         whole = self._field(leaf)
         self.variables.append(value)
         match leaf.kind:
-            case LeafKind.NUMBER | LeafKind.FLAG | LeafKind.HISTORY:
+            case LeafKind.NUMBER | LeafKind.FLAG | LeafKind.HISTORY | LeafKind.WHOLE:
                 self.lines.append(f" {value} = {whole}")
             case LeafKind.DAY:
                 day = f"(iso({whole}) if {whole}.__class__ is text else {whole}).toordinal()"
@@ -244,10 +247,12 @@ def _body(wanted: Sequence[Shown], board: Board, leaves: Sequence[Leaf]) -> list
     renamed = [place_of[leaf] for leaf in board.leaves]
     roots = [gate for one in wanted for gate in one.gates]
     gates = needed(roots)
-    printer = _Printer(renamed, uses_of(gates, roots))
+    twice = [arg for gate in gates if gate.op in _ENDS for arg in gate.args]  # each part is printed twice
+    printer = _Printer(renamed, uses_of(gates, [*roots, *twice]))
     lines = [line for gate in gates for line in printer.named(gate)]
-    texts = [one.text(*(printer.text(gate) for gate in one.gates)) for one in wanted]
-    return [*lines, f" return ({''.join(f'{text}, ' for text in texts)})"]
+    texts = [(one.name, one.text(*(printer.text(gate) for gate in one.gates))) for one in wanted]
+    lines += [f" {name} = {text}" for name, text in texts if name]
+    return [*lines, f" return ({''.join(f'{text}, ' for name, text in texts if not name)})"]
 
 
 class _Printer:
@@ -290,8 +295,12 @@ class _Printer:
                 return f"({parts[0]} // {gate.value})"
             case Op.SELECT:
                 return f"({parts[1]} if {parts[0]} else {parts[2]})"
-            case Op.MONTHS | Op.LEAST | Op.GREATEST:
-                return f"{gate.op}({', '.join(parts)})"
+            case Op.MONTHS:
+                return f"months({parts[0]})"
+            case Op.LEAST:
+                return f"({parts[0]} if {parts[0]} < {parts[1]} else {parts[1]})"
+            case Op.GREATEST:
+                return f"({parts[1]} if {parts[0]} < {parts[1]} else {parts[0]})"
         return f"({parts[0]} {_SIGNS[gate.op]} {parts[1]})"
 
     def _opposite(self, part: Gate) -> str:
@@ -302,6 +311,7 @@ class _Printer:
 
 
 _SIGNS = {Op.LESS: "<", Op.SAME: "==", Op.ADD: "+", Op.SUBTRACT: "-", Op.MULTIPLY: "*"}
+_ENDS = (Op.LEAST, Op.GREATEST)  # printed with each part twice: a call of min or max costs more than all else
 _ATOMS = (Op.NUMBER, Op.INPUT, Op.KNOWN)
 
 

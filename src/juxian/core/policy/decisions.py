@@ -9,7 +9,7 @@ from juxian.core.money import CEILING_FEN
 from juxian.core.policy.clauses import ClauseKind, clauses_of
 from juxian.core.policy.document import Row as TableRow
 from juxian.core.policy.document import StackingRule
-from juxian.core.policy.evidence import Evaluated, Evidence
+from juxian.core.policy.evidence import Evidence
 from juxian.core.policy.nodes import RECEIVED
 from juxian.core.policy.outcomes import REFUSED, Outcome, amount_range, beats, of_table
 from juxian.core.policy.rowwise import Row, Situation, all_of, any_of, evaluate, negated, received_fen
@@ -47,7 +47,7 @@ class Decision:
 
 def decide(book: Rulebook, row: Row, schema: Schema) -> list[Decision]:
     """One decision for each item of the rulebook, in its order."""
-    return decide_by(book, Evaluated(row, book.situation(schema)))
+    return decide_by(book, Evidence(row, book.situation(schema)))
 
 
 def decide_by(book: Rulebook, seen: Evidence) -> list[Decision]:
@@ -74,7 +74,7 @@ def decide_some(book: Rulebook, places: frozenset[int], row: Row, schema: Schema
 
 def alone(item: Item, row: Row, at: Situation) -> Decision:
     """One benefit by itself, with what was received before taken off."""
-    return alone_by(item, Evaluated(row, at))
+    return alone_by(item, Evidence(row, at))
 
 
 def alone_by(item: Item, seen: Evidence) -> Decision:
@@ -130,6 +130,9 @@ def _stack(group: Group, decisions: list[Decision] | dict[int, Decision]) -> Non
     if all(outcome.holds is False for outcome in before.values()):
         return  # none that could exclude another
     for rank, place in enumerate(group.members):
+        decision = decisions[place]
+        if decision.alone_refused:
+            continue  # nothing is given instead of what is refused anyway
         won = {
             other: before[other].holds
             if group.rule is StackingRule.FIRST
@@ -138,7 +141,6 @@ def _stack(group: Group, decisions: list[Decision] | dict[int, Decision]) -> Non
             if other != place and (group.rule is not StackingRule.FIRST or other_rank < rank)
         }
         excluded = any_of(won.values())
-        decision = decisions[place]
         decision.displaced_by += tuple(other for other, wins in won.items() if wins is True)
         decision.displaced_perhaps += tuple(other for other, wins in won.items() if wins is None)
         if group.rule is StackingRule.CHOOSE_ONE:

@@ -14,12 +14,13 @@ from juxian.core.money import split_by_share
 from juxian.core.policy.compiled import answerer
 from juxian.core.policy.decisions import Decision, decide_by, decide_some
 from juxian.core.policy.document import Benefit, Payer, Policy, StackingRule, Version
-from juxian.core.policy.evidence import Evaluated, Evidence
-from juxian.core.policy.explain import Reason, missing_in, reasons_of, without_spouse
+from juxian.core.policy.evidence import Evidence
+from juxian.core.policy.explain import told_of, without_spouse
 from juxian.core.policy.outcomes import Outcome, either
-from juxian.core.policy.recording import recorder
-from juxian.core.policy.rowwise import Applying, Situation, applying
-from juxian.core.policy.rulebook import Item, Rulebook, rulebook
+from juxian.core.policy.reasoning import teller
+from juxian.core.policy.reasons import Reason, Standing, Told, together
+from juxian.core.policy.rowwise import Situation
+from juxian.core.policy.rulebook import Rulebook, rulebook
 from juxian.core.policy.turning import Change, nearest_changes, turning_day
 from juxian.core.text import Text
 
@@ -30,22 +31,9 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"  # 待补充材料
 
 
-_VERDICTS = (Verdict.YES, Verdict.NO, Verdict.UNKNOWN)  # in the order of compiled.YES, NO, UNKNOWN
-COMPILED_AFTER = 40  # persons asked under one rulebook; by then making the function has paid for itself
-
-
-class Standing(StrEnum):
-    """Why a benefit stands as it does, in one word."""
-
-    GRANTED = "granted"  # 可享受
-    ALTERNATIVE = "alternative"  # 可择一享受，另一项金额更高或可能更高
-    MISSING = "missing"  # 待补充材料
-    NOT_MET = "not_met"  # 条件不符
-    NOT_IN_FORCE = "not_in_force"  # 不在适用期
-    NOT_YET = "not_yet"  # 尚未开始申报
-    CLOSED = "closed"  # 已过申报期限
-    RECEIVED = "received"  # 已享受过
-    DISPLACED = "displaced"  # 已由同组其他待遇享受
+# in the order of compiled.YES, NO, UNKNOWN; names of their own, since reading a member of an enum costs more than comparing it
+_VERDICTS = _YES, _NO, _UNKNOWN = Verdict.YES, Verdict.NO, Verdict.UNKNOWN
+COMPILED_AFTER = 40  # persons asked under one rulebook, about as many as making the functions costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +79,9 @@ def _payments(benefit: Benefit, payer: Payer | None, amount_fen: int) -> Iterato
         )
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # not frozen, which would cost a third of an answer
 class Entitlement:
-    """One benefit for one person.
+    """One benefit for one person; never changed.
 
     verdict: yes only when it holds and its amount is decided. amount_fen: what counts after stacking and caps, 0 for no,
     None while facts that decide it are missing. offered_fen: what this benefit by itself gives (differs for an
@@ -113,40 +101,34 @@ class Entitlement:
     @property
     def version(self) -> Version:
         """The one in force for the person, else one that may be, else the newest."""
-        return self._item.version
+        return self._case.book.items[self._place].version
 
     @property
     def benefit(self) -> Benefit:
-        return self._item.benefit
+        return self._case.book.items[self._place].benefit
 
     @property
     def standing(self) -> Standing:
-        return _standing(self.verdict, self._decisions, self._case)
+        if self.verdict is _UNKNOWN:
+            return Standing.MISSING
+        if self.verdict is _YES:
+            return Standing.GRANTED if self._told.counts else Standing.ALTERNATIVE
+        return self._told.against
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Stored fields by English name that keep it undecided."""
-        return self._needed if self.verdict is Verdict.UNKNOWN else ()
-
-    @cached_property
-    def _needed(self) -> tuple[str, ...]:
-        return _missing(self._case, self._decisions)
+        return _missing(self._case, self._places) if self.verdict is _UNKNOWN else ()
 
     @property
     def article(self) -> str:
         """The clause that decides: the row's own where it has one."""
-        decision = self._shown
-        rows = zip(self.benefit.table.rows, decision.rows, strict=True)
-        own = next((row.article for row, outcome in rows if outcome.holds is True and row.article), "")
-        return own or self.benefit.article
+        return self._told.article
 
     @property
     def in_kind(self) -> Text | None:
         """What is given beside money: of the row that holds, once the benefit is a yes."""
-        if self.verdict is not Verdict.YES:
-            return None
-        rows = zip(self.benefit.table.rows, self._shown.rows, strict=True)
-        return next((row.in_kind for row, outcome in rows if outcome.holds is True and row.in_kind), None)
+        return self._told.in_kind if self.verdict is Verdict.YES else None
 
     @cached_property
     def payments(self) -> tuple[Payment, ...]:
@@ -156,8 +138,8 @@ class Entitlement:
 
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:
-        """Version, who, rows, what was received, stacking, caps; see ``explain.Reason``."""
-        found = reasons_of(self._shown, self._case.decisions, self._case.seen)
+        """Version, who, rows, what was received, stacking, caps; see ``reasons.Reason``."""
+        found = self._told.reasons
         return found if self._case.spouse_shown else without_spouse(found, self._case.at.schema)
 
     @cached_property
@@ -179,24 +161,27 @@ class Entitlement:
     @property
     def displaced_by(self) -> tuple[Benefit, ...]:
         """Benefits of the same group that are given instead."""
-        return tuple(self._case.decisions[place].item.benefit for place in self._shown.displaced_by)
+        return tuple(self._case.book.items[place].benefit for place in self._told.displaced_by)
 
     @property
     def _decisions(self) -> list[Decision]:
         return [self._case.decisions[place] for place in self._places]
 
     @property
-    def _shown(self) -> Decision:
-        return shown_of(self._decisions)
+    def _told(self) -> Told:
+        told, places = self._case.told, self._places
+        return told[places[0] if len(places) == 1 else self._place]
 
     @property
-    def _item(self) -> Item:
-        return self._case.book.items[self._places[0]] if len(self._places) == 1 else self._shown.item
+    def _place(self) -> int:
+        if len(self._places) == 1:
+            return self._places[0]
+        return self._places[shown_among([self._case.told[place].in_force for place in self._places])]
 
     def _ask(self, day: date, row: Mapping[str, Any]) -> tuple[str, int | None]:
         """Verdict and offer on another day or for a changed row; only what bears on this benefit is worked out."""
         book = self._case.book if day == self._case.at.as_of else self._case.book.on(self._case.policies, day)
-        places = book.keys.get((self.policy.id, self.benefit.id), [])
+        places = book.keys.get((self.policy.id, self.benefit.id), ())
         if not places:
             return Verdict.NO, 0
         decisions = decide_some(book, book.together(places), row, self._case.at.schema)
@@ -216,16 +201,17 @@ class _Case:
     spouse_shown: bool = False
 
     @cached_property
-    def seen(self) -> Evidence:
-        """What every clause came to; reasons need it, answers do not."""
+    def told(self) -> Sequence[Told]:
+        """Of every item of the rulebook, with its reasons."""
         if self.compiled:
-            return recorder(self.book, self.at.schema)(self.row)
-        return Evaluated(self.row, self.at)
+            return teller(self.book, self.at.schema)(self.row)
+        seen = Evidence(self.row, self.at)
+        return [told_of(decision, self.decisions, seen) for decision in self.decisions]
 
     @cached_property
     def decisions(self) -> Sequence[Decision]:
-        """Stage by stage."""
-        return decide_by(self.book, self.seen)
+        """Stage by stage, by the reference."""
+        return decide_by(self.book, Evidence(self.row, self.at))
 
 
 @dataclass(frozen=True)
@@ -235,16 +221,6 @@ class Entitlements:
     as_of: date
     items: tuple[Entitlement, ...]
     _case: _Case = field(repr=False, compare=False)
-
-    @property
-    def evidence(self) -> Evidence:
-        """What every clause, amount and points table came to; the reasons are this and ``decisions`` with words."""
-        return self._case.seen
-
-    @property
-    def decisions(self) -> Sequence[Decision]:
-        """How every item of the rulebook came out stage by stage: rows, groups, caps, and what excluded it."""
-        return self._case.decisions
 
     def __iter__(self) -> Iterator[Entitlement]:
         return iter(self.items)
@@ -303,7 +279,7 @@ def _compiled(case: _Case) -> Iterator[Entitlement]:
     for places, (verdict, amount, low, high) in zip(case.book.keys.values(), answers, strict=True):
         policy = case.book.items[places[0]].policy
         offered = low if low == high else None
-        yield Entitlement(policy, _VERDICTS[verdict], amount, offered, low, high, case, tuple(places))
+        yield Entitlement(policy, _VERDICTS[verdict], amount, offered, low, high, case, places)
 
 
 def _by_reference(case: _Case) -> Iterator[Entitlement]:
@@ -312,7 +288,7 @@ def _by_reference(case: _Case) -> Iterator[Entitlement]:
         policy = case.book.items[places[0]].policy
         low, high = (0, 0) if verdict is Verdict.NO else (offered.low, offered.high)
         fixed = low if low == high else None
-        yield Entitlement(policy, verdict, amount, fixed, low, high, case, tuple(places))
+        yield Entitlement(policy, verdict, amount, fixed, low, high, case, places)
 
 
 def judged(decisions: Sequence[Decision]) -> tuple[Verdict, int | None, Outcome]:
@@ -327,40 +303,27 @@ def judged(decisions: Sequence[Decision]) -> tuple[Verdict, int | None, Outcome]
 
 
 def shown_of(decisions: Sequence[Decision]) -> Decision:
-    """The version that explains: the one in force, else one that may be, else the newest."""
-    if len(decisions) == 1:
-        return decisions[0]
+    """The version that explains."""
+    return decisions[shown_among([decision.in_force for decision in decisions])]
+
+
+def shown_among(in_force: Sequence[bool | None]) -> int:
+    """The version that explains: the newest in force, else the newest that may be, else the newest."""
     for wanted in (True, None):
-        for decision in reversed(decisions):
-            if decision.in_force is wanted:
-                return decision
-    return decisions[-1]
+        if wanted in in_force:
+            return len(in_force) - 1 - in_force[::-1].index(wanted)
+    return len(in_force) - 1
 
 
-def _standing(verdict: Verdict, decisions: Sequence[Decision], case: _Case) -> Standing:
-    if verdict is Verdict.UNKNOWN:
-        return Standing.MISSING
-    shown = shown_of(decisions)
-    if verdict is Verdict.YES:
-        return Standing.GRANTED if shown.counts is True else Standing.ALTERNATIVE
-    if shown.in_force is False:
-        return Standing.NOT_IN_FORCE
-    if shown.who is False or shown.table.holds is False:
-        return Standing.NOT_MET
-    if shown.item.window is not None and shown.window is False:
-        late = applying(shown.item.window, case.row, case.at) is Applying.LATE
-        return Standing.CLOSED if late else Standing.NOT_YET
-    if shown.received_once is True:
-        return Standing.RECEIVED
-    return Standing.DISPLACED if shown.displaced_by else Standing.NOT_MET
-
-
-def _missing(case: _Case, decisions: Sequence[Decision]) -> tuple[str, ...]:
+def _missing(case: _Case, places: Sequence[int]) -> tuple[str, ...]:
     """Own missing fields, and those of benefits that may exclude this one."""
-    names: dict[str, None] = {}
-    for decision in decisions:
-        names.update(dict.fromkeys(missing_in(decision, case.seen)))
-        if any(s.rule is not StackingRule.CHOOSE_ONE for s in decision.item.benefit.stacking):
-            for place in decision.displaced_perhaps:
-                names.update(dict.fromkeys(missing_in(case.decisions[place], case.seen)))
-    return tuple(names)
+    told = case.told
+    if len(places) == 1 and not told[places[0]].displaced_perhaps:
+        return told[places[0]].missing
+    found = [told[place].missing for place in places]
+    for place in places:
+        if told[place].displaced_perhaps and any(
+            s.rule is not StackingRule.CHOOSE_ONE for s in case.book.items[place].benefit.stacking
+        ):
+            found += [told[other].missing for other in told[place].displaced_perhaps]
+    return together(found)

@@ -86,8 +86,12 @@ class Rulebook:
 
     def situation(self, schema: Schema) -> Situation:
         """What evaluation under this rulebook needs besides a row."""
-        kept, memory = self.memories.setdefault(id(schema), (schema, {}))
-        return Situation(self.as_of, kept, self.benefit_words, memory)
+        kept, memory = self.memories.get(id(schema)) or self.memories.setdefault(id(schema), (schema, {}))
+        found: Situation | None = memory.get((Situation, self.as_of))
+        if found is None:
+            found = Situation(self.as_of, kept, self.benefit_words, memory)
+            memory[Situation, self.as_of] = found
+        return found
 
     def together(self, places: Iterable[int]) -> frozenset[int]:
         """``places`` and all that share a group with them, directly or through others."""
@@ -106,11 +110,11 @@ class Rulebook:
         return rulebook(policies, day, self.applied)
 
     @cached_property
-    def keys(self) -> dict[tuple[str, str], list[int]]:
+    def keys(self) -> dict[tuple[str, str], tuple[int, ...]]:
         """(policy, benefit) → places of its items, one for each version that may apply."""
-        found: dict[tuple[str, str], list[int]] = {}
+        found: dict[tuple[str, str], tuple[int, ...]] = {}
         for place, item in enumerate(self.items):
-            found.setdefault(item.key, []).append(place)
+            found[item.key] = (*found.get(item.key, ()), place)
         return found
 
     @property

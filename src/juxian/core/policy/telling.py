@@ -7,8 +7,8 @@ from typing import Any
 
 from juxian.core.facts.schema import Schema
 from juxian.core.policy.entitlements import Entitlement, Entitlements, Verdict
-from juxian.core.policy.explain import Reason
 from juxian.core.policy.meaning import Difference, Effect, Meaning, Standing
+from juxian.core.policy.reasons import Reason
 from juxian.core.policy.wording import field_title, joined, money_words, value_words
 from juxian.core.text import Text
 

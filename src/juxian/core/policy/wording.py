@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -44,7 +45,7 @@ from juxian.core.policy.nodes import (
     Window,
     field_of,
 )
-from juxian.core.policy.rowwise import Applying, Situation, applying
+from juxian.core.policy.rowwise import Applying, applying
 from juxian.core.text import Text
 
 RELATION_WORDS: dict[Relation, Text] = {
@@ -314,19 +315,27 @@ def _field_words(name: str, seen: Evidence) -> Text:
     value, field = seen.row.get(name), seen.at.schema.profile.get(name)
     if value is None:
         return UNKNOWN
-    if field is None:
-        return Text(str(value))
-    return _remembered(value, field.type, seen.at)
+    return value_words(value, field.type, seen.at.schema) if field else Text(str(value))
 
 
-def _remembered(value: Any, type_: ValueType, at: Situation) -> Text:
-    """Levels, yes or no and durations are few, so their words are made once."""
-    if type_.kind not in (Kind.LEVEL, Kind.BOOLEAN, Kind.MONTHS):
-        return value_words(value, type_, at.schema)
-    key = type_.kind, type_.scale, value
-    words: Text | None = at.memory.get(key)
-    if words is None:
-        words = at.memory[key] = value_words(value, type_, at.schema)
+def typed_words(value: Any, kind: Kind, schema: Schema) -> Text:
+    """The value of a term, which has a kind and no scale; a day may be text or a date."""
+    return value_words(value.isoformat() if isinstance(value, date) else value, _TYPES[kind], schema)
+
+
+def elapsed_words(term: Elapsed, schema: Schema) -> Callable[[int, str | date], Text]:
+    """How so many years or months since a day are told: ``34 周岁（出生日期 1990-02-03）``."""
+    title = field_title(term.field, schema)
+    zh, en = title.zh, title.en or title.zh
+    if term.unit == "months":
+        before, after, unit = "满 ", " 个月", "months"
+    else:
+        before, after, unit = ("", " 周岁", "years") if term.name == "age" else ("满 ", " 年", "years")
+
+    def words(value: int, since: str | date) -> Text:
+        day = since if isinstance(since, str) else since.isoformat()
+        return Text(f"{before}{value}{after}（{zh} {day}）", f"{value} {unit} ({en} {day})")
+
     return words
 
 
@@ -340,25 +349,16 @@ def _own_term(term: Term, seen: Evidence) -> Text:
         case _ if value is None:
             return UNKNOWN
         case FieldValue(_, kind):
-            shown = value.isoformat() if kind is Kind.DATE else value
-            return _remembered(shown, _TYPES[kind], seen.at)
-        case Elapsed(name, unit, shown):
-            since = seen.row[name] if isinstance(seen.row[name], str) else seen.row[name].isoformat()
-            base = field_title(name, seen.at.schema)
-            length = Text(f"{value} 周岁", f"{value} years") if shown == "age" else None
-            length = length or (
-                Text(f"满 {value} 年", f"{value} years")
-                if unit == "years"
-                else Text(f"满 {value} 个月", f"{value} months")
-            )
-            return Text(f"{length.zh}（{base.zh} {since}）", f"{length.en} ({base.en or base.zh} {since})")
+            return typed_words(value, kind, seen.at.schema)
+        case Elapsed(name):
+            return elapsed_words(term, seen.at.schema)(value, seen.row[name])
         case ReceivedAmount():
             return money_words(value)
         case Points():
             unit = _unit_of(term)
             return Text(f"{value:,} {unit.zh}", f"{value:,} {unit.en}")
         case _ if _kind_of(term) is not Kind.INTEGER:
-            return _remembered(value, _TYPES[_kind_of(term)], seen.at)
+            return typed_words(value, _kind_of(term), seen.at.schema)
         case _:
             return Text(f"{value:,}", f"{value:,}")
 

@@ -20,8 +20,8 @@ from juxian.core.money import CEILING_FEN
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Entitlement, Standing, Verdict, entitlements
 from juxian.core.policy.document import Benefit
-from juxian.core.policy.explain import Reason
 from juxian.core.policy.nodes import AllOf, Clause, fields_of
+from juxian.core.policy.reasons import Reason
 from juxian.core.policy.wording import field_title
 from juxian.web.kit import formats, phrases
 

@@ -17,7 +17,7 @@ from juxian.core.facts.schema import Schema
 from juxian.core.facts.values import show_amount
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import ENGINE_VERSION, Entitlement, Policy, Verdict, entitlements
-from juxian.core.policy.explain import Reason
+from juxian.core.policy.reasons import Reason
 from juxian.core.policy.wording import field_title
 from juxian.web.kit import formats
 from juxian.web.kit.entitling import STATES, Papers

@@ -25,6 +25,7 @@ class LeafKind(StrEnum):
     TEXT = "text"  # whether a TEXT or ORGANISATION field is one of some texts [texts]
     RECORDED = "recorded"  # whether a field is recorded at all; never unknown
     HISTORY = "history"  # 1 where anything is known of benefits received
+    WHOLE = "whole"  # the value of a field as it is recorded, None where unknown: to be told, in generated Python alone
     RECEIVED = "received"  # fen received under a name; unknown where nothing was [name]
 
 

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from juxian.core.facts.schema import Schema
 from juxian.core.policy.document import Policy
-from juxian.core.policy.entitlements import Standing, Verdict, entitlements
+from juxian.core.policy.entitlements import Verdict, entitlements
+from juxian.core.policy.reasons import Standing
 from juxian.core.positioned import Path
 from juxian.core.source import Problem, Span
 from juxian.core.text import Text
