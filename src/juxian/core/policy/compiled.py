@@ -12,13 +12,11 @@ generated Python.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
 from juxian.core.dates import whole_months
 from juxian.core.facts.schema import Schema
-from juxian.core.policy.circuit.forms import Answer
 from juxian.core.policy.circuit.gates import Gate, Op, needed, uses_of
 from juxian.core.policy.circuit.leaves import (
     CALENDAR_LEAVES,
@@ -34,6 +32,7 @@ from juxian.core.policy.circuit.leaves import (
 from juxian.core.policy.circuit.stages import finals_of
 from juxian.core.policy.rulebook import Rulebook
 from juxian.core.policy.scales import ranked
+from juxian.core.policy.shown import Objects, Shown
 
 YES, NO, UNKNOWN = range(3)  # verdicts in answers
 WORDS = frozenset(
@@ -80,30 +79,6 @@ def answerer(book: Rulebook, schema: Schema) -> Answerer:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A value that the function works out: the gates it is made of, and how their texts are put together.
-
-    name: given to what others read (``o`` and a number); it comes before them and is not returned.
-    """
-
-    gates: tuple[Gate, ...]
-    text: Callable[..., str]
-    name: str = ""
-
-
-class Objects:
-    """What generated source names instead of holding it (``c7``): codes, texts, and functions of the product."""
-
-    def __init__(self, names: dict[str, Any]) -> None:
-        self.names = names
-
-    def name_of(self, value: Any) -> str:
-        name = f"c{len(self.names)}"
-        self.names[name] = value
-        return name
-
-
 Wanted = Callable[[Rulebook, Board, Objects], Sequence[Shown]]
 
 
@@ -126,18 +101,6 @@ def answers_of(book: Rulebook, board: Board, objects: Objects) -> list[Shown]:
 def _found(yes: str, no: str, low: str, high: str, decided: str, amount: str) -> str:
     verdict = f"{YES} if {yes} else {NO} if {no} else {UNKNOWN}"
     return f"found({verdict}, {amount} if {decided} else None, {low}, {high})"
-
-
-def shown_answer(answer: Answer) -> Shown:
-    """True, False or None."""
-    if not answer.certain:
-        return Shown((answer.sure, answer.may), "(True if {} else None if {} else False)".format)
-    return Shown(
-        (answer.sure,), ("{}" if answer.sure.op in _BARE_TRUTHS else "(True if {} else False)").format
-    )
-
-
-_BARE_TRUTHS = (Op.LESS, Op.SAME, Op.NOT, Op.KNOWN)  # printed so that they are True or False themselves
 
 
 def source_of(book: Rulebook, schema: Schema, wanted: Wanted = answers_of) -> tuple[str, dict[str, Any]]:

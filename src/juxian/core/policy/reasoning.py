@@ -14,10 +14,10 @@ from typing import Any
 
 from juxian.core.facts.schema import Kind, Schema
 from juxian.core.policy.circuit.forms import Answer, answer_of, quantity_of, was_received
-from juxian.core.policy.circuit.gates import Gate, Op
+from juxian.core.policy.circuit.gates import Gate
 from juxian.core.policy.circuit.leaves import Board, LeafKind
 from juxian.core.policy.circuit.stages import Offer, Step, steps_of
-from juxian.core.policy.compiled import Objects, Shown, made, shown_answer
+from juxian.core.policy.compiled import made
 from juxian.core.policy.document import Hit
 from juxian.core.policy.document import Row as TableRow
 from juxian.core.policy.evidence import Evidence
@@ -59,11 +59,21 @@ from juxian.core.policy.reasons import (
 )
 from juxian.core.policy.rowwise import Situation, applying
 from juxian.core.policy.rulebook import Rulebook
+from juxian.core.policy.shown import (
+    NONE,
+    Objects,
+    Shown,
+    either,
+    in_tuple,
+    named,
+    one_after_another,
+    shown_answer,
+    shown_number,
+    shown_truth,
+)
 from juxian.core.policy.wording import UNKNOWN, elapsed_words, typed_words
 
-Teller = Callable[
-    [Mapping[str, Any]], Sequence[Told]
-]  # row → what is told, in the order of ``Rulebook.items``
+Teller = Callable[[Mapping[str, Any]], Sequence[Told]]  # row → told of ``Rulebook.items``
 _KEPT = 1000  # values for which what is told is kept
 
 
@@ -104,29 +114,19 @@ class _Tree:
         self.at, self.board, self.objects = at, board, objects
         self.own: dict[Term, Shown] = {}
 
-    # texts of the source
-
-    def object(self, value: Any) -> Shown:
-        name = self.objects.name_of(value)
-        return Shown((), lambda: name)
-
-    def call(self, function: Callable[..., Any], *parts: Shown) -> Shown:
-        name = self.objects.name_of(function)
-        return _together(parts, lambda texts: f"{name}({', '.join(texts)})")
-
     def known(self, make: Callable[[Any], Any], value: Shown) -> Shown:
-        """As ``call``, for a value of which there are few."""
-        return self.call(_Known(make).__getitem__, value)
+        """What is made of a value, for one of which there are few."""
+        return self.objects.call(_Known(make).__getitem__, value)
 
     def whole(self, field: str) -> Shown:
         """The value of a field as it is recorded."""
-        return _one(self.board.read(LeafKind.WHOLE, field)[0])
+        return shown_number(self.board.read(LeafKind.WHOLE, field)[0])
 
     def by_row(self, fields: Sequence[str], asked: Callable[[Mapping[str, Any]], Any]) -> Shown:
         """What the reference says of a row that holds these fields."""
         if not fields:
-            return self.object(asked({}))
-        return self.call(
+            return self.objects.held(asked({}))
+        return self.objects.call(
             lambda *values: asked(dict(zip(fields, values, strict=True))), *map(self.whole, fields)
         )
 
@@ -138,7 +138,7 @@ class _Tree:
         asked = asked_of(node, expression, article, self.at, kind)
         if asked.inner:
             parts = [self.clause(part, expression, article) for part in asked.inner]
-            return self.call(asked.joined, shown_answer(answer_of(node, self.board)), _tuple(parts))
+            return self.objects.call(asked.joined, shown_answer(answer_of(node, self.board)), in_tuple(parts))
         match node:
             case OneOf(FieldValue() | Elapsed() as term):
                 return self._measured(node, term, expression, article, kind)
@@ -173,9 +173,9 @@ class _Tree:
         """A value against what is written: the answer by its gates, the words of the value once for all clauses that ask it."""
         asked = asked_of(node, expression, article, self.at, kind)
         holds, own = answer_of(node, self.board).sure, self._own(term)
-        told = self.call(asked.leaf, shown_answer(Answer(holds, holds)), Shown((), lambda: own.name))
+        told = self.objects.call(asked.leaf, shown_answer(Answer(holds, holds)), named(own.name))
         known = quantity_of(term, self.board).known
-        return self.either(known, told, self.object(asked.leaf(None, UNKNOWN, (term.field,))))
+        return either(known, told, self.objects.held(asked.leaf(None, UNKNOWN, (term.field,))))
 
     def _own(self, term: FieldValue | Elapsed) -> Shown:
         if term in self.own:
@@ -183,19 +183,14 @@ class _Tree:
         schema, whole = self.at.schema, self.whole(term.field)
         found = quantity_of(term, self.board)
         if isinstance(term, Elapsed):
-            told = self.call(elapsed_words(term, schema), _one(found.value), whole)
+            told = self.objects.call(elapsed_words(term, schema), shown_number(found.value), whole)
         else:
             kind = term.kind
-            tell = self.known if kind in (Kind.MONTHS, Kind.INTEGER) else self.call
+            tell = self.known if kind in (Kind.MONTHS, Kind.INTEGER) else self.objects.call
             told = tell(lambda value: typed_words(value, kind, schema), whole)
-        told = self.either(found.known, told, Shown((), lambda: "None"))
+        told = either(found.known, told, NONE)
         self.own[term] = Shown(told.gates, told.text, f"o{len(self.own)}")
         return self.own[term]
-
-    def either(self, test: Gate, yes: Shown, no: Shown) -> Shown:
-        if test.op is Op.NUMBER:
-            return yes if test.value else no
-        return _together((_one(test), yes, no), lambda texts: f"({texts[1]} if {texts[0]} else {texts[2]})")
 
 
 class _Item:
@@ -216,21 +211,21 @@ class _Item:
         holding = [
             (row, offer.holds.sure) for row, offer in zip(self._benefit.table.rows, step.rows, strict=True)
         ]
-        articles = [(sure, tree.object(row.article)) for row, sure in holding if row.article]
-        in_kind = [(sure, tree.object(row.in_kind)) for row, sure in holding if row.in_kind]
+        articles = [(sure, tree.objects.held(row.article)) for row, sure in holding if row.article]
+        in_kind = [(sure, tree.objects.held(row.in_kind)) for row, sure in holding if row.in_kind]
         counts = step.counts.sure if step.counts else self._circuit.yes
         shown = (
             self._reasons(),
-            _truth(self._refused),
-            _truth(self._undecided()),
-            _truth(self._circuit.any((self._refused, counts))),
+            shown_truth(self._refused),
+            shown_truth(self._undecided()),
+            shown_truth(self._circuit.any((self._refused, counts))),
             self._against(),
-            self._first(articles, tree.object(self._benefit.article)),
-            self._first(in_kind, _NONE),
+            self._first(articles, tree.objects.held(self._benefit.article)),
+            self._first(in_kind, NONE),
             self._displaced(True),
             self._displaced(None),
         )
-        return tree.call(make, _tuple(shown))
+        return tree.objects.call(make, in_tuple(shown))
 
     def _undecided(self) -> Gate:
         table, circuit = self._step.table, self._circuit
@@ -240,16 +235,16 @@ class _Item:
         return circuit.both(circuit.opposite(self._refused), circuit.opposite(decided))
 
     def _first(self, choices: Iterable[tuple[Gate, Shown]], otherwise: Shown) -> Shown:
-        for test, shown in reversed(list(choices)):
-            otherwise = self._tree.either(test, shown, otherwise)
+        for test, value in reversed(list(choices)):
+            otherwise = either(test, value, otherwise)
         return otherwise
 
     def _against(self) -> Shown:
         tree, step, item, circuit = self._tree, self._step, self._step.item, self._circuit
         not_met = circuit.opposite(circuit.both(self._who.may, step.table.holds.may))
         choices = [
-            (circuit.opposite(step.in_force.may), tree.object(Standing.NOT_IN_FORCE)),
-            (not_met, tree.object(Standing.NOT_MET)),
+            (circuit.opposite(step.in_force.may), tree.objects.held(Standing.NOT_IN_FORCE)),
+            (not_met, tree.objects.held(Standing.NOT_MET)),
         ]
         if item.window is not None:
             window = item.window
@@ -257,26 +252,24 @@ class _Item:
             standing = tree.by_row(fields_of(window), lambda row: standing_in(applying(window, row, tree.at)))
             choices.append((shut, standing))
         if item.once:
-            choices.append((was_received(item.once, tree.board).sure, tree.object(Standing.RECEIVED)))
+            choices.append((was_received(item.once, tree.board).sure, tree.objects.held(Standing.RECEIVED)))
         beaten = circuit.any(answer.sure for _, answer in step.rivals)
-        choices.append((beaten, tree.object(Standing.DISPLACED)))
-        return self._first(choices, tree.object(Standing.NOT_MET))
+        choices.append((beaten, tree.objects.held(Standing.DISPLACED)))
+        return self._first(choices, tree.objects.held(Standing.NOT_MET))
 
     def _displaced(self, wanted: bool | None) -> Shown:
         """Places of the items that exclude it, or may."""
         places = tuple(place for place, _ in self._step.rivals)
         if not places:
-            return self._tree.object(())
+            return self._tree.objects.held(())
 
         def displaced(answers: Sequence[bool | None]) -> tuple[int, ...]:
             return tuple(place for place, won in zip(places, answers, strict=True) if won is wanted)
 
-        return self._tree.either(
-            self._refused, self._tree.object(()), self._tree.known(displaced, self._rivals())
-        )
+        return either(self._refused, self._tree.objects.held(()), self._tree.known(displaced, self._rivals()))
 
     def _rivals(self) -> Shown:
-        return _tuple([shown_answer(answer) for _, answer in self._step.rivals])
+        return in_tuple([shown_answer(answer) for _, answer in self._step.rivals])
 
     # the steps
 
@@ -290,19 +283,19 @@ class _Item:
                 tree.clause(self._benefit.who.clause, self._benefit.who, self._benefit.article, "who")
             )
         rows = [offered_by(row, self._benefit, tree.at) for row in self._benefit.table.rows]
-        unseen = tree.object(tuple(row.skipped(REFUSED) for row in rows))
+        unseen = tree.objects.held(tuple(row.skipped(REFUSED) for row in rows))
         looked_at = circuit.both(step.in_force.may, self._who.may)
-        parts = [_tuple(first), tree.either(looked_at, self._rows(), unseen)]
+        parts = [in_tuple(first), either(looked_at, self._rows(), unseen)]
         if item.once or item.deducted:
-            parts.append(tree.call(partial(earlier_reasons, item), tree.whole(RECEIVED)))
-        return _sum([*parts, *self._stacking(), *self._caps()])
+            parts.append(tree.objects.call(partial(earlier_reasons, item), tree.whole(RECEIVED)))
+        return one_after_another([*parts, *self._stacking(), *self._caps()])
 
     def _version(self) -> Shown:
         tree, version, holds = self._tree, self._step.item.version, self._step.in_force
         yes, no, unknown = (
-            tree.object(version_reason(version, answer, tree.at)) for answer in (True, False, None)
+            tree.objects.held(version_reason(version, answer, tree.at)) for answer in (True, False, None)
         )
-        return tree.either(holds.sure, yes, tree.either(holds.may, unknown, no))
+        return either(holds.sure, yes, either(holds.may, unknown, no))
 
     def _window(self, window: Window) -> Shown:
         at = self._tree.at
@@ -312,26 +305,26 @@ class _Item:
         tree, table, circuit = self._tree, self._benefit.table, self._circuit
         taken, shown = circuit.no, []
         for row, offer in zip(table.rows, self._step.rows, strict=True):
-            skipped = tree.object(offered_by(row, self._benefit, tree.at).skipped(TAKEN))
-            shown.append(tree.either(taken, skipped, self._row(row, offer)))
+            skipped = tree.objects.held(offered_by(row, self._benefit, tree.at).skipped(TAKEN))
+            shown.append(either(taken, skipped, self._row(row, offer)))
             if table.hit is Hit.FIRST:
                 taken = circuit.any((taken, offer.holds.sure))
-        return _tuple(shown)
+        return in_tuple(shown)
 
     def _row(self, row: TableRow, offer: Offer) -> Shown:
         tree = self._tree
         offered = offered_by(row, self._benefit, tree.at)
-        amount, lacking = _one(offer.low), tree.object(())
+        amount, lacking = shown_number(offer.low), tree.objects.held(())
         if row.give is not None:
             fields, known = fields_of(row.give.term), quantity_of(row.give.term, tree.board).known
             unknown = tree.by_row(fields, partial(lacking_in, fields))
             if len(fields) == 1:
-                unknown = tree.object(fields)
-            amount, lacking = tree.either(known, amount, _NONE), tree.either(known, lacking, unknown)
+                unknown = tree.objects.held(fields)
+            amount, lacking = either(known, amount, NONE), either(known, lacking, unknown)
         if row.when is None:
-            return tree.call(offered.given, amount, lacking)
+            return tree.objects.call(offered.given, amount, lacking)
         clause = tree.clause(row.when.clause, row.when, offered.article)
-        return tree.call(offered.told, clause, amount, lacking)
+        return tree.objects.call(offered.told, clause, amount, lacking)
 
     def _stacking(self) -> list[Shown]:
         tree, rules = self._tree, stacking_of(self._step.item)
@@ -347,8 +340,10 @@ class _Item:
             return (stacking_reason(rules, winners, perhaps),)
 
         return [
-            tree.either(
-                self._refused, tree.object((nothing_to_stack(rules),)), tree.known(reason, self._rivals())
+            either(
+                self._refused,
+                tree.objects.held((nothing_to_stack(rules),)),
+                tree.known(reason, self._rivals()),
             )
         ]
 
@@ -359,46 +354,14 @@ class _Item:
         if self._benefit.cap_fen is not None:
             cap = circuit.number(self._benefit.cap_fen)
             over = circuit.both(given, circuit.less(cap, step.table.high))
-            reason = tree.object((own_cap_reason(self._benefit.cap_fen),))
-            found.append(tree.either(over, reason, tree.object(())))
+            reason = tree.objects.held((own_cap_reason(self._benefit.cap_fen),))
+            found.append(either(over, reason, tree.objects.held(())))
         if version.caps:
             counts = step.counts.sure if step.counts else circuit.yes
             cut = circuit.both(given, circuit.less(step.amount.high, step.offered.high), counts)
-            amount = tree.either(
-                circuit.same(step.amount.low, step.amount.high), _one(step.amount.low), _NONE
+            amount = either(
+                circuit.same(step.amount.low, step.amount.high), shown_number(step.amount.low), NONE
             )
-            reason = tree.call(lambda amount_fen: (caps_reason(version, amount_fen),), amount)
-            found.append(tree.either(cut, reason, tree.object(())))
+            reason = tree.objects.call(lambda amount_fen: (caps_reason(version, amount_fen),), amount)
+            found.append(either(cut, reason, tree.objects.held(())))
         return found
-
-
-_NONE = Shown((), lambda: "None")
-
-
-def _one(gate: Gate) -> Shown:
-    return Shown((gate,), "{}".format)
-
-
-def _truth(gate: Gate) -> Shown:
-    return shown_answer(Answer(gate, gate))
-
-
-def _tuple(parts: Sequence[Shown]) -> Shown:
-    return _together(parts, lambda texts: f"({''.join(f'{text}, ' for text in texts)})")
-
-
-def _sum(parts: Sequence[Shown]) -> Shown:
-    return _together(parts, lambda texts: f"({' + '.join(texts)})")
-
-
-def _together(parts: Sequence[Shown], text: Callable[[list[str]], str]) -> Shown:
-    """One text of the texts of several parts."""
-
-    def whole(*gates: str) -> str:
-        rest, texts = list(gates), []
-        for part in parts:
-            texts.append(part.text(*rest[: len(part.gates)]))
-            del rest[: len(part.gates)]
-        return text(texts)
-
-    return Shown(tuple(gate for part in parts for gate in part.gates), whole)
