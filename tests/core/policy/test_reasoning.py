@@ -20,7 +20,8 @@ from juxian.core.policy.document import Hit
 from juxian.core.policy.entitlements import COMPILED_AFTER
 from juxian.core.policy.evidence import Evidence
 from juxian.core.policy.explain import lacking_in, missing_of, told_of
-from juxian.core.policy.nodes import RECEIVED, fields_of
+from juxian.core.policy.language import Expression
+from juxian.core.policy.nodes import RECEIVED, AllOf, AnyOf, IsTrue, Not, fields_of
 from juxian.core.policy.reasoning import reasons_of, teller
 from juxian.core.policy.rulebook import rulebook
 from juxian.core.positioned import read_yaml
@@ -28,7 +29,7 @@ from juxian.core.source import Source
 from tests.core.policy.people import people_of
 from tests.core.policy.test_compiled import GRAMMAR, HOSTILE, words_outside
 from tests.core.policy.test_outcomes import policy
-from tests.core.policy.words import DAY, SCHEMA, full_rows, policies, rows
+from tests.core.policy.words import DAY, SCHEMA, full_rows, policies, policy_asking, rows
 
 
 def by_reference(book, row, schema):
@@ -159,6 +160,16 @@ def test_what_does_not_depend_on_the_person_is_one_object():
 
     assert all(one.reasons[0] is other.reasons[0] for one, other in zip(first, second, strict=True))
     assert first[0].reasons[1] is second[0].reasons[1]  # a yes or no is told by one object for each answer
+
+
+def test_clauses_may_stand_deep_within_each_other():
+    clause = IsTrue("full_time")
+    for _ in range(40):
+        clause = AnyOf((IsTrue("home_owned"), Not(AllOf((IsTrue("full_time"), clause)))))
+    book = rulebook([policy_asking([Expression("", clause)], [])], DAY)
+
+    for row in ({}, {"full_time": True}, {"home_owned": False, "full_time": True}):
+        assert list(teller(book, SCHEMA)(row)) == by_reference(book, row, SCHEMA)
 
 
 # what keeps the source safe

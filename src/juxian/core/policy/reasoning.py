@@ -49,6 +49,7 @@ from juxian.core.policy.reasons import (
     asked_of,
     caps_reason,
     earlier_reasons,
+    inner_of,
     nothing_to_stack,
     offered_by,
     own_cap_reason,
@@ -75,6 +76,7 @@ from juxian.core.policy.wording import UNKNOWN, elapsed_words, typed_words
 
 Teller = Callable[[Mapping[str, Any]], Sequence[Told]]  # row → told of ``Rulebook.items``
 _KEPT = 1000  # values for which what is told is kept
+_DEEPEST = 20  # clauses within each other in one expression; Python reads some hundred brackets
 
 
 def teller(book: Rulebook, schema: Schema) -> Teller:
@@ -90,7 +92,7 @@ def reasons_of(book: Rulebook, board: Board, objects: Objects) -> list[Shown]:
     """``Told`` of every item."""
     tree = _Tree(book.situation(board.schema), board, objects)
     told = [_Item(tree, step, book).told() for step in steps_of(book, board)]
-    return [*tree.own.values(), *told]
+    return [*tree.steps, *told]
 
 
 class _Known(dict[Any, Any]):
@@ -108,11 +110,18 @@ class _Known(dict[Any, Any]):
 
 
 class _Tree:
-    """Clauses with all below them. own: the words of each term whose value they tell, worked out once for a person."""
+    """Clauses with all below them. steps: what has a name, in order: words of own values, told by several clauses; deep clauses."""
 
     def __init__(self, at: Situation, board: Board, objects: Objects) -> None:
         self.at, self.board, self.objects = at, board, objects
-        self.own: dict[Term, Shown] = {}
+        self.steps: list[Shown] = []
+        self._own_names: dict[Term, Shown] = {}
+
+    def step(self, value: Shown) -> Shown:
+        """The name of a value, which is worked out before what reads it."""
+        name = f"o{len(self.steps)}"
+        self.steps.append(Shown(value.gates, value.text, name))
+        return named(name)
 
     def known(self, make: Callable[[Any], Any], value: Shown) -> Shown:
         """What is made of a value, for one of which there are few."""
@@ -138,7 +147,8 @@ class _Tree:
         asked = asked_of(node, expression, article, self.at, kind)
         if asked.inner:
             parts = [self.clause(part, expression, article) for part in asked.inner]
-            return self.objects.call(asked.joined, shown_answer(answer_of(node, self.board)), in_tuple(parts))
+            told = self.objects.call(asked.joined, shown_answer(answer_of(node, self.board)), in_tuple(parts))
+            return self.step(told) if _height(node) % _DEEPEST == 0 else told
         match node:
             case OneOf(FieldValue() | Elapsed() as term):
                 return self._measured(node, term, expression, article, kind)
@@ -173,13 +183,13 @@ class _Tree:
         """A value against what is written: the answer by its gates, the words of the value once for all clauses that ask it."""
         asked = asked_of(node, expression, article, self.at, kind)
         holds, own = answer_of(node, self.board).sure, self._own(term)
-        told = self.objects.call(asked.leaf, shown_answer(Answer(holds, holds)), named(own.name))
+        told = self.objects.call(asked.leaf, shown_answer(Answer(holds, holds)), own)
         known = quantity_of(term, self.board).known
         return either(known, told, self.objects.held(asked.leaf(None, UNKNOWN, (term.field,))))
 
     def _own(self, term: FieldValue | Elapsed) -> Shown:
-        if term in self.own:
-            return self.own[term]
+        if term in self._own_names:
+            return self._own_names[term]
         schema, whole = self.at.schema, self.whole(term.field)
         found = quantity_of(term, self.board)
         if isinstance(term, Elapsed):
@@ -188,9 +198,12 @@ class _Tree:
             kind = term.kind
             tell = self.known if kind in (Kind.MONTHS, Kind.INTEGER) else self.objects.call
             told = tell(lambda value: typed_words(value, kind, schema), whole)
-        told = either(found.known, told, NONE)
-        self.own[term] = Shown(told.gates, told.text, f"o{len(self.own)}")
-        return self.own[term]
+        self._own_names[term] = self.step(either(found.known, told, NONE))
+        return self._own_names[term]
+
+
+def _height(node: Clause) -> int:
+    return 1 + max((_height(part) for part in inner_of(node)), default=0)
 
 
 class _Item:
