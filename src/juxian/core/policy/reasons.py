@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache, partial
 from itertools import chain
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from juxian.core.policy.document import Benefit, Stacking, StackingRule, Version
@@ -95,7 +95,7 @@ class Told(NamedTuple):
         return together(map(missing_in, told))
 
 
-missing_in: Callable[[Reason], tuple[str, ...]] = attrgetter("missing")
+missing_in: Callable[[Reason], tuple[str, ...]] = itemgetter(Reason._fields.index("missing"))
 
 
 def together(named: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
