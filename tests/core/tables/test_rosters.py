@@ -77,6 +77,16 @@ def test_the_number_completes_birth_and_gender(reading: Reading) -> None:
     ]
 
 
+def test_nobody_is_born_after_the_day_of_the_roster(reading: Reading) -> None:
+    sheet = "姓名,出生日期\n周建国,2099-03-15\n周建设,1988-03-15\n"
+
+    late, born = read_roster(sheet.encode(), "名册.csv", reading).rows
+
+    assert [(problem.place, problem.raw) for problem in late.errors] == [("B2", "2099-03-15")]
+    assert facts(late, "identity") == [{"name": "周建国"}]
+    assert facts(born, "identity") == [{"name": "周建设", "birth_date": "1988-03-15"}]
+
+
 def test_months_and_serials_are_dates(reading: Reading) -> None:
     found = read(rosters.dates_of_all_kinds(), reading)
 

@@ -67,6 +67,7 @@ def test_every_end_is_told(ask: Ask, place: Place) -> None:
         item("h", {"number": "JY99999999"}),
         item("i", {}),
         item("a", who, value={"level": "副高"}),
+        item("j", who, kind="identity", value={"name": person.name, "birth_date": "2099-01-01"}),
     )
 
     assert [(line["id"], line["outcome"], line["code"]) for line in told] == [
@@ -78,6 +79,7 @@ def test_every_end_is_told(ask: Ask, place: Place) -> None:
         ("h", "refused", "unknown_person"),
         ("i", "refused", "name"),
         ("a", "refused", "id_reused"),
+        ("j", "refused", "days"),
     ]
     assert all(line["reason"] for line in told if line["outcome"] == "refused")
     assert set(Pushed.objects.values_list("key", flat=True)) == {"a", "b", "c", "d"}

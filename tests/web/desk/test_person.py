@@ -152,6 +152,7 @@ def test_adding_a_fact_changes_the_profile_and_is_audited(place):
         ({"source": ""}, "source"),
         ({"since": "2021-02-30"}, "since"),
         ({"since": "1021-02-03"}, "since"),
+        ({"since": "2099-01-01"}, "since"),
         ({"value-degree": "wizard"}, "value-degree"),
         ({"value-school": "x" * 201}, "value-school"),
         ({"value-school": "测\u202e试"}, "value-school"),
@@ -165,6 +166,18 @@ def test_a_fact_that_is_wrong_is_refused_at_its_field(place, change, field):
     assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {field}
     assert not person.facts.filter(since=date(2021, 7, 1)).exists()
+
+
+def test_nobody_is_born_after_today(place):
+    person = place.person()
+    data = {"value-name": person.name, "value-birth_date": "2099-01-01"}
+
+    answer = place.client("office").post(
+        address("fact-add", person, "identity"),
+        data | {"since": "2021-07-01", "source": "本人", "evidence": "身份证"},
+    )
+
+    assert set(answer.context["form"].errors) == {"value-birth_date"}
 
 
 def test_every_kind_has_a_form(place):
@@ -250,6 +263,11 @@ def test_the_same_name_without_a_number_is_asked_about(place):
         ({"name": "测\u200b试"}, "name"),
         ({"phone": "12"}, "phone"),
         ({"degree": "master"}, "graduated_on"),
+        ({"graduated_on": "2015-07-01"}, "degree"),
+        ({"position": "工程师"}, "employer"),
+        ({"hired_on": "2015-07-01"}, "employer"),
+        ({"degree": "master", "graduated_on": "1989-07-01"}, "graduated_on"),
+        ({"document_number": "", "birth_date": "2099-01-01"}, "birth_date"),
         ({"employer": "nobody"}, "employer"),
     ],
 )

@@ -33,7 +33,7 @@ from juxian.apps.persons.enums import SourceKind
 from juxian.apps.persons.models import Fact, IdentityDocument, Person, Source
 from juxian.core.facts.conflicts import in_conflict
 from juxian.core.facts.schema import Kind, Schema
-from juxian.core.facts.values import check_fact
+from juxian.core.facts.values import check_fact, is_born_after
 from juxian.core.identity import matching_key
 from juxian.core.identity.check import IdCheck, has_hidden_characters
 from juxian.core.identity.documents import check_document
@@ -187,6 +187,8 @@ def _draft(item: Item, work: _Push) -> FactDraft:
         raise _Refused("days", _("失效日应晚于生效日。"))
     if item.since > work.day:
         raise _Refused("days", _("生效日不能晚于今天。"))
+    if is_born_after(item.kind, value, work.day):
+        raise _Refused("days", _("出生日期不能晚于今天。"))
     return FactDraft(item.kind, value, item.since, item.until, item.evidence)
 
 

@@ -19,6 +19,7 @@ TEXT_LIMIT = 2000  # characters of one text value
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 MONTHS_LIMIT = 1200
 UNKNOWN = "—"
+IDENTITY, BIRTH = "identity", "birth_date"
 
 _TRUE = {"是", "有", "真", "对", "true", "yes", "y", "1", "√", "✓"}
 _FALSE = {"否", "无", "没有", "假", "不是", "false", "no", "n", "0", "×"}
@@ -119,6 +120,11 @@ def check_fact(
         if field.required and value.get(field.name) in (None, ""):
             wrong.append(_named(field.title, Text("必须填写", "is required")))
     return canonical, wrong
+
+
+def is_born_after(kind: str, value: Mapping[str, Any], day: date) -> bool:
+    """The fact states a birth after ``day``, the day on which it is stated: nobody is born then. value: canonical."""
+    return kind == IDENTITY and str(value.get(BIRTH) or "") > day.isoformat()
 
 
 def show_value(value: Any, type_: ValueType, schema: Schema, language: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from juxian.core.facts.profile import SINCE_UNKNOWN
 from juxian.core.facts.schema import FactKind, Field, Kind, Schema, ValueType
+from juxian.core.facts.values import BIRTH, is_born_after
 from juxian.core.identity import IdCheck
 from juxian.core.tables.cells import (
     Context,
@@ -339,6 +340,8 @@ class RowReader:
             self._compare(row, value, "birth_date", row.document.birth.isoformat())
         if row.document and row.document.gender:
             self._compare(row, value, "gender", row.document.gender)
+        if is_born_after("identity", value, self.as_of):
+            self._refuse_birth(row, value.pop(BIRTH))
         since = date.fromisoformat(value["birth_date"]) if "birth_date" in value else SINCE_UNKNOWN
         row.facts = [
             RowFact("identity", value, since),
@@ -369,6 +372,14 @@ class RowReader:
                 CellProblem(row.number, index, header, raw, message, hint, reason="number_contradicts")
             )
             value[name] = from_number
+
+    def _refuse_birth(self, row: RowReading, stated: str) -> None:
+        column = self._by_target.get((f"identity.{BIRTH}", 1))
+        header, index = (column.header, column.index) if column else ("", -1)
+        raw = row.cells[index] if index >= 0 else stated
+        message = Text("出生日期在名册截至日之后", "born after the day of the roster")
+        hint = Text("核对出生日期", "check the date of birth")
+        row.problems.append(CellProblem(row.number, index, header, raw, message, hint))
 
     def _shown(self, value: str, type_: ValueType) -> str:
         return self.schema.scale_of(type_).levels[value].title.zh if type_.scale else value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.actions import FactDraft
 from juxian.apps.persons.enums import Verification
 from juxian.core.facts.schema import FactKind, Field, Kind, Schema
-from juxian.core.facts.values import Refusal, parse_value
+from juxian.core.facts.values import BIRTH, Refusal, is_born_after, parse_value
 from juxian.web.kit.fields import day_field, text_field
 
 PREFIX = "value-"
@@ -33,10 +34,11 @@ class FactForm(forms.Form):
         schema: Schema,
         language: str,
         employers: Sequence[tuple[str, str]],
+        as_of: date,
         asks_verified: bool = False,
     ) -> None:
         super().__init__(data)
-        self.kind, self.schema, self.language = kind, schema, language
+        self.kind, self.schema, self.language, self.as_of = kind, schema, language, as_of
         for field in kind.fields.values():
             self.fields[PREFIX + field.name] = form_field(field, schema, language, employers)
         self.fields["since"] = day_field(_("生效日") if kind.lasting else _("日期"))
@@ -65,6 +67,10 @@ class FactForm(forms.Form):
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and until <= since:
             self.add_error("until", forms.ValidationError(_("失效日应晚于生效日。")))
+        if since and since > self.as_of:
+            self.add_error("since", forms.ValidationError(_("不能晚于今天。")))
+        if is_born_after(self.kind.code, value, self.as_of):
+            self.add_error(PREFIX + BIRTH, forms.ValidationError(_("不能晚于今天。")))
         cleaned["value"] = value
         return cleaned
 

@@ -51,6 +51,7 @@ def add(request: HttpRequest, number: str, kind: str) -> HttpResponse:
         schema=scope.pack.schema,
         language=scope.language,
         employers=employers_of(person.home, scope.language),
+        as_of=scope.as_of,
         asks_verified=bool(alone),
     )
     if request.method == "POST" and form.is_valid():

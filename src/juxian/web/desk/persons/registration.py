@@ -100,13 +100,32 @@ class RegistrationForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("document_number"):
             self._check_number(cleaned)
-        for day, needs, words in (
+        for name, needed_by, words in (
             ("hired_on", "employer", _("填写了用人单位，请填写入职日期。")),
             ("graduated_on", "degree", _("填写了学历，请填写毕业日期。")),
+            ("employer", "position", _("填写了岗位职务，请选择用人单位。")),
+            ("employer", "hired_on", _("填写了入职日期，请选择用人单位。")),
+            ("degree", "graduated_on", _("填写了毕业日期，请选择学历。")),
         ):
-            if cleaned.get(needs) and not cleaned.get(day) and day not in self.errors:
-                self.add_error(day, forms.ValidationError(words))
+            if cleaned.get(needed_by) and not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, forms.ValidationError(words))
+        self._check_days(cleaned)
         return cleaned
+
+    def _check_days(self, cleaned: dict[str, Any]) -> None:
+        """Nobody is born after today, nor hired or graduated before birth."""
+        birth = cleaned.get("birth_date")
+        if birth is None:
+            return
+        if birth > self.scope.as_of:
+            self.add_error("birth_date", forms.ValidationError(_("不能晚于今天。")))
+            return
+        for name, words in (
+            ("hired_on", _("入职日期早于出生日期。")),
+            ("graduated_on", _("毕业日期早于出生日期。")),
+        ):
+            if cleaned.get(name) and cleaned[name] <= birth:
+                self.add_error(name, forms.ValidationError(words))
 
     def _check_number(self, cleaned: dict[str, Any]) -> None:
         found = check_document(cleaned.get("document_kind", ""), cleaned["document_number"], self.scope.as_of)
