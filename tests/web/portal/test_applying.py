@@ -96,6 +96,7 @@ def test_what_is_missing_is_told_at_its_field(applicant):
     errors = answer.context["form"].errors
     assert answer.status_code == 422
     assert {"f-mobile", "f-old_place", "m-hukou_page"} <= set(errors)
+    assert "__all__" not in errors  # the summary counts what is wrong, a general sentence is not one of them
 
 
 def test_nobody_reviews_what_is_not_complete(applicant):

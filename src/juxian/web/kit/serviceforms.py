@@ -136,7 +136,7 @@ class ServiceForm(forms.Form):
         return refused is not None
 
     def tell(self, refused: CaseRefused) -> None:
-        """What the engine said: beside the fields, the rest above them."""
+        """What the engine said: beside the fields, the rest above them; in general where it named no field."""
         rest = []
         for name, text in refused.fields.items():
             words = text.in_language(self.language)
@@ -145,7 +145,8 @@ class ServiceForm(forms.Form):
                 self.add_error(place, words)
             else:
                 rest.append(words)
-        self.add_error(None, rest or refused.reason.in_language(self.language))
+        if rest or not refused.fields:
+            self.add_error(None, rest or refused.reason.in_language(self.language))
 
 
 def material_field(material: Material, language: str) -> AttachmentField:
