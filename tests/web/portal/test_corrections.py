@@ -74,6 +74,13 @@ def test_a_reason_is_needed(own, person):
     assert set(answer.context["form"].errors) == {"reason"}
 
 
+def test_what_is_true_only_later_is_refused_at_its_field(own, person):
+    answer = correct(own, person, since="2099-07-01")
+
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"since"}
+
+
 def test_an_employer_sees_no_sensitive_statement_and_proposes_for_the_unit(place, person):
     client = place.client("employer")
 

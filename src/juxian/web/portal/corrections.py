@@ -137,6 +137,7 @@ def correct(request: HttpRequest, number: str, kind: str) -> HttpResponse:
         schema=pack.schema,
         language=scope.language,
         employers=employers_of(person.home, scope.language),
+        as_of=scope.as_of,
     )
     if request.method == "POST" and form.is_valid():
         file = kept_file(request, form, "file", home=person.home, purpose=PURPOSE)
