@@ -45,6 +45,27 @@ def test_the_settings_of_production_have_no_weakness(tmp_path: Path) -> None:
     assert (result.returncode, result.stderr) == (0, "")
 
 
+START = """
+import gc, sys
+from juxian.config.cli import setup_django
+setup_django()
+print(gc.isenabled(), gc.get_freeze_count() > 100_000, "pypinyin" in sys.modules)
+"""
+
+
+def test_a_start_reads_no_dictionaries_and_leaves_nothing_to_look_through(tmp_path: Path) -> None:
+    environment = {"JUXIAN_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "juxian.config.settings"}
+    result = subprocess.run(
+        [sys.executable, "-c", START],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (result.stdout.split(), result.stderr) == (["True", "True", "False"], "")
+
+
 PLAIN_MIGRATE = """
 import django
 from django.core.management import call_command

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from opencc import OpenCC
-from pypinyin import Style, lazy_pinyin
 
 from juxian.core.identity.check import HIDDEN_CHARACTER, has_hidden_characters
 from juxian.core.text import Text
@@ -91,6 +90,9 @@ def name_key(name: str) -> str:
 
 
 def _pinyin(text: str) -> str:
+    # deferred: its dictionaries are a tenth of the start of a process
+    from pypinyin import Style, lazy_pinyin
+
     return "".join(lazy_pinyin(text, style=Style.NORMAL, v_to_u=False)).replace(" ", "").lower()
 
 

@@ -6,8 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from pypinyin import Style, lazy_pinyin
-
 from juxian.core.identity.names import SURNAME_READINGS, matching_key, normalise_name, simplified
 
 LONGEST_TERM = 16
@@ -70,4 +68,7 @@ def _pairs(text: str) -> Iterator[str]:
 
 
 def _letters(text: str) -> str:
+    # deferred: its dictionaries are a tenth of the start of a process
+    from pypinyin import Style, lazy_pinyin
+
     return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).replace(" ", "").lower()
