@@ -13,7 +13,7 @@ from juxian.apps.policies.models import PolicyDraft
 from juxian.web.desk.drafts.views import points_in
 from tests.e2e.conftest import CHROMIUM_FLAGS
 
-SCRIPT = Path(__file__).parents[3] / "src/juxian/web/kit/static/kit/juxian.js"
+SCRIPT = Path(__file__).parents[3] / "src/juxian/web/desk/static/desk/editor.js"
 POLICY = "settlement-subsidy"
 POINTS = """  points:
   - id: local_points
@@ -52,7 +52,7 @@ def test_points_are_found_in_a_text_that_is_broken_elsewhere():
     assert points_in("versions:\n- {points: [3, {title: 单字}]}") == ["单字"]
 
 
-def test_typing_narrows_the_words_and_a_click_completes_the_one_begun(page_of_draft):
+def test_words_that_fit_are_offered_at_the_cursor_and_a_click_completes_the_one_begun(page_of_draft):
     html = re.sub(r"<script.*?</script>", "", page_of_draft, flags=re.DOTALL)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS)
@@ -60,18 +60,24 @@ def test_typing_narrows_the_words_and_a_click_completes_the_one_begun(page_of_dr
         page.route("**/*", lambda route: route.abort())
         page.set_content(html)
         page.add_script_tag(content=SCRIPT.read_text(encoding="utf-8"))
-        box = page.locator("textarea[data-words]")
+        box, options = page.locator("textarea[data-words]"), page.get_by_role("option")
         page.evaluate("document.querySelectorAll('details').forEach(item => { item.open = true })")
-        every = page.locator(".words li:visible").count()
 
         box.fill("who: 本地积")
-        narrowed = page.locator(".words li:visible").all_inner_texts()
-        page.get_by_role("button", name="本地积分", exact=True).click()
+        fitting = options.all_inner_texts()
+        box.press("Tab")
         completed = box.input_value()
-        box.fill("who: 本地积分 >= 20 ")
-        again = page.locator(".words li:visible").count()
+        box.fill("who: 学历 >= ")
+        levels = options.all_inner_texts()
+        box.fill("note: {zh: 学")
+        in_prose = options.count()
+        box.fill("who: 本地积")
+        page.get_by_role("button", name="本地积分", exact=True).click()
+        clicked = box.input_value()
         browser.close()
 
-    assert narrowed == ["本地积分"]
-    assert completed == "who: 本地积分"
-    assert again == every > 1
+    assert fitting == ["本地积分"]
+    assert completed == clicked == "who: 本地积分"
+    assert levels[-1] == "博士"
+    assert "本地积分" not in levels
+    assert in_prose == 0
