@@ -7,7 +7,7 @@ import pytest
 from juxian.config.cli import main
 from juxian.core.packs import find_packs_dir, load_pack
 from juxian.core.packs.files import packs_in
-from juxian.core.policy.cases import read_cases
+from juxian.core.policy.reading import read_cases
 from juxian.core.positioned import read_yaml
 from juxian.core.source import Source
 

@@ -10,7 +10,8 @@ from juxian.core.facts.schema import Schema
 from juxian.core.packs.files import CASES, read_document
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Policy
-from juxian.core.policy.cases import Case, CaseResult, read_cases, run_cases
+from juxian.core.policy.cases import Case, CaseResult, run_cases
+from juxian.core.policy.reading import read_cases
 from juxian.core.source import Problem, Rejected, errors_in
 
 

@@ -7,12 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from juxian.core.facts.schema import Schema
-from juxian.core.policy.cases import Case, CaseResult, read_cases, run_cases
+from juxian.core.policy.cases import Case, CaseResult, run_cases
 from juxian.core.policy.document import Policy
 from juxian.core.policy.entitlements import Entitlement, Entitlements, Verdict, entitlements
 from juxian.core.policy.language import Amount, Expression, evaluate_condition, parse_condition
 from juxian.core.policy.names import Name, Names, names_of_schema
-from juxian.core.policy.reading import read_policy
+from juxian.core.policy.reading import read_cases, read_policy
 from juxian.core.policy.reasons import Standing
 from juxian.core.policy.together import check_policies
 

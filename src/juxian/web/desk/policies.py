@@ -18,7 +18,8 @@ from juxian.apps.policies.queries import benefit_totals, entitled_persons, newes
 from juxian.apps.policies.rules import may_draft, may_read_determinations, may_sweep
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Policy
-from juxian.core.policy.cases import CaseResult, read_cases, run_cases
+from juxian.core.policy.cases import CaseResult, run_cases
+from juxian.core.policy.reading import read_cases
 from juxian.core.positioned import read_yaml
 from juxian.core.source import Rejected, Source
 from juxian.web.desk.scope import home_of

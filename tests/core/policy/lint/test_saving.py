@@ -3,9 +3,10 @@
 import pytest
 
 from juxian.core.facts.values import parse_amount
-from juxian.core.policy.cases import read_cases, run_cases
+from juxian.core.policy.cases import run_cases
 from juxian.core.policy.lint import lint
 from juxian.core.policy.lint.saving import cases_of, written_amount
+from juxian.core.policy.reading import read_cases
 from juxian.core.positioned import read_yaml
 from juxian.core.source import Source
 from tests.core.policy.lint.policies import DAY, MERITS, SCHEMA, policy_in

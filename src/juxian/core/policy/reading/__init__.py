@@ -6,6 +6,7 @@ disagree · P317 in kind cannot be compared · P319 days to object where an appl
 P321 a window of applying · P322 a class (``classing``) · P323 a list (``listing``) · P324 a schedule (``scheduling``).
 """
 
+from juxian.core.policy.reading.cases import read_cases
 from juxian.core.policy.reading.policies import read_policy
 
-__all__ = ["read_policy"]
+__all__ = ["read_cases", "read_policy"]

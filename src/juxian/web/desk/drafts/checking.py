@@ -15,11 +15,12 @@ from juxian.core.facts.schema import Schema
 from juxian.core.packs.merits import merits_of
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Policy
-from juxian.core.policy.cases import CaseResult, read_cases, run_cases
+from juxian.core.policy.cases import CaseResult, run_cases
 from juxian.core.policy.drafts import read_draft
 from juxian.core.policy.lint import Finding, lint
 from juxian.core.policy.lint.saving import cases_of
 from juxian.core.policy.meaning import Difference, compare
+from juxian.core.policy.reading import read_cases
 from juxian.core.policy.simulating import replaced
 from juxian.core.policy.sweeping import reach
 from juxian.core.policy.telling import person_words, standing_words
