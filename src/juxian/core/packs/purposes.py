@@ -12,7 +12,10 @@ from juxian.core.text import Text
 
 CONSENT: Final = ("consent", "separate_consent")  # may be withdrawn at any time
 BASES: Final = (*CONSENT, "duty", "contract", "employment", "emergency", "published")
-BESIDE: Final = ("cases", "drafts", "rosters", "messages", "corrections")  # what is kept beside facts
+# what is kept beside facts
+BESIDE: Final = (
+    "cases", "drafts", "rosters", "messages", "corrections", "screenings", "grants", "flats", "leases", "cards",
+)  # fmt: skip
 LONGEST_MONTHS = 1200
 
 

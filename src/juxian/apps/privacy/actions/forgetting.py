@@ -8,27 +8,42 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from juxian.apps.cards.models import Card
 from juxian.apps.corrections.models import Correction
 from juxian.apps.files.actions import remove_file
 from juxian.apps.files.models import StoredFile
+from juxian.apps.funds.models import Grant
+from juxian.apps.housing.models import Application, Lease
 from juxian.apps.imports.actions.forgetting import forget_roster, forget_rows
 from juxian.apps.linking.models import Trace
 from juxian.apps.messaging.models import Delivery, Message
 from juxian.apps.persons.actions import refresh_profiles
 from juxian.apps.persons.models import Person
+from juxian.apps.policies.models import Determination, ProfileSnapshot, RunPerson, SweepRun
 from juxian.apps.privacy.queries.beside import (
+    CARDS,
     CASES,
     CORRECTIONS,
     DRAFTS,
+    FLATS,
     FORGOTTEN,
+    GRANTS,
+    LEASES,
     MESSAGES,
     ROSTERS,
+    SCREENINGS,
+    closed_applications,
+    ended_cards,
     ended_cases,
+    ended_grants,
+    ended_leases,
+    screened,
 )
 from juxian.apps.services.models import BulkRow, Case, CaseFile, Draft
 from juxian.core.packs.purposes import Keeping
 from juxian.core.text import Text
 
+AT_ONCE = 2000
 CLEARED = Text("内容已清理", "Cleared")
 NUMBERS, NAME = "persons.number", "persons.name"
 
@@ -71,6 +86,47 @@ def _forget_rosters(rows: QuerySet[Any]) -> int:
     return len(found)
 
 
+def _forget_screenings(rows: QuerySet[RunPerson]) -> int:
+    """Answers about the people and the profiles that decided; how many there were of each answer stays with the run."""
+    number = 0
+    while some := list(rows.order_by("pk").values_list("pk", "run", "person", "snapshot")[:AT_ONCE]):
+        keys, runs, people, snapshots = (set(column) for column in zip(*some, strict=True))
+        Determination.objects.filter(answer__run__in=runs, person__in=people).order_by().delete()
+        RunPerson.objects.filter(pk__in=keys).order_by().delete()
+        _forget_snapshots(snapshots)
+        number += len(some)
+    return number
+
+
+def _forget_snapshots(digests: set[str]) -> None:
+    """Profiles that no answer rests on any more. A run under way may be about to use one that it found: then they stay, to
+    go with the next answers that rested on an equal one."""
+    if SweepRun.objects.filter(finished_at=None).exists():
+        return
+    used = set(RunPerson.objects.filter(snapshot__in=digests).values_list("snapshot", flat=True))
+    ProfileSnapshot.objects.filter(pk__in=digests - used).order_by().delete()
+
+
+def _forget_grants(rows: QuerySet[Grant]) -> int:
+    """The person's profile beside a promise; sums, instalments and payments are vouchers, which nobody may change."""
+    return Grant.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(profile={})
+
+
+def _forget_flats(rows: QuerySet[Application]) -> int:
+    keys = list(rows.values_list("pk", flat=True))
+    return Application.objects.filter(pk__in=keys).update(asked={}, snapshot={}, wish="")
+
+
+def _forget_leases(rows: QuerySet[Lease]) -> int:
+    """What was asked for; days, rents and bills belong to the payments."""
+    return Lease.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(asked={})
+
+
+def _forget_cards(rows: QuerySet[Card]) -> int:
+    """Why a card ended; its number and its uses are records that nobody may change."""
+    return Card.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(reason="")
+
+
 def _remove_files(files: QuerySet[StoredFile]) -> None:
     for file in files.filter(removed_at=None).select_related("home"):
         remove_file(file=file, by=None, reason=_("保存期满或依申请删除"))
@@ -82,6 +138,11 @@ FORGET: dict[str, Callable[[Any], int]] = {
     ROSTERS: _forget_rosters,
     MESSAGES: _forget_messages,
     CORRECTIONS: _forget_corrections,
+    SCREENINGS: _forget_screenings,
+    GRANTS: _forget_grants,
+    FLATS: _forget_flats,
+    LEASES: _forget_leases,
+    CARDS: _forget_cards,
 }
 
 
@@ -97,6 +158,11 @@ def forget_beside(person: Person, keeping: Iterable[Keeping]) -> tuple[dict[str,
         ROSTERS: person.roster_rows.exclude(recorded_at=None),
         MESSAGES: own,
         CORRECTIONS: person.corrections.filter(decided_at__isnull=False),
+        SCREENINGS: screened(person.home).filter(person=person),
+        GRANTS: ended_grants(person.home).filter(person=person),
+        FLATS: closed_applications(person.home).filter(person=person),
+        LEASES: ended_leases(person.home).filter(person=person),
+        CARDS: ended_cards(person.home).filter(person=person),
     }
     law = {item.data for item in keeping if item.by_law}
     forget = FORGET | {ROSTERS: forget_rows}
