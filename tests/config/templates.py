@@ -1,4 +1,7 @@
-"""An empty register, migrated once for each state of the migrations and copied wherever a test needs one."""
+"""Registers that are made once and copied wherever a test needs one: an empty one, the demonstration.
+
+Each is made anew when what it comes from has changed: the migrations, or anything of the product.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,16 @@ import fcntl
 import hashlib
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import psycopg
 
@@ -20,46 +27,71 @@ from tests.postgresql import SERVER, administered
 
 DATABASE = "juxian.sqlite3"
 _PREFIX = "juxian_template_"
+_LOCKED = ROOT / "requirements-dev.txt"
 
 
 @cache
 def digest() -> str:
     """Of everything that the tables of a new database come from."""
-    found = hashlib.sha256((ROOT / "requirements-dev.txt").read_bytes())
-    for path in sorted((ROOT / "src/juxian/apps").glob("*/migrations/*.py")):
-        found.update(path.read_bytes())
+    return _digest([_LOCKED, *sorted((ROOT / "src/juxian/apps").glob("*/migrations/*.py"))])
+
+
+@cache
+def digest_of_product() -> str:
+    """Of everything that the product does: its sources, its texts, its packs."""
+    found = (path for folder in ("src", "packs") for path in sorted((ROOT / folder).rglob("*")))
+    return _digest([_LOCKED, *(path for path in found if "__pycache__" not in path.parts and path.is_file())])
+
+
+def _digest(files: Iterable[Path]) -> str:
+    found = hashlib.sha256()
+    for path in files:
+        content = path.read_bytes()
+        found.update(f"\n{path.relative_to(ROOT)}\n{len(content)}\n".encode())
+        found.update(content)
     return found.hexdigest()[:16]
 
 
 def copy_migrated(home: Path, address: str = "") -> None:
     """``migrate`` for a home without a database, or for an empty database of the server of the tests."""
-    with _locked() as folder:
+    with _locked("empty") as folder:
         if address:
             _copy_database(address, folder)
         else:
             home.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(_file(folder), home / DATABASE)
+            shutil.copyfile(_ready(folder, digest(), _migrate) / DATABASE, home / DATABASE)
+
+
+def copy_demonstration(home: Path) -> None:
+    """``juxian demo --no-serve`` of today, for an empty directory."""
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    with _locked("demonstration") as folder:
+        shutil.copytree(
+            _ready(folder, f"{digest_of_product()}-{today}", _demonstrate), home, dirs_exist_ok=True
+        )
 
 
 @contextmanager
-def _locked() -> Iterator[Path]:
-    """The directory of templates, one process at a time."""
-    folder = Path(tempfile.gettempdir()) / f"juxian-templates-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+def _locked(name: str) -> Iterator[Path]:
+    """The directory of one kind of template, one process at a time."""
+    folder = Path(tempfile.gettempdir()) / f"juxian-templates-{os.getuid()}" / name
+    for part in (folder.parent, folder):
+        part.mkdir(mode=0o700, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield folder
 
 
-def _file(folder: Path) -> Path:
-    ready = folder / digest() / DATABASE
+def _ready(folder: Path, key: str, make: Callable[[Path], None]) -> Path:
+    """The one template of a kind that is kept, made when there is none of this key."""
+    ready = folder / key
     if not ready.exists():
         for old in folder.iterdir():
             if old.is_dir():
                 shutil.rmtree(old)
-        making = folder / f"{digest()}.making"
-        _migrate(making)
-        making.rename(ready.parent)
+        making = folder / f"{key}.making"
+        make(making)
+        making.rename(ready)
     return ready
 
 
@@ -83,8 +115,20 @@ def _copy_database(address: str, folder: Path) -> None:
 
 
 def _migrate(home: Path, **more: str) -> None:
-    from tests.config.sites import started  # which copies what is made here
+    from tests.config.sites import environment_of  # which copies what is made here
 
-    process = started(home, "django", "migrate", "-v0", **more)
-    _out, err = process.communicate()
-    assert process.returncode == 0, err
+    _carried_out(environment_of(home, **more), "django", "migrate", "-v0")
+
+
+def _demonstrate(home: Path) -> None:
+    from tests.config.sites import FIRST_DAYS, environment_of
+
+    environment = environment_of(home, JUXIAN_DEMO="1", JUXIAN_LANGUAGE="zh")
+    of_today = {name: value for name, value in environment.items() if name not in FIRST_DAYS}
+    _carried_out(of_today, "juxian.config.cli", "demo", "--no-serve", "--size", "small")
+
+
+def _carried_out(environment: dict[str, str], *words: str) -> None:
+    command = [sys.executable, "-m", *words]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr

@@ -18,6 +18,7 @@ import pytest
 
 from juxian.config.backup.workspace import remove_leftovers, workspace
 from tests.config.sites import environment_of, juxian, set_up, started
+from tests.config.templates import copy_demonstration
 
 BIG_BYTES = 600_000_000
 WRITER = """
@@ -271,7 +272,7 @@ def test_a_file_being_handed_in_is_not_saved_but_an_old_one_is(home: Path, tmp_p
 
 def test_the_small_demonstration_comes_back_equal(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    assert juxian(home, "demo", "--no-serve").returncode == 0
+    copy_demonstration(home)
     archive = saved(home)
 
     check = juxian(home, "restore", str(archive), "--check", "--json")

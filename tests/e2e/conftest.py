@@ -1,4 +1,5 @@
-"""The real product in a real browser: one demonstration for each process of tests, served by the real server, for all journeys."""
+"""The real product in a real browser: one copy of the demonstration for each process of tests, served by the real
+server, for all journeys."""
 
 from __future__ import annotations
 
@@ -15,6 +16,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.config.templates import copy_demonstration
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -46,7 +49,7 @@ class Demonstration:
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
-    """``juxian demo --no-serve`` in an empty directory."""
+    """A copy of the demonstration, which journeys may change."""
     home = tmp_path_factory.mktemp("demonstration")
     kept = {
         key: value
@@ -54,10 +57,8 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
         if not key.startswith(("JUXIAN_", "DJANGO_", "PYTEST_"))
     }
     environment = kept | {"JUXIAN_HOME": str(home), "JUXIAN_DEMO": "1", "JUXIAN_LANGUAGE": "zh"}
-    made = Demonstration(home, environment)
-    result = made.command("demo", "--no-serve", "--size", "small")
-    assert result.returncode == 0, result.stderr
-    return made
+    copy_demonstration(home)
+    return Demonstration(home, environment)
 
 
 @pytest.fixture(scope="session")
