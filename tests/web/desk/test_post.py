@@ -3,6 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from juxian.apps.accounts.actions import ask_for_account
+from juxian.apps.accounts.enums import Role
 from juxian.web.desk.post import DUTIES
 
 WITHOUT_A_DESK = ("reviewer", "system_admin", "security_admin", "auditor")
@@ -39,3 +41,25 @@ def test_every_link_of_the_side_bar_opens(place, role):
 @pytest.mark.parametrize("role", ["office", "employer", "person"])
 def test_others_have_their_own_first_page(place, role):
     assert place.client(role).get(reverse("desk:post")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "words"), [("security_admin", "等您核准"), ("system_admin", "等安全管理员核准")]
+)
+def test_administrators_see_what_waits_for_a_decision(place, role, words):
+    client = place.client(role)
+    assert words not in client.get(reverse("desk:post")).content.decode()
+    ask_for_account(
+        username="li.si",
+        name="李四",
+        email="",
+        role=Role.EMPLOYER,
+        organisation=place.root,
+        reason="新入驻",
+        by=place.user("system_admin"),
+    )
+
+    answer = client.get(reverse("desk:post"))
+
+    assert words in answer.content.decode()
+    assert answer.context["waiting"] == [("账号申请", 1, reverse("desk:accounts-asked"))]

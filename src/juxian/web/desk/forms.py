@@ -43,4 +43,4 @@ class OrganisationField(forms.ModelChoiceField):
         self.depth = root.path.count("/")
 
     def label_from_instance(self, obj: Organisation) -> str:
-        return "\u3000" * (obj.path.count("/") - self.depth) + name_of(obj)
+        return "\u2003" * (obj.path.count("/") - self.depth) + name_of(obj)

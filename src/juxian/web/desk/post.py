@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
-from juxian.web.kit.access import for_roles
+from juxian.apps.accounts.queries import account_proposals_visible_to, proposals_visible_to
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.navigation import work_groups
 from juxian.web.kit.scope import current_scope
 
@@ -30,18 +33,32 @@ DUTIES: dict[Role, Duty] = {
         (_("查看分给自己的评审任务"), _("打分并写明理由"), _("声明回避")),
     ),
     Role.SYSTEM_ADMIN: Duty(
-        _("管理账号、岗位和地方包；不办理业务，不查阅审计记录。"),
-        (_("在页面上开设账号"), _("在页面上安装和升级地方包")),
+        _("申请开通、停用账号和授予岗位，出具首次登录码，管理系统对接；不办理业务，不查阅审计记录。"),
+        (_("在页面上安装和升级地方包"),),
     ),
     Role.SECURITY_ADMIN: Duty(
-        _("核准权限与安全设置；不办理业务，不管理账号。"),
+        _("核准或驳回系统管理员提出的账号和岗位申请；自己不提出申请，不办理业务。"),
         (_("设置密码、锁定和两步验证的要求"),),
     ),
     Role.AUDITOR: Duty(
         _("查阅谁在何时做了什么、看了什么；只读，不改动任何记录。"),
-        (_("导出审计记录"), _("按人查看被查阅的情况")),
+        (_("按人查看被查阅的情况"),),
     ),
 }
+
+
+ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
+
+
+def _waiting(request: HttpRequest) -> list[tuple[str, int, str]]:
+    """Requests that nobody has decided: what they are about, how many, where."""
+    user = user_of(request)
+    asked = (
+        (gettext("账号申请"), account_proposals_visible_to(user), "desk:accounts-asked"),
+        (gettext("岗位授予申请"), proposals_visible_to(user), "desk:posts"),
+    )
+    counted = [(title, rows.filter(granted=None).count(), reverse(view)) for title, rows, view in asked]
+    return [row for row in counted if row[1]]
 
 
 @for_roles(*DUTIES)
@@ -51,5 +68,11 @@ def post(request: HttpRequest) -> HttpResponse:
     scope = current_scope(request)
     here = request.path
     links = [link for _title, group in work_groups(scope.role, here) for link in group if link.href != here]
-    context = {"post": scope.post, "duty": DUTIES[Role(scope.role)], "links": links}
+    context = {
+        "post": scope.post,
+        "duty": DUTIES[Role(scope.role)],
+        "links": links,
+        "waiting": _waiting(request) if scope.role in ADMINISTRATORS else [],
+        "decides": scope.role == Role.SECURITY_ADMIN,
+    }
     return render(request, "desk/post.html", context)
