@@ -643,6 +643,7 @@ BODIES: dict[str, Callable[[Objects, Batch], dict[str, Any]]] = {
     "desk:officers": _cover,
     "desk:officer": _colleague,
     "desk:cover-end": _nothing,
+    "desk:person-spouse": _spouse,
     "desk:person-officer": _colleague,
     "desk:freezes": _freeze,
     "desk:freeze-end": _nothing,

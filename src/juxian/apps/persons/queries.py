@@ -46,6 +46,12 @@ def persons_visible_to(user: User) -> QuerySet[Person]:
     return found
 
 
+def visible_spouse(user: User, person: Person, day: date) -> Person | None:
+    """The spouse on ``day``, where the user may see that record too: only then reasons tell what it says."""
+    spouse = spouses_on([person.pk], day).get(person.pk)
+    return persons_visible_to(user).filter(pk=spouse.pk).first() if spouse is not None else None
+
+
 def phones_of(users: Iterable[User]) -> dict[int, str]:
     """User → the newest telephone that somebody has verified on the person's record (短信号码); one query."""
     accounts = {user.person_id: user.pk for user in users if user.person_id}

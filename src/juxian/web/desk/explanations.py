@@ -12,14 +12,14 @@ from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.persons.models import Person
-from juxian.apps.persons.queries import organisation_attributes, profile_from, records_of
+from juxian.apps.persons.queries import organisation_attributes, profile_from, records_of, visible_spouse
 from juxian.apps.policies.models import Determination, FindRun, Found, SweepRun
 from juxian.apps.policies.queries import policies_by, profile_of
 from juxian.core.facts.values import Refusal, parse_day
 from juxian.core.policy import ENGINE_VERSION, Policy
 from juxian.web.desk.persons.page import note_opening
 from juxian.web.desk.scope import find_person, home_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.dossier import organisations_named
 from juxian.web.kit.explaining import explanation_of
 from juxian.web.kit.scope import current_scope
@@ -89,7 +89,15 @@ def _page(
     scope = current_scope(request)
     facts = list(person.facts.standing())
     why = explanation_of(
-        policies, *wanted, profile, day, scope.pack, scope.language, facts, records_of(facts)
+        policies,
+        *wanted,
+        profile,
+        day,
+        scope.pack,
+        scope.language,
+        facts,
+        records_of(facts),
+        spouse_shown=visible_spouse(user_of(request), person, day) is not None,
     )
     if why is None:
         raise Http404

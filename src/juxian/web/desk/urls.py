@@ -25,6 +25,7 @@ from juxian.web.desk.drafts import simulations
 from juxian.web.desk.drafts import views as drafts
 from juxian.web.desk.persons import (
     corrections,
+    couples,
     disputes,
     facts,
     listing,
@@ -71,6 +72,7 @@ urlpatterns = [
         "persons/<slug:number>/why/<slug:policy>/<slug:benefit>/", explanations.of_person, name="person-why"
     ),
     path("persons/<slug:number>/reveal/", revealing.reveal, name="person-reveal"),
+    path("persons/<slug:number>/spouse/", couples.spouse, name="person-spouse"),
     path("persons/<slug:number>/facts/", facts.choose_kind, name="fact-kinds"),
     path("persons/<slug:number>/facts/<slug:kind>/", facts.add, name="fact-add"),
     path("persons/<slug:number>/settle/<slug:kind>/", disputes.settle, name="fact-settle"),

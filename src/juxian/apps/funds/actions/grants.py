@@ -374,6 +374,7 @@ def record_couple(
     if first.pk == second.pk:
         raise NotPossible(_("夫妻须是两个人。"))
     one, other = sorted((first, second), key=lambda person: person.pk)
+    list(Person.objects.select_for_update(no_key=True).filter(pk__in=(one.pk, other.pk)).order_by("pk"))
     for person in (one, other):
         spouse = spouse_of(person)
         if spouse is not None and spouse.pk not in (one.pk, other.pk):
@@ -401,7 +402,7 @@ def end_couple(*, person: Person, day: date, by: User | None, evidence: str) -> 
     if couple is None:
         raise NotPossible(_("没有登记配偶。"))
     locked = Couple.objects.select_for_update(no_key=True).get(pk=couple.pk)
-    if locked.until is not None:
+    if locked.until is not None:  # somebody else has ended it meanwhile
         raise NotPossible(_("没有登记配偶。"))
     if day > today() or (locked.since is not None and day < locked.since):
         raise NotPossible(_("终止日不能晚于今天，也不能早于起始日。"))

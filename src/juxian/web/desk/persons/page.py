@@ -19,7 +19,13 @@ from juxian.apps.audit.actions import record
 from juxian.apps.collectives.queries import pairings_of, stays_of
 from juxian.apps.persons.enums import DocumentKind
 from juxian.apps.persons.models import Fact, Person
-from juxian.apps.persons.queries import completeness_of, organisation_attributes, profile_from, records_of
+from juxian.apps.persons.queries import (
+    completeness_of,
+    organisation_attributes,
+    profile_from,
+    records_of,
+    visible_spouse,
+)
 from juxian.apps.persons.rules import may_record_facts, may_reveal
 from juxian.apps.services.queries.officers import officer_of
 from juxian.apps.services.rules import may_name_officer
@@ -131,8 +137,10 @@ def show(
 ) -> HttpResponse:
     """The page on ``day``. revealed: key of a secret → its value. refused: the secret and the form that was refused."""
     scope = current_scope(request)
-    context = dossier(person, scope, day)
+    spouse = visible_spouse(user_of(request), person, day)
+    context = dossier(person, scope, day, spouse_shown=spouse is not None)
     context |= {
+        "spouse": spouse,
         "problem": problem,
         "officership": officer_of(person),
         "stays": stay_rows(
@@ -155,7 +163,7 @@ def show(
     return render(request, "desk/persons/person.html", context, status=status)
 
 
-def dossier(person: Person, scope: Scope, day: date) -> dict[str, Any]:
+def dossier(person: Person, scope: Scope, day: date, *, spouse_shown: bool = False) -> dict[str, Any]:
     """Everything the page tells, in a number of queries that does not grow with the facts."""
     schema, language = scope.pack.schema, scope.language
     every = list(person.facts.select_related("source", "recorded_by"))
@@ -178,6 +186,7 @@ def dossier(person: Person, scope: Scope, day: date) -> dict[str, Any]:
         printed=_printed(person, day, scope),
         records=records,
         facts=facts,
+        spouse_shown=spouse_shown,
     )
     near, rest = shown_first(cards)
     return {
