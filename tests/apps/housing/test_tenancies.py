@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,17 +12,19 @@ from django.db import IntegrityError, transaction
 from juxian.apps.accounts.models import User
 from juxian.apps.funds.queries.ledger import balance_of
 from juxian.apps.funds.queries.proof import verify
+from juxian.apps.housing.actions import letting
 from juxian.apps.housing.actions.billing import bill_months, receive
 from juxian.apps.housing.actions.inspecting import inspect
 from juxian.apps.housing.actions.letting import ask_renewal, end_lease, give_notice, renew_lease, sign_lease
 from juxian.apps.housing.actions.offering import accept_offer, make_offer
 from juxian.apps.housing.enums import ApplicationState, BillKind, Condition, Finding, LeaseState
 from juxian.apps.housing.models import Ban, Bill, Estate, Item, Lease, Offer
-from juxian.apps.housing.queries.stock import free_spaces, occupancy_of
+from juxian.apps.housing.queries.stock import free_spaces, occupancy_of, scheme_of
 from juxian.apps.housing.queries.tenancies import due_for_inspection, grounds_of, income_of
 from juxian.apps.housing.rules import NotPossible
 from juxian.apps.housing.tasks import nightly
 from juxian.apps.persons.actions import FactDraft, record_facts
+from juxian.core.housing.scheme import Tenure
 from juxian.core.housing.words import Cause
 from tests.apps.housing.conftest import DAY, NewApplication
 from tests.factories import SourceFactory
@@ -50,6 +53,25 @@ def test_signing_sets_term_rent_and_deposit(lease: Lease, estate: Estate) -> Non
     lease.offer.application.refresh_from_db()
     assert lease.offer.application.state == ApplicationState.HOUSED
     assert occupancy_of(estate).let == 1
+
+
+def test_a_term_is_chosen_among_those_of_the_scheme(
+    lease: Lease, estate: Estate, office: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheme = scheme_of(estate)
+    tenure = Tenure(12, total_months=60, longer=(24, 36))
+    monkeypatch.setattr(letting, "scheme_of", lambda _estate: replace(scheme, tenure=tenure))
+    day = date(2023, 5, 15)
+    ask_renewal(lease=lease, day=day, by=office)
+
+    with pytest.raises(NotPossible, match="没有这种租期"):
+        renew_lease(lease=lease, day=day, by=office, months=18)
+    lease = renew_lease(lease=lease, day=day, by=office, months=36)
+
+    assert (lease.term, lease.until) == (2, date(2026, 6, 1))
+    ask_renewal(lease=lease, day=date(2026, 5, 15), by=office)
+    lease = renew_lease(lease=lease, day=date(2026, 5, 15), by=office, months=24)
+    assert lease.until == date(2027, 6, 1)  # sixty months are the longest
 
 
 def test_what_was_not_accepted_is_not_signed(

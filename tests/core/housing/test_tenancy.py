@@ -30,6 +30,25 @@ def test_the_last_term_is_cut_by_the_total() -> None:
     assert term_end(tenure, date(2025, 3, 1), months_before=36) == date(2027, 3, 1)
 
 
+def test_hangzhou_lets_for_one_two_or_three_years() -> None:
+    tenure, since = HANGZHOU.tenure, date(2024, 2, 29)
+
+    assert tenure.choices == (12, 24, 36)
+    assert [term_end(tenure, since, chosen=months) for months in (None, 24, 36)] == [
+        date(2025, 2, 28),
+        date(2026, 2, 28),
+        date(2027, 2, 28),
+    ]
+    with pytest.raises(ValueError, match="18"):
+        term_end(tenure, since, chosen=18)
+
+
+def test_a_chosen_term_is_cut_by_the_total_too() -> None:
+    tenure = Tenure(12, total_months=60, longer=(24, 36))
+
+    assert term_end(tenure, date(2027, 3, 1), 36, 36) == date(2029, 3, 1)
+
+
 @pytest.mark.parametrize(
     ("day", "answer"),
     [

@@ -62,7 +62,7 @@ class RentTable:
 
 @dataclass(frozen=True, slots=True)
 class Tenure:
-    """How long a lease lasts (租期). months: of one term; terms and total_months: None when the source sets no limit.
+    """How long a lease lasts (租期). months: of one term; longer: further lengths that may be chosen for it; terms and total_months: None when the source sets no limit.
 
     renewal_months: how many months before the end renewal may be asked for; renewal_until_months: and until when.
     """
@@ -72,6 +72,12 @@ class Tenure:
     total_months: int | None = None
     renewal_months: int = 0
     renewal_until_months: int = 0
+    longer: tuple[int, ...] = ()
+
+    @property
+    def choices(self) -> tuple[int, ...]:
+        """Months that one term may have, the usual ones first."""
+        return (self.months, *self.longer)
 
 
 @dataclass(frozen=True, slots=True)

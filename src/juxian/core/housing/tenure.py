@@ -30,9 +30,14 @@ class NoRenewal(StrEnum):
     NO_MORE_TERMS = "no_more_terms"
 
 
-def term_end(tenure: Tenure, since: date, months_before: int = 0) -> date:
-    """The end (exclusive) of a term that begins on ``since``; the limit over all terms may shorten it."""
-    months = tenure.months
+def term_end(tenure: Tenure, since: date, months_before: int = 0, chosen: int | None = None) -> date:
+    """The end (exclusive) of a term that begins on ``since``; the limit over all terms may shorten it.
+
+    chosen: one of the lengths that a term may have; None is the usual one. Raises ValueError for any other.
+    """
+    if chosen is not None and chosen not in tenure.choices:
+        raise ValueError(f"{chosen} is none of {tenure.choices}")
+    months = chosen or tenure.months
     if tenure.total_months is not None:
         months = min(months, tenure.total_months - months_before)
     return add_months(since, max(0, months))

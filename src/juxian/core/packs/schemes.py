@@ -156,8 +156,10 @@ class SchemeReader:
 
     def tenure(self, part: Part) -> Tenure:
         part.keys(("months",), ("terms", "total_months", "renewal_months", "renewal_until_months"))
+        first, *longer = _lengths(part.get("months")) or [1]
         return Tenure(
-            months=part.get("months").integer(1, _MOST_MONTHS) or 1,
+            months=first,
+            longer=tuple(longer),
             terms=part.get("terms").integer(1, 99),
             total_months=part.get("total_months").integer(1, _MOST_MONTHS),
             renewal_months=part.get("renewal_months").integer(0, _MOST_MONTHS) or 0,
@@ -257,3 +259,16 @@ def _is_payer(part: Part, word: str) -> bool:
     zh, en = f"没有付款方“{word}”", f"there is no payer “{word}”"
     part.refuse("K104", zh, en, one_of(word, list(Payer)), key=True)
     return False
+
+
+def _lengths(part: Part) -> list[int]:
+    """Months of one term, or a list of those that may be chosen, the usual ones first."""
+    parts = part.items() if isinstance(part.value, list) else [part]
+    found: list[int] = []
+    for item in parts:
+        months = item.integer(1, _MOST_MONTHS)
+        if months in found:
+            item.refuse("K109", f"{months} 写了两次", f"{months} stands here twice")
+        elif months is not None:
+            found.append(months)
+    return found

@@ -24,9 +24,11 @@ from juxian.apps.housing.queries.stock import scheme_of
 from juxian.apps.housing.rules import NotPossible, worded
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import profile_as_of, schema_for
+from juxian.core.dates import whole_months
 from juxian.core.housing.leaving import leave_by
 from juxian.core.housing.rent import Space as RentSpace
 from juxian.core.housing.rent import Unsettled, rent_plan
+from juxian.core.housing.scheme import Tenure
 from juxian.core.housing.snapshot import Snapshot, snapshot_of
 from juxian.core.housing.tenure import NoRenewal, may_renew, term_end
 from juxian.core.housing.words import BanCause, Cause
@@ -39,10 +41,10 @@ NO_RENEWAL = {
 }
 
 
-def sign_lease(*, offer: Offer, first_day: date, by: User) -> Lease:
+def sign_lease(*, offer: Offer, first_day: date, by: User, months: int | None = None) -> Lease:
     """Sign what was accepted: rent by the scheme for the whole term, a bill for the deposit, accounts in the ledger.
 
-    Raises ``NotPossible``: not accepted, a rent that cannot be told (what is missing is named), the space or the person
+    months: of the term, where the scheme lets choose. Raises ``NotPossible``: not accepted, a rent that cannot be told (what is missing is named), the space or the person
     has a lease.
     """
     application, space = offer.application, offer.space
@@ -57,6 +59,7 @@ def sign_lease(*, offer: Offer, first_day: date, by: User) -> Lease:
             snapshot=Snapshot(application.snapshot_on, application.snapshot),
             offer=offer,
             by=by,
+            months=months,
         )
         changed = Offer.objects.filter(pk=offer.pk, state=OfferState.ACCEPTED)
         if not changed.update(state=OfferState.SIGNED):
@@ -79,11 +82,12 @@ def start_lease(
     by: User | None,
     offer: Offer | None = None,
     spouse: Person | None = None,
+    months: int | None = None,
 ) -> Lease:
     """A lease with its first term; used for signing, and for tenants who were there before the system."""
     scheme = scheme_of(estate)
     require_no_lease(person, spouse)
-    until = term_end(scheme.tenure, first_day)
+    until = term_end(scheme.tenure, first_day, chosen=_chosen(scheme.tenure, months))
     try:
         with transaction.atomic():
             lease = Lease.objects.create(
@@ -121,7 +125,7 @@ def ask_renewal(*, lease: Lease, day: date, by: User) -> None:
 
 
 @transaction.atomic
-def renew_lease(*, lease: Lease, day: date, by: User) -> Lease:
+def renew_lease(*, lease: Lease, day: date, by: User, months: int | None = None) -> Lease:
     """Grant another term (续租): rent of the new term by the facts of ``day``. Raises ``NotPossible``."""
     locked = _running(lease)
     scheme, schema = scheme_of(locked.estate), schema_for(locked.estate.home)
@@ -131,9 +135,9 @@ def renew_lease(*, lease: Lease, day: date, by: User) -> Lease:
     profile = profile_as_of(locked.person, day, schema)
     snapshot = snapshot_of(scheme, day, profile, locked.asked, schema, spouse)
     since = locked.until
-    months = scheme.tenure.months * locked.term
+    before, chosen = whole_months(locked.first_day, since), _chosen(scheme.tenure, months)
     locked.term += 1
-    locked.until, locked.renewal_asked_on = term_end(scheme.tenure, since, months), None
+    locked.until, locked.renewal_asked_on = term_end(scheme.tenure, since, before, chosen), None
     if locked.until <= since:
         raise NotPossible(str(NO_RENEWAL[NoRenewal.NO_MORE_TERMS]))
     locked.save(update_fields=["term", "until", "renewal_asked_on"])
@@ -188,6 +192,13 @@ def end_lease(*, lease: Lease, day: date, by: User) -> Lease:
         )
     _record("housing.lease_ended", locked, by, {"keys_on": day.isoformat()})
     return locked
+
+
+def _chosen(tenure: Tenure, months: int | None) -> int | None:
+    """The length of a term that was chosen; raises ``NotPossible`` for one that the scheme does not have."""
+    if months is not None and months not in tenure.choices:
+        raise NotPossible(_("办法中没有这种租期。"))
+    return months
 
 
 def _add_term(lease: Lease, snapshot: Snapshot, since: date, until: date) -> None:

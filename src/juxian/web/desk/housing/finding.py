@@ -56,6 +56,12 @@ def tabs_of(estate: Estate, current: str) -> list[Tab]:
     return [Tab(reverse(view, args=[estate.code]), title, view == current) for view, title in TABS]
 
 
+def chosen_months(request: HttpRequest) -> int | None:
+    """The length of a term that was chosen on a form, where the scheme has several."""
+    typed = request.POST.get("months", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else None
+
+
 def carried_out(
     request: HttpRequest, act: Callable[[], object], told: str, to: str, *args: object
 ) -> HttpResponse:

@@ -39,7 +39,14 @@ from juxian.core.dates import add_months
 from juxian.core.housing.words import PAYERS, Cause, Payer, cause_title
 from juxian.core.money import FEN_PER_YUAN
 from juxian.web.desk.forms import ReasonForm, text_field
-from juxian.web.desk.housing.finding import READERS, carried_out, find_estate, tabs_of, user_of
+from juxian.web.desk.housing.finding import (
+    READERS,
+    carried_out,
+    chosen_months,
+    find_estate,
+    tabs_of,
+    user_of,
+)
 from juxian.web.desk.housing.households import SpouseForm
 from juxian.web.desk.housing.inspections import REPAIR_TONES
 from juxian.web.desk.scope import home_of
@@ -137,6 +144,7 @@ def lease(request: HttpRequest, pk: int) -> HttpResponse:
         "inspections": found.inspections.select_related("by")[:PAGE_SIZE],
         "may_manage": may,
         "notice": NoticeForm(None, causes=scheme_of(found.estate).leaving.causes, language=scope.language),
+        "terms": scheme_of(found.estate).tenure.choices,
         "sharers": sharers_of(found),
         "shared": found.space.unit.spaces.count() > 1,
         "repairs": [(one, REPAIR_TONES.get(one.result, "info")) for one in repairs_of_lease(found)],
@@ -222,7 +230,7 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
     found, scope, user = managed_lease(request, pk), current_scope(request), user_of(request)
     return carried_out(
         request,
-        lambda: renew_lease(lease=found, day=scope.as_of, by=user),
+        lambda: renew_lease(lease=found, day=scope.as_of, by=user, months=chosen_months(request)),
         _("已续租。"),
         "desk:housing-lease",
         pk,

@@ -13,9 +13,17 @@ from juxian.apps.housing.actions.letting import sign_lease
 from juxian.apps.housing.actions.offering import give_up_signing
 from juxian.apps.housing.enums import OfferState
 from juxian.apps.housing.models import Offer
+from juxian.apps.housing.queries.stock import scheme_of
 from juxian.apps.housing.queries.tenancies import offers_visible_to
 from juxian.apps.housing.rules import may_manage
-from juxian.web.desk.housing.finding import READERS, carried_out, find_estate, tabs_of, user_of
+from juxian.web.desk.housing.finding import (
+    READERS,
+    carried_out,
+    chosen_months,
+    find_estate,
+    tabs_of,
+    user_of,
+)
 from juxian.web.desk.scope import home_of
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.once import once
@@ -51,6 +59,7 @@ def offers(request: HttpRequest, code: str) -> HttpResponse:
         "state": wanted,
         "may_manage": may_manage(user_of(request), estate.home),
         "today": scope.as_of,
+        "terms": scheme_of(estate).tenure.choices,
     }
     return render_part(request, "desk/housing/offers.html#list", context)
 
@@ -63,7 +72,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     found, scope, user = managed_offer(request, pk), current_scope(request), user_of(request)
     return carried_out(
         request,
-        lambda: sign_lease(offer=found, first_day=scope.as_of, by=user),
+        lambda: sign_lease(offer=found, first_day=scope.as_of, by=user, months=chosen_months(request)),
         _("已签约，租约自今日起。"),
         "desk:housing-offers",
         found.application.estate.code,
