@@ -15,11 +15,20 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--to", type=Path, metavar="FILE", help="file or directory (default: backups/ of the home directory)"
     )
+    parser.add_argument(
+        "--keep-days",
+        type=int,
+        metavar="DAYS",
+        help="afterwards remove archives beside it that are older; the newest always stays",
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit 0 when the archive is there under its name, 1 when it could not be made; then nothing is left."""
+    """Exit 0 when the archive is there under its name, 1 when it could not be made; then nothing is left, and nothing is removed."""
+    if args.keep_days is not None and args.keep_days < 1:
+        print("--keep-days 至少为 1 · --keep-days must be at least 1", file=sys.stderr)
+        return 2
     from juxian.config.cli import setup_django  # deferred: cli imports the commands
 
     setup_django()
@@ -28,10 +37,10 @@ def run(args: argparse.Namespace) -> int:
 
     from juxian.apps.audit.actions import record
     from juxian.apps.clock import now
-    from juxian.config.backup import saving
+    from juxian.config.backup import pruning, saving
 
     started, moment = time.monotonic(), now()
-    to = _destination(args.to, settings.JUXIAN_HOME, f"juxian-{moment:%Y%m%dT%H%M%SZ}.backup")
+    to = _destination(args.to, settings.JUXIAN_HOME, pruning.NAME.format(moment=moment))
     site = saving.Site(
         database=settings.JUXIAN_HOME / "juxian.sqlite3",
         url=settings.ENVIRONMENT.database_url,
@@ -46,11 +55,18 @@ def run(args: argparse.Namespace) -> int:
             except DatabaseError:  # full or locked: just then a copy is wanted
                 recorded = False
             saving.place(made, to)
+        removed = pruning.too_old(to.parent, moment, args.keep_days) if args.keep_days and recorded else []
+        if removed:
+            record(
+                "backups.removed",
+                detail={"names": [path.name for path in removed], "keep_days": args.keep_days},
+            )
+            pruning.prune(removed)
     except OSError as error:
         words = f"备份没有完成：{error}", f"No backup was made: {error}"
         print(words[0 if args.lang == "zh" else 1], file=sys.stderr)
         return 1
-    _tell(args, saved, recorded, time.monotonic() - started)
+    _tell(args, saved, recorded, time.monotonic() - started, [path.name for path in removed])
     return 0
 
 
@@ -60,7 +76,7 @@ def _destination(to: Path | None, home: Path, name: str) -> Path:
     return (to / name if to.is_dir() else to).resolve()
 
 
-def _tell(args: argparse.Namespace, saved: Any, recorded: bool, seconds: float) -> None:
+def _tell(args: argparse.Namespace, saved: Any, recorded: bool, seconds: float, removed: list[str]) -> None:
     manifest, zh = saved.manifest, args.lang == "zh"
     if manifest.missing:
         listed = "、".join(manifest.missing)
@@ -88,6 +104,7 @@ def _tell(args: argparse.Namespace, saved: Any, recorded: bool, seconds: float) 
             "audit_entries": manifest.census.audit_entries,
             "audit_head": manifest.census.audit_head,
             "recorded": recorded,
+            "removed": removed,
             "seconds": round(seconds, 3),
         }
         print(json.dumps(found, ensure_ascii=False))
@@ -103,3 +120,9 @@ def _tell(args: argparse.Namespace, saved: Any, recorded: bool, seconds: float) 
         if zh
         else f"The key is not in it: restoring needs the keys/fields.key with fingerprint {manifest.key}."
     )
+    if removed:
+        print(
+            f"已删除过期备份 {len(removed)} 份：{'、'.join(removed)}"
+            if zh
+            else f"{len(removed)} archives were too old and are gone: {', '.join(removed)}"
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 
@@ -17,6 +18,12 @@ def add(subparsers: Any) -> None:
     retain = commands.add_parser("retain", help="delete what is kept no longer; runs every night by itself")
     retain.add_argument("--dry-run", action="store_true", help="report and change nothing")
     retain.set_defaults(run=run_retain)
+    again = commands.add_parser(
+        "again", help="after an older backup was restored: repeat the deletions of a list"
+    )
+    again.add_argument("list", type=Path, metavar="FILE", help="erased.list of the directory of audit heads")
+    again.add_argument("--dry-run", action="store_true", help="report and change nothing")
+    again.set_defaults(run=run_again)
 
 
 def run_purposes(args: argparse.Namespace) -> int:
@@ -65,4 +72,32 @@ def run_retain(args: argparse.Namespace) -> int:
         print(zh if args.lang == "zh" else en)
         for kind, found in row["report"].items():
             print(f"  {kind}  {found}")
+    return 0
+
+
+def run_again(args: argparse.Namespace) -> int:
+    """Exit 0 when done, also when nothing was forgotten; 1 for a file that is no list of deletions."""
+    from juxian.config.cli import setup_django  # deferred: cli imports the commands
+
+    setup_django()
+    from juxian.apps.privacy.actions import erase_again
+    from juxian.apps.privacy.actions.repeating import read_erased
+
+    try:
+        erased = read_erased(args.list)
+    except (OSError, ValueError) as error:
+        print(f"不是删除清单 · no list of deletions: {args.list}: {error}", file=sys.stderr)
+        return 1
+    told = erase_again(erased=erased, dry_run=args.dry_run)
+    if args.json:
+        people = [{"number": number, **outcome} for number, outcome in told]
+        print(
+            json.dumps({"dry_run": args.dry_run, "listed": len(erased), "people": people}, ensure_ascii=False)
+        )
+        return 0
+    zh = f"清单 {len(erased)} 条，恢复的数据中有 {len(told)} 人须重做删除"
+    en = f"{len(erased)} deletions listed, {len(told)} of them forgotten by this database"
+    print(zh if args.lang == "zh" else en)
+    for number, outcome in told:
+        print(f"  {number}  {outcome}")
     return 0

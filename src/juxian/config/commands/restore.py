@@ -57,6 +57,12 @@ def _restore(args: argparse.Namespace, home: Path, url: str) -> int:
             if zh
             else f"The backup of {manifest.taken_at} is in {home}."
         )
+    print(
+        "启动前运行 juxian privacy again 重做备份之后的删除。"
+        if zh
+        else "Before you start, run juxian privacy again: it repeats the deletions made after the backup.",
+        file=sys.stderr,
+    )
     if restored.key_awaited:
         name = home / "keys" / "fields.key"
         print(

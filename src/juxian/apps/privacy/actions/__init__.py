@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ from juxian.apps.packs.queries import pack_of
 from juxian.apps.persons.actions import refresh_profiles
 from juxian.apps.persons.models import Fact, Person
 from juxian.apps.privacy.actions.forgetting import FORGET, forget_beside, forget_identity
+from juxian.apps.privacy.actions.repeating import AGAIN, Erased, forgotten_deletions, note_erased, note_soon
 from juxian.apps.privacy.enums import RequestState
 from juxian.apps.privacy.models import Consent, ErasureRequest, RetentionRun
 from juxian.apps.privacy.queries import (
@@ -140,8 +141,27 @@ def decide_erasure(*, request: ErasureRequest, grant: bool, answer: str, by: Use
         detail={"state": state, **outcome},
         reason=answer,
     )
+    if grant:
+        note_soon()
     request.refresh_from_db()
     return request
+
+
+def erase_again(*, erased: Iterable[Erased], dry_run: bool = False) -> list[tuple[str, dict[str, Any]]]:
+    """Make again the deletions of a list that a restored database has forgotten; (number of the record, what went).
+
+    To be done before anybody works with the restored data: it deletes what stands in it now.
+    """
+    told = []
+    for person, at in forgotten_deletions(erased):
+        outcome: dict[str, Any] = {}
+        if not dry_run:
+            with transaction.atomic():
+                outcome = _erase_person(person)
+                detail = {"decided_at": at.isoformat(), **outcome}
+                record(AGAIN, subject=person, organisation_path=person.home.path, detail=detail)
+        told.append((person.number, outcome))
+    return told
 
 
 def _erase_person(person: Person) -> dict[str, Any]:
@@ -202,6 +222,7 @@ def retain(*, home: Organisation, day: date, dry_run: bool = False) -> Retention
 
 
 def retain_everywhere() -> int:
-    """Nightly: every installed place; returns how many facts went."""
+    """Nightly: every installed place; returns how many facts went. The list of deletions that were granted is brought up to date."""
+    note_erased()
     homes = [place.root for place in InstalledPack.objects.select_related("root").order_by("code")]
     return sum(retain(home=home, day=today()).erased for home in homes)
