@@ -10,11 +10,11 @@ import json
 import sys
 from collections.abc import Iterator
 
-import django
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations import AddField, CreateModel
 
+from juxian.config.cli import setup_django
 from tests.config.earlier_version import troubles
 
 PLACE = "jiayuguan"
@@ -22,12 +22,9 @@ PLACE = "jiayuguan"
 
 def fill() -> None:
     """A place with people, cases, money, flats, cards and notices."""
-    from django.core.management import call_command
-
     from juxian.config.demo import demo_packs, install_with_people, sizes
     from juxian.config.invariants.nightly import check_and_keep
 
-    call_command("migrate", verbosity=0, interactive=False)
     packs = [pack for pack in demo_packs() if pack.code == PLACE]
     install_with_people(packs[0], *sizes(packs, 0))
     check_and_keep()
@@ -64,7 +61,7 @@ def emptied(plan: list[tuple[object, bool]]) -> set[str]:
 
 
 def main() -> int:
-    django.setup()
+    setup_django()
     fill()
     told: dict[str, object] = {}
     earlier = {f"{app}.{before}": troubles(app, before) for app, _name, before in latest() if before}

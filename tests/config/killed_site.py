@@ -8,9 +8,9 @@ from __future__ import annotations
 import sys
 from datetime import date
 
-import django
+from juxian.config.cli import setup_django
 
-django.setup()
+setup_django()
 
 from django.conf import settings  # noqa: E402  # models need the settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402

@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.config.templates import copy_migrated
+
 ROOT = Path(__file__).parents[2]
 
 
 def went(home: Path, url: str = "") -> dict[str, object]:
+    copy_migrated(home, url)
     kept = {key: value for key, value in os.environ.items() if not key.startswith("JUXIAN_")}
     environment = {
         "JUXIAN_HOME": str(home),

@@ -15,12 +15,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import django
+from juxian.config.cli import setup_django
 
-django.setup()
+setup_django()
 
-from django.core.management import call_command  # noqa: E402  # models need the settings
-from django.db import connection, connections, transaction  # noqa: E402
+from django.db import connection, connections, transaction  # noqa: E402  # models need the settings
 from django.db.models import Count  # noqa: E402
 
 from juxian.apps.funds.actions import post  # noqa: E402
@@ -234,7 +233,6 @@ def naive(line: PaymentLine, counts: Counts) -> None:
 
 
 def main(cycles: int) -> None:
-    call_command("migrate", verbosity=0)
     scene, counts, control = make_scene(), Counts(), Counts()
     for number in range(cycles):
         cycle(scene, number, counts)

@@ -8,12 +8,11 @@ import os
 import sqlite3
 from pathlib import Path
 
-import django
+from juxian.config.cli import setup_django
 
-django.setup()
+setup_django()
 
 from django.conf import settings  # noqa: E402  # models need the settings
-from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from juxian.apps import gate  # noqa: E402
@@ -57,7 +56,6 @@ def written(key: str, **how: bool) -> None:
 
 
 inside: list[int] = []
-call_command("migrate", verbosity=0)
 os.fdatasync = looking
 written("a")
 written("b", lasting=False)

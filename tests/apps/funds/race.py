@@ -6,12 +6,11 @@ import json
 import threading
 from collections.abc import Callable
 
-import django
+from juxian.config.cli import setup_django
 
-django.setup()
+setup_django()
 
-from django.core.management import call_command  # noqa: E402  # models need the settings
-from django.db import connection  # noqa: E402
+from django.db import connection  # noqa: E402  # models need the settings
 
 from juxian.apps.funds.actions import open_accounts, post  # noqa: E402
 from juxian.apps.funds.actions.runs import draft_run  # noqa: E402
@@ -114,7 +113,6 @@ def naive() -> int:
     return left[0]
 
 
-call_command("migrate", verbosity=0)
 scene = make_scene()
 drafted = drafts(scene)
 settled, entries = seconds(scene)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import threading
 
-import django
+from juxian.config.cli import setup_django
 
-django.setup()
+setup_django()
 
-from django.core.management import call_command  # noqa: E402  # models need the settings
-from django.db import connection  # noqa: E402
+from django.db import connection  # noqa: E402  # models need the settings
 
 from juxian.apps.funds.actions.seats import take_seat  # noqa: E402
 from juxian.apps.funds.models import Seat  # noqa: E402
@@ -23,7 +22,6 @@ from tests.apps.funds.scene import DAY, make_scene  # noqa: E402
 from tests.factories import PersonFactory  # noqa: E402
 
 CLERKS = 8
-call_command("migrate", verbosity=0)
 scene = make_scene("loudi")
 told: list[str] = []
 together = threading.Barrier(CLERKS)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.config.sites import started
+from tests.config.templates import copy_migrated
 from tests.docs.pages import ROOT
 
 pytestmark = pytest.mark.own_databases
@@ -20,6 +21,7 @@ MORE = os.environ.get("JUXIAN_TEST_CRASHES", "")  # cycles, about 230 kills each
 def crashed(home: Path, cycles: int, **more: str) -> dict[str, Any]:
     """The counts of ``tests/apps/funds/crash.py``."""
     more = {"JUXIAN_SECRET_KEY": "only-for-tests-" + "0" * 40, "PYTHONPATH": str(ROOT)} | more
+    copy_migrated(home, more.get("JUXIAN_DATABASE_URL", ""))
     process = started(home, "tests.apps.funds.crash", MORE or str(cycles), **more)
     out, err = process.communicate()
     assert process.returncode == 0, err

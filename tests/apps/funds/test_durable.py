@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 
 from tests.config.sites import started
+from tests.config.templates import copy_migrated
 from tests.docs.pages import ROOT
 
 
 def test_the_disk_is_waited_for_after_the_turn_and_before_the_answer(tmp_path: Path) -> None:
     more = {"JUXIAN_SECRET_KEY": "only-for-tests-" + "0" * 40, "PYTHONPATH": str(ROOT)}
+    copy_migrated(tmp_path)
     process = started(tmp_path, "tests.apps.funds.durable", **more)
 
     out, err = process.communicate()

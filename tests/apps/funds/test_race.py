@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.config.sites import started
+from tests.config.templates import copy_migrated
 from tests.docs.pages import ROOT
 
 pytestmark = pytest.mark.own_databases
@@ -18,6 +19,7 @@ EXPECTED = {"drafted": 1, "settled": 1, "entries": 1, "passed": 500, "left": 0, 
 
 def raced(home: Path, **more: str) -> dict[str, Any]:
     more = {"JUXIAN_SECRET_KEY": "only-for-tests-" + "0" * 40, "PYTHONPATH": str(ROOT)} | more
+    copy_migrated(home, more.get("JUXIAN_DATABASE_URL", ""))
     process = started(home, "tests.apps.funds.race", **more)
     out, err = process.communicate()
     assert process.returncode == 0, err

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.config.sites import started
+from tests.config.templates import copy_migrated
 from tests.docs.pages import ROOT
 
 pytestmark = pytest.mark.own_databases
@@ -20,6 +21,7 @@ def test_the_last_post_is_taken_once(tmp_path: Path, request: pytest.FixtureRequ
     if database == "postgresql":
         address = request.getfixturevalue("new_database")()
         more |= {"JUXIAN_DATABASE_URL": address, "JUXIAN_DATABASE_POOL": "false"}
+    copy_migrated(tmp_path, more.get("JUXIAN_DATABASE_URL", ""))
     process = started(tmp_path, "tests.apps.funds.seat_race", PYTHONPATH=str(ROOT), **more)
     out, err = process.communicate()
     assert process.returncode == 0, err

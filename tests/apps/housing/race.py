@@ -14,9 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
-import django
+from juxian.config.cli import setup_django
 
-django.setup()
+setup_django()
 
 from django.db import connection  # noqa: E402  # models need the settings
 

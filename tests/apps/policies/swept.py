@@ -19,7 +19,6 @@ class Stopped(Exception):
 
 
 def main() -> None:
-    from django.core.management import call_command
 
     from juxian.apps.packs.actions import install_pack
     from juxian.apps.persons.actions import register_people_in_bulk
@@ -30,7 +29,6 @@ def main() -> None:
     from juxian.core.packs import load_all
     from juxian.core.population import make_people
 
-    call_command("migrate", verbosity=0, interactive=False)
     pack = load_all()[PLACE]
     root = install_pack(pack).root
     source = Source.objects.create(kind=SourceKind.DEMO, title="test", organisation=root, day=pack.as_of)

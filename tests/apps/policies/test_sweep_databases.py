@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.config.templates import copy_migrated
 from tests.postgresql import new_database
 
 pytestmark = pytest.mark.own_databases
@@ -20,6 +21,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def swept(home: Path, url: str = "") -> dict[str, object]:
+    copy_migrated(home, url)
     kept = {key: value for key, value in os.environ.items() if not key.startswith("JUXIAN_")}
     environment = {
         "JUXIAN_HOME": str(home),

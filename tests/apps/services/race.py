@@ -6,9 +6,9 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 
-import django
+from juxian.config.cli import setup_django
 
-django.setup()
+setup_django()
 
 import pytest  # noqa: E402  # models need the settings
 from django.db import connection  # noqa: E402

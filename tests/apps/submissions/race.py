@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import threading
 
-import django
+from juxian.config.cli import setup_django
 
-django.setup()
+setup_django()
 
 from django.db import connection, transaction  # noqa: E402  # models need the settings
 
