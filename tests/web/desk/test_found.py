@@ -8,10 +8,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from juxian.apps.persons.actions import FactDraft, record_facts
 from juxian.apps.policies.actions import find_entitled, sweep_pack
 from juxian.apps.policies.models import FindRun, Found
+from juxian.apps.services.actions.opening import definition_of
+from juxian.apps.services.models import Case
 from tests.factories import SourceFactory
 from tests.web.places import DAY
 
@@ -177,6 +180,31 @@ def test_a_person_reads_declines_and_wants_again(place, found):
     assert client.get(reverse("portal:found-why", args=[found.pk])).status_code == 200
     assert client.get(reverse("portal:why", args=[POLICY, BASE])).status_code == 200
     assert reverse("portal:why", args=[POLICY, BASE]) in client.get(reverse("portal:me")).content.decode()
+
+
+def test_a_new_benefit_leads_to_the_service_that_asks_for_it_or_to_the_case_under_way(place, found):
+    client = place.client("person", person=found.person)
+
+    asked = client.get(reverse("portal:found")).content.decode()
+    case = Case.objects.create(
+        number="JY-2022-000001",
+        definition=definition_of(place.pack.code, place.pack.services["settlement-claim"]),
+        service="settlement-claim",
+        home=found.home,
+        person=found.person,
+        state="endorse",
+        version=1,
+        opened_at=timezone.now(),
+        moved_at=timezone.now(),
+    )
+    again = client.get(reverse("portal:found")).content.decode()
+
+    form, followed = (
+        reverse("portal:apply", args=["settlement-claim"]),
+        reverse("portal:case", args=[case.number]),
+    )
+    assert (form in asked, followed in asked) == (True, False)
+    assert (form in again, followed in again) == (False, True)
 
 
 def test_the_side_bar_marks_policies_on_the_pages_below(place, found):

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,10 +24,12 @@ from juxian.core.packs.schema import Pack
 from juxian.core.policy import Policy
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.dossier import organisations_named
+from juxian.web.kit.entitling import Claim
 from juxian.web.kit.explaining import explanation_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
+from juxian.web.portal.claiming import NOWHERE, claims_of
 
 SHOWN = 50
 TONES = {"new": "info", "waiting": "warn", "declined": "mute", "granted": "ok", "stopped": "bad"}
@@ -41,8 +44,12 @@ def found(request: HttpRequest) -> HttpResponse:
     if person is not None:
         pack = pack_of(person.home)
         rows = list(found_for(person)[:SHOWN])
+        claim = claims_of(person, pack, scope.language)
         context |= {
-            "rows": [(row, *titles_of(row, pack, scope.language), TONES[row.state]) for row in rows],
+            "rows": [
+                (row, *titles_of(row, pack, scope.language), TONES[row.state], *_asked_at(row, pack, claim))
+                for row in rows
+            ],
             "account": accounts_confirmed([person.pk]).get(person.pk),
             "waits": any(row.state == Found.State.WAITING and row.amount_fen for row in rows),
             "granted": any(row.state == Found.State.GRANTED and row.amount_fen for row in rows),
@@ -58,6 +65,14 @@ def titles_of(row: Found, pack: Pack, language: str) -> tuple[str, str]:
         benefit.title.in_language(language) if benefit else row.benefit,
         policy.title.in_language(language) if policy else row.policy,
     )
+
+
+def _asked_at(row: Found, pack: Pack, claim: Claim) -> tuple[str, str]:
+    """Where a benefit is asked for, or the case under way; the hall of services where no service claims it."""
+    policy = pack.policies.get(row.policy)
+    benefit = policy.benefits.get(row.benefit) if policy else None
+    href, title = claim(benefit) if benefit else NOWHERE
+    return (href, title) if href else (reverse("portal:services-here"), _("去申请"))
 
 
 @for_roles(Role.PERSON)
