@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterator
 
+import django
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations import AddField, CreateModel
