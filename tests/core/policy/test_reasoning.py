@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,22 @@ def test_days_may_be_dates_and_what_no_scale_knows_is_told_by_the_reference():
 
     assert [list(teller(book, SCHEMA)(row)) for row in people] == [
         by_reference(book, row, SCHEMA) for row in people
+    ]
+
+
+def test_once_enough_have_asked_the_reference_is_asked_no_more(monkeypatch):
+    policies = [policy(STACKED)]
+    for _ in range(COMPILED_AFTER):
+        entitlements(policies, {}, DAY, SCHEMA)
+
+    monkeypatch.setattr(import_module("juxian.core.policy.entitlements"), "told_of", None)
+    monkeypatch.setattr(import_module("juxian.core.policy.entitlements"), "decide_by", None)
+
+    found = entitlements(policies, {"full_time": True}, DAY, SCHEMA)
+
+    assert [(item.standing.value, item.reasons[0].holds) for item in found] == [
+        ("displaced", True),
+        ("granted", True),
     ]
 
 
