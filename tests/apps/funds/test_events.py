@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from juxian.apps.audit.models import AuditEntry
 from juxian.apps.funds.actions import grants as promising
 from juxian.apps.funds.actions.events import follow_events
+from juxian.apps.funds.actions.grants import suspend_grant
 from juxian.apps.funds.models import Grant, Instalment
 from juxian.apps.funds.queries.due import due_instalments, due_lines
 from juxian.apps.funds.rules import NotPossible
@@ -108,6 +109,63 @@ def test_what_stops_holds_the_grant_for_the_office(scene: Scene) -> None:
     grant.refresh_from_db()
     assert grant.state == "suspended"
     assert follow_events(home=root, day=date(2022, 7, 7)) == (0, 0)
+
+
+def ending(scene: Scene) -> Grant:
+    no_home = FactDraft("home", {"owned": False}, date(2022, 5, 1))
+    terms = "pay: {instalments: 3, every: month, ends_if: 本地自有住房}"
+    grant = granted(scene, terms, facts=[no_home])
+    bought = FactDraft("home", {"owned": True}, date(2022, 7, 5))
+    record_facts(person=grant.person, facts=[bought], source=SourceFactory())
+    return grant
+
+
+def states(grant: Grant) -> list[str]:
+    return list(grant.instalments.order_by("number").values_list("state", flat=True))
+
+
+def test_what_ends_gives_up_what_is_left_and_frees_the_money(scene: Scene) -> None:
+    grant = ending(scene)
+    grant.instalments.filter(number__lte=2).update(state="paid")  # due on 1 June and 1 July
+
+    assert follow_events(home=scene.place.root, day=date(2022, 7, 4)) == (0, 0)
+    assert follow_events(home=scene.place.root, day=date(2022, 7, 5)) == (0, 1)
+
+    grant.refresh_from_db()
+    assert (grant.state, grant.ended_on, grant.end_reason) == ("ended", date(2022, 7, 5), "本地自有住房")
+    assert states(grant) == ["paid", "paid", "void"]
+    [told] = AuditEntry.objects.filter(action="funds.grant_ended")
+    assert (told.actor, told.reason, told.detail["freed_fen"]) == (
+        None,
+        "本地自有住房",
+        grant.instalments.last().amount_fen,
+    )
+    assert follow_events(home=scene.place.root, day=date(2022, 7, 6)) == (0, 0)
+
+
+def test_what_fell_due_before_it_was_over_is_paid_first(scene: Scene) -> None:
+    grant, root = ending(scene), scene.place.root
+    grant.instalments.filter(number=1).update(state="paid")
+
+    assert follow_events(home=root, day=date(2022, 7, 20)) == (0, 0)  # 1 July is owed still
+    lines = due_lines(due_instalments(root, date(2022, 8, 2)), root)
+    assert [(line.instalment.number, bool(line.hold)) for line in lines] == [(2, False), (3, True)]
+    assert "未出现终止情形" in lines[1].hold
+    grant.instalments.filter(number=2).update(state="paid")
+
+    assert follow_events(home=root, day=date(2022, 8, 20)) == (0, 1)
+    assert states(grant) == ["paid", "paid", "void"]
+
+
+def test_a_grant_that_the_office_holds_ends_too(scene: Scene) -> None:
+    grant = ending(scene)
+    grant.instalments.filter(number__lte=2).update(state="paid")
+    suspend_grant(grant=grant, suspended=True, reason="核实", by=scene.maker)
+
+    assert follow_events(home=scene.place.root, day=date(2022, 7, 6)) == (0, 1)
+
+    grant.refresh_from_db()
+    assert grant.state == "ended"
 
 
 def test_a_benefit_of_several_payers_needs_to_know_which_is_ours(scene: Scene) -> None:

@@ -85,7 +85,9 @@ def fields_read(policy: Policy) -> set[str]:
         asked: list[Expression | Amount | None] = [cap.unless for cap in version.caps]
         rows = [row for table in version.points for row in table.rows]
         for benefit in version.benefits:
-            asked += [benefit.who, benefit.pay.each_if]
+            asked += [benefit.who]
+            for pay in benefit.pays:
+                asked += [pay.each_if, pay.stops_if, pay.ends_if]
             rows += benefit.table.rows
             found.add(benefit.window.field if benefit.window else "")
             found.add(benefit.obligation.from_field if benefit.obligation else "")

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,8 +14,10 @@ from juxian.core.facts.profile import with_spouse
 from juxian.core.facts.schema import Schema
 from juxian.core.policy.document import PointsTable, Policy
 from juxian.core.policy.entitlements import Entitlement, Verdict, entitlements
+from juxian.core.policy.paying import Later, later_payment
 from juxian.core.policy.reasons import Standing
 from juxian.core.policy.rowwise import Situation, day_of, evaluate
+from juxian.core.policy.rulebook import rulebook
 from juxian.core.policy.wording import field_title, money_words
 from juxian.core.positioned import Document, Path
 from juxian.core.source import Problem, problem_at
@@ -24,6 +26,13 @@ from juxian.core.text import Text
 VERDICT_WORDS = {
     Verdict.YES: Text("符合", "yes"), Verdict.NO: Text("不符合", "no"), Verdict.UNKNOWN: Text("待补充材料", "unknown"),
 }  # fmt: skip
+_LATER_WORDS = {
+    Later.PAID: Text("发放", "paid"),
+    Later.NOT_MET: Text("未达到条件", "not met"),
+    Later.STOPPED: Text("停发", "stopped"),
+    Later.ENDED: Text("终止", "ended"),
+    Later.UNKNOWN: Text("待核", "unknown"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,7 @@ class Expectation:
     missing: frozenset[str] | None = None
     turns_on: date | None = None
     payments: tuple[int, ...] | None = None
+    later: str = ""  # of a payment after the first, on the day of the case
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,8 @@ def _run(case: Case, policy: Policy, policies: Sequence[Policy], schema: Schema)
             span = case.document.span(path)
             told = Text(f"案例“{case.name}”：{message.zh}", f"case “{case.name}”: {message.en}")
             problems.append(problem_at(case.document.source, span, "P450", told))
+        if expectation.later:
+            problems += _later(expectation, case, policy, policies, schema)
     for word, wanted in case.points.items():
         table = _table(case, policy, word)
         got = evaluate(table.sum, case.row, Situation(case.day, schema)) if table else None
@@ -176,6 +188,25 @@ def _differences(want: Expectation, got: Entitlement | None, schema: Schema) -> 
             shown = "、".join(money_words(part).zh for part in parts) or "—"
             found.append(("payments", Text(f"各期应与所写一致，实为 {shown}", f"the payments are {shown}")))
     return found
+
+
+def _later(
+    want: Expectation, case: Case, policy: Policy, policies: Sequence[Policy], schema: Schema
+) -> Iterator[Problem]:
+    """What becomes of later payments by the version that was in force on the day; of several payers all must come out so."""
+    version = policy.version_on(case.day)
+    benefit = next((b for b in version.benefits if b.id == want.benefit), None) if version else None
+    at = rulebook(tuple(policies), case.day).situation(schema)
+    row = with_spouse(case.row, schema, None)
+    for given in {later_payment(pay, row, at) for pay in benefit.pays} if benefit else ():
+        if given != want.later:
+            wanted, came = _LATER_WORDS[Later(want.later)], _LATER_WORDS[given]
+            told = Text(
+                f"案例“{case.name}”：后续各期应为{wanted.zh}，实为{came.zh}",
+                f"case “{case.name}”: later payments should be {wanted.en}, are {came.en}",
+            )
+            span = case.document.span((*want.path, "later"))
+            yield problem_at(case.document.source, span, "P450", told)
 
 
 def _amount(got: Entitlement | None) -> int | None:

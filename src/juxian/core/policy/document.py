@@ -69,7 +69,8 @@ class Pay:
     every: once month quarter year. each_if: each payment after the first needs it. days: (month, day) of each year on which
     payments fall instead, the first of them too unless ``first_at_once``. starts: DATE fields, from the latest of which it
     is counted. due: on the day counted, or on the first day of the next month or quarter. upon: a DATE field; payments after the
-    first fall due with the event that it records. stops_if: once it holds nothing more is paid.
+    first fall due with the event that it records. stops_if: once it holds nothing more is paid until the
+    office lets it go on. ends_if: once it holds what is left is given up.
     """
 
     shares: tuple[int, ...] = (1,)
@@ -81,6 +82,7 @@ class Pay:
     due: str = "on_day"
     upon: str = ""
     stops_if: Expression | None = None
+    ends_if: Expression | None = None
 
     def counted_from(self, profile: Mapping[str, Any], otherwise: date) -> date | None:
         """The day from which payments are counted: the latest of ``starts``; None while one of them is not recorded."""

@@ -329,6 +329,9 @@ class _Words:
         if pay.stops_if:
             condition = formats.clauses(self.condition(pay.stops_if))
             words.append(_("出现下列情形后停发：%(condition)s") % {"condition": condition})
+        if pay.ends_if:
+            condition = formats.clauses(self.condition(pay.ends_if))
+            words.append(_("出现下列情形后终止，不再发放：%(condition)s") % {"condition": condition})
         return words
 
     def field(self, name: str) -> str:

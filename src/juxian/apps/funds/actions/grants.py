@@ -195,6 +195,7 @@ def _needs(pay: Pay, schema: Schema) -> str:
     words = [pay.each_if.text] if pay.each_if else []
     words += [_("%(event)s之后") % {"event": field_title(pay.upon, schema).zh}] if pay.upon else []
     words += [_("未出现停发情形：%(clause)s") % {"clause": pay.stops_if.text}] if pay.stops_if else []
+    words += [_("未出现终止情形：%(clause)s") % {"clause": pay.ends_if.text}] if pay.ends_if else []
     return _("；").join(words)[:LONGEST_NEEDS]
 
 

@@ -20,7 +20,8 @@ from juxian.apps.persons.queries import organisation_attributes, profiles_of
 from juxian.apps.policies.queries import packs_in_force
 from juxian.core.packs.schema import Pack
 from juxian.core.policy.document import Pay, pay_by
-from juxian.core.policy.rowwise import Situation, all_of, day_of, evaluate, negated
+from juxian.core.policy.paying import Later, later_payment
+from juxian.core.policy.rowwise import Situation, day_of
 from juxian.core.policy.rulebook import rulebook
 
 LIVE = (LineState.OPEN, LineState.CONFIRMED)
@@ -159,11 +160,8 @@ def may_be_paid(
 
     before: the day on which the payment before it fell due; an event counts only after it.
     """
-    asked = True if pay.each_if is None else evaluate(pay.each_if.clause, profile, at)
-    stopped = False if pay.stops_if is None else evaluate(pay.stops_if.clause, profile, at)
-    return all_of(
-        (asked, negated(stopped), not pay.upon or event_after(pay, profile, before) is not None or None)
-    )
+    found = later_payment(pay, profile, at, happened=event_after(pay, profile, before) is not None)
+    return None if found is Later.UNKNOWN else found is Later.PAID
 
 
 def event_after(pay: Pay, profile: Mapping[str, Any], before: date | None) -> date | None:

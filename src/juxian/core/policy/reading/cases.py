@@ -19,6 +19,7 @@ from juxian.core.policy.language import read_amount
 from juxian.core.policy.mistakes import value_in
 from juxian.core.policy.names import close_words, names_of_schema
 from juxian.core.policy.nodes import Number
+from juxian.core.policy.paying import Later
 from juxian.core.positioned import Document, Path
 from juxian.core.source import Problem
 from juxian.core.text import Text
@@ -27,7 +28,7 @@ _VERDICTS = {
     "yes": Verdict.YES, "no": Verdict.NO, "unknown": Verdict.UNKNOWN, "符合": Verdict.YES, "不符合": Verdict.NO,
     "待补充材料": Verdict.UNKNOWN,
 }  # fmt: skip
-_EXPECT_KEYS = ("verdict", "amount", "article", "missing", "turns_on", "payments")
+_EXPECT_KEYS = ("verdict", "amount", "article", "missing", "turns_on", "payments", "later")
 
 
 def read_cases(document: Document, policy: Policy, schema: Schema) -> tuple[tuple[Case, ...], list[Problem]]:
@@ -174,6 +175,7 @@ class _Reader(Fields):
             missing=self.names((*path, "missing")) if missing is not None else None,
             turns_on=self.day((*path, "turns_on")),
             payments=self.amounts((*path, "payments")) if payments is not None else None,
+            later=self.choice((*path, "later"), list(Later)),
         )
 
     def verdict(self, path: Path) -> Verdict | None:

@@ -13,12 +13,12 @@ from juxian.core.policy.reading.values import Values
 from juxian.core.positioned import Path
 from juxian.core.text import Text
 
-SCHEDULE_KEYS = ("from", "due", "upon", "stops_if")
+SCHEDULE_KEYS = ("from", "due", "upon", "stops_if", "ends_if")
 LARGEST_SHARE = 10_000
 
 
 def with_schedule(reader: Values, path: Path, pay: Pay) -> Pay:
-    """``pay`` with ``from``, ``due``, ``upon`` and ``stops_if`` of the mapping at ``path``."""
+    """``pay`` with ``from``, ``due``, ``upon``, ``stops_if`` and ``ends_if`` of the mapping at ``path``."""
 
     def has(key: str) -> bool:
         return reader.get((*path, key)) is not None
@@ -31,6 +31,7 @@ def with_schedule(reader: Values, path: Path, pay: Pay) -> Pay:
         due=reader.choice((*path, "due"), DUES, "on_day"),
         upon=reader.date_field((*path, "upon")),
         stops_if=reader.condition((*path, "stops_if")),
+        ends_if=reader.condition((*path, "ends_if")),
     )
     fixed, single = has("on"), pay.count == 1
     for wrong, key, message, hint in (
@@ -49,6 +50,10 @@ def with_schedule(reader: Values, path: Path, pay: Pay) -> Pay:
         (
             has("stops_if") and single, "stops_if",
             Text("只有一期，没有可停的款项", "there is one payment; nothing can stop"), Text("写 instalments 或 ratio", "write instalments or ratio"),
+        ),
+        (
+            has("ends_if") and single, "ends_if",
+            Text("只有一期，没有可终止的款项", "there is one payment; nothing is left to end"), Text("写 instalments 或 ratio", "write instalments or ratio"),
         ),
     ):  # fmt: skip
         if wrong:
