@@ -60,6 +60,25 @@ def test_what_was_paid_is_taken_off_and_the_rest_goes_over_what_is_left(scene: S
     ]
 
 
+def test_the_rest_goes_on_the_days_that_were_left(scene: Scene) -> None:
+    """From 31 May on: the day of a shorter month does not become that of all months after it."""
+    insured = FactDraft("insurance", {}, date(2022, 5, 31))
+    monthly = BY_TITLE.replace("every: year", "every: month, from: 首次参保日期")
+    before, after = (
+        f"{DUTY}\n    {rule}" for rule in (GROUP, "stacking: {group: 补差, rule: deduct_earlier}")
+    )
+    publish(scene, date(2022, 5, 1), f"{PLAIN}\n    {before}", f"{monthly}\n    {after}")
+    grant = scene.grant(scene.entitled("甲", facts=[insured]))
+    grant.instalments.filter(number__lte=2).update(state="paid")
+    rise(grant)
+
+    made = raise_grant(grant=grant, day=date(2022, 8, 10), reason="评为中级", by=scene.maker)
+
+    assert list(made.instalments.order_by("number").values_list("due", flat=True)) == [
+        date(2022, 8, 10), date(2022, 8, 31), date(2022, 9, 30),
+    ]  # fmt: skip
+
+
 def test_who_did_not_rise_keeps_the_grant(scene: Scene) -> None:
     grant = granted(scene, "stacking: {group: 补差, rule: deduct_earlier}")
 

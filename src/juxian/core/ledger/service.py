@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from juxian.core.dates import add_months, whole_months
 
@@ -41,6 +41,23 @@ def served_months(
         months += full
         days += (end - add_months(start, full)).days if end > start else 0
     return min(whole, months + days // DAYS_OF_MONTH)
+
+
+def complete_on(
+    since: date, serve_months: int, day: date, uncounted: Sequence[Period] = (), shortest_months: int = 0
+) -> date:
+    """The first day on which ``serve_months`` are served, if whoever is away comes back on ``day`` and stays."""
+    known = [Period(one.since, min(one.until or day, day)) for one in uncounted if one.since < day]
+
+    def served(until: date) -> int:
+        return served_months(since, until, known, shortest_months)
+
+    found = add_months(since, serve_months)
+    while (missing := serve_months - served(found)) > 0:
+        found = add_months(found, missing)
+    while found > since and served(found - timedelta(days=1)) >= serve_months:
+        found -= timedelta(days=1)
+    return found
 
 
 def merged(spans: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:

@@ -154,9 +154,9 @@ def _terms(
     profile: Mapping[str, Any],
     on: date,
     first_due: date | None,
-    left: int | None = None,
+    left: Sequence[date] | None = None,
 ) -> _Terms:
-    """left: how many payments are left, the last of the plan; None is all."""
+    """left: the days of the payments that are left, the last of the plan; None is all."""
     word = f"{entitled.policy.id}/{entitled.benefit.id}"
     place = budget_word(pack, word, person.home, ((line.fund, line.line) for line in stored))
     if place is None:
@@ -167,7 +167,7 @@ def _terms(
     if pay is None:
         raise NotPossible(_("这项待遇由几方分担，请先在资金配置中写明本级是哪一方。"))
     if left is not None:  # on the days of the grant that it goes on
-        pay = replace(pay, shares=pay.shares[-left:], due="on_day", first_at_once=False)
+        pay = replace(pay, shares=pay.shares[-len(left) :], due="on_day", first_at_once=False)
     first = first_due or pay.counted_from(profile, on)
     if first is None:
         raise NotPossible(
@@ -177,13 +177,17 @@ def _terms(
     if benefit.payers and sharing:  # each pays on days of its own; ours are those of our part
         amount = next(part for payer, part in benefit.parts(amount) if payer and payer.id == sharing.here)
         payers = {sharing.here: 1}
-    plan = instalments(amount, pay.shares, first, pay.months_between, payers, pay.due_days(first))
+    days = [max(first, day) for day in left[-pay.count :]] if left else pay.due_days(first)
+    plan = instalments(amount, pay.shares, first, pay.months_between, payers, days)
     return _Terms(*place, sharing, plan, _needs(pay, pack.schema), left is not None)
 
 
-def _left(ended: Grant | None) -> int | None:
-    """How many payments an ended grant did not make."""
-    return ended.instalments.filter(state=InstalmentState.VOID).count() if ended else None
+def _left(ended: Grant | None) -> list[date] | None:
+    """The days of the payments that an ended grant did not make."""
+    if ended is None:
+        return None
+    rows = ended.instalments.filter(state=InstalmentState.VOID).order_by("number")
+    return list(rows.values_list("due", flat=True))
 
 
 def _titles(pack: Pack, fields: Sequence[str]) -> str:

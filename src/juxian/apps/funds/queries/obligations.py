@@ -19,7 +19,7 @@ from juxian.apps.persons.models import Fact
 from juxian.core.dates import add_months
 from juxian.core.funds.breach import Ending, Tenure, service_ending
 from juxian.core.ledger.clawback import Owed, owed_back
-from juxian.core.ledger.service import Period, served_months
+from juxian.core.ledger.service import Period, complete_on, served_months
 
 RETIRED = "retired"  # ends service without a breach
 SHORTEST_MONTHS = 6  # a shorter leave counts as service; policy-facts R88
@@ -91,5 +91,9 @@ def _standing(
     end = ending.day if ending else day
     served = served_months(row.since, max(end, row.since), uncounted, SHORTEST_MONTHS)
     owed = owed_back(row.terms, row.grant.total_fen, paid_fen, served)
-    left = add_months(end, owed.missing_months) if not ending else add_months(row.since, row.serve_months)
+    left = (
+        add_months(row.since, row.serve_months)
+        if ending
+        else complete_on(row.since, row.serve_months, max(day, row.since), uncounted, SHORTEST_MONTHS)
+    )
     return Standing(row, ending, served, left, paid_fen, owed)

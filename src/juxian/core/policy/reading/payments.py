@@ -46,10 +46,10 @@ class Payments(Values):
         value = self.get(path)
         if value is None:
             return ()
-        found = []
+        found: list[tuple[int, int]] = []
         for item in self.items(path) if isinstance(value, list) else [path]:
             day = _day_of_year(self.text(item))
-            if day is None or day in found:
+            if day is None or _in_a_common_year(day) in map(_in_a_common_year, found):
                 self.wrong(
                     item, "P315", Text("这里需要每年的月日，各不相同", "a day of each year is needed here, each another"),
                     Text("写成 6-30 或 [6-30, 12-31]", "write 6-30, or [6-30, 12-31]"),
@@ -69,6 +69,11 @@ class Payments(Values):
                 Text(f"比例有 {len(shares)} 份，期数是 {count}", f"{len(shares)} shares for {count} payments"),
             )  # fmt: skip
         return shares or (1,)
+
+
+def _in_a_common_year(day: tuple[int, int]) -> tuple[int, int]:
+    """29 February stands for the 28th then, so that the two are one day."""
+    return (2, 28) if day == (2, 29) else day
 
 
 def _day_of_year(text: str) -> tuple[int, int] | None:
