@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from juxian.core.packs import find_packs_dir, load_pack
 from juxian.core.positioned import Document, read_yaml
 from juxian.core.services import read_service
 from juxian.core.services.definition import Party, Relation, Role
@@ -190,3 +191,14 @@ def test_another_act_upon_a_card_is_refused():
     _, problems = read(text.replace("{fact: card, values: {card: 人才服务卡}, lasts: 5年}", "{card: sell}"))
 
     assert [problem.code for problem in problems] == ["S104"]
+
+
+@pytest.mark.parametrize(("word", "codes"), [("租住人才公寓", []), ("配偶.租住人才公寓", ["S113"])])
+def test_the_record_of_the_spouse_fills_in_no_form(word: str, codes: list[str]) -> None:
+    gallery = load_pack(find_packs_dir() / "gallery").schema
+    fields = "fields: [{name: flat, title: 公寓, type: boolean, prefill: " + word + "}]"
+    found = f"service: asked\ntitle: 申请\nform:\n- section: 住房\n  {fields}\n"
+
+    _service, problems = read_service(read_yaml(Source("service.yaml", found)), gallery)
+
+    assert [one.code for one in errors_in(problems) if one.code == "S113"] == codes

@@ -108,6 +108,13 @@ class FormReader(PartReader):
                 path, word, names_of_schema(self.schema).by_word, "S113", Text("画像字段", "profile field")
             )
             return ""
+        if field.of_spouse:
+            message = Text(
+                "申请人不一定可以查看配偶的档案，不能带入",
+                "who applies may not be allowed to see the spouse's record, so it fills in nothing",
+            )
+            self.wrong(path, "S113", message)
+            return ""
         if field.type != type_:
             message = Text(
                 f"“{field.title.zh}”的类型是 {field.type}，此字段是 {type_}",
