@@ -7,7 +7,8 @@ A demonstration is multiplied in the database until its large tables hold ``--ro
 migration named in SINCE and brought forth again, one migration at a time, each in a process of its own (its peak memory is
 told). Meanwhile somebody else wants to write, read and change a row by chance of every large table, over and over, and the
 longest time that each of these had to wait is told: that is what people notice of a lock. On SQLite, which has one writer for
-everything, "write" is the wait for it. With ``--interrupt`` each migration of batches is first killed half way.
+everything, "write" is the wait for it. Migrations that seal go back for ``--seconds``, so that there is something to seal, and are
+killed once on their way forth.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,7 +32,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 # app → the migration that it is taken back to; those after it change tables that are large in a register of many years
 SINCE = {
-    "persons": "0002",
+    "persons": "0003",
     "policies": "0007",
     "funds": "0006",
     "corrections": "0001",
@@ -58,8 +60,10 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=sorted(SINCE))
     parser.add_argument("--filled", action="store_true", help="the database is filled already")
     parser.add_argument("--fill", action="store_true", help="fill the database, measure nothing")
-    parser.add_argument("--interrupt", action="store_true", help="kill migrations of batches once, half way")
-    parser.add_argument("--step", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--seconds", type=float, default=60, help="how long rows are opened before they are sealed again"
+    )
+    parser.add_argument("--step", nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args()
     home = given.home or Path(tempfile.mkdtemp(prefix="juxian-migrations-"))
     os.environ |= {
@@ -86,7 +90,7 @@ def main() -> None:
         "| migration | s | MB | read waits ms | write waits ms | row waits ms | |\n|---|---|---|---|---|---|---|"
     )
     for app in given.only:
-        for line in app_lines(app, given.interrupt):
+        for line in app_lines(app, given.seconds):
             print(line, flush=True)
 
 
@@ -129,7 +133,11 @@ def multiply(table: str, rows: int, copies: dict[str, int]) -> None:
         described = connection.introspection.get_table_description(cursor, table)
         constraints = connection.introspection.get_constraints(cursor, table)
         unique = {
-            name for found in constraints.values() if found["unique"] for name in found["columns"] if name
+            name
+            for found in constraints.values()
+            if found["unique"] or found["primary_key"]
+            for name in found["columns"]
+            if name
         }
         parents = {
             found["columns"][0]
@@ -177,76 +185,70 @@ def _changed(vendor: str, column: Any, unique: set[str], parents: set[str]) -> s
 # one migration
 
 
-def step(app: str, name: str) -> None:
-    """Migrate, in this process; tells seconds and peak memory of it as JSON."""
-    from django.core.management import call_command
+def step(app: str, name: str, way: str) -> None:
+    """One migration back or forth in this process, without those of other apps that stand on it; tells seconds and peak memory."""
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
 
+    loader = MigrationLoader(connection)
+    migration, state = loader.graph.nodes[app, name], loader.project_state((app, name), at_end=False)
     began = time.monotonic()
-    call_command("migrate", app, name, verbosity=0, interactive=False)
+    with connection.schema_editor(atomic=migration.atomic) as editor:
+        (migration.unapply if way == "back" else migration.apply)(state, editor)
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"seconds": time.monotonic() - began, "megabytes": used}))
 
 
-def app_lines(app: str, interrupt: bool) -> list[str]:
+def app_lines(app: str, seconds: float) -> Iterator[str]:
     from django.db import connection
     from django.db.migrations.loader import MigrationLoader
 
     loader = MigrationLoader(connection)
     names = sorted(name for label, name in loader.disk_migrations if label == app)
     later = [name for name in names if name > SINCE[app] + "~"]
-    back = stepped(app, SINCE[app])
-    lines = [
-        f"| {app} back to {SINCE[app]} | {back['seconds']:.1f} | {back['megabytes']:.0f} | | | | all of {len(later)} |"
-    ]
+    for name in reversed(later):
+        stopped(app, name, "back", seconds if "sealed" in name else 3600)
     for name in later:
-        batches = not loader.disk_migrations[app, name].atomic and "sealed" in name
-        lines.append(measured(app, name, interrupt and batches))
-    stepped_all()
-    return lines
+        yield measured(app, name, seconds)
 
 
-def measured(app: str, name: str, interrupt: bool) -> str:
-    note = killed(app, name) if interrupt else ""
+def measured(app: str, name: str, seconds: float) -> str:
+    """A migration that seals is killed once, half way, and begun again."""
+    note = (
+        "killed half way and begun again"
+        if "sealed" in name and stopped(app, name, "forth", seconds / 2)
+        else ""
+    )
     waits = Waits()
     threads = [threading.Thread(target=probe, args=(waits,), daemon=True) for probe in probes()]
     for thread in threads:
         thread.start()
-    told = stepped(app, name)
+    done = subprocess.run(_command(app, name, "forth"), check=True, stdout=subprocess.PIPE, text=True)
+    told = json.loads(done.stdout.splitlines()[-1])
     waits.over.set()
     for thread in threads:
         thread.join()
-    return (
-        f"| {app} {name} | {told['seconds']:.1f} | {told['megabytes']:.0f} | "
-        + " | ".join(f"{waits.longest.get(kind, 0) * 1000:.0f}" for kind in ("read", "write", "row"))
-        + f" | {note} |"
-    )
+    longest = " | ".join(f"{waits.longest.get(kind, 0) * 1000:.0f}" for kind in ("read", "write", "row"))
+    return f"| {app} {name} | {told['seconds']:.1f} | {told['megabytes']:.0f} | {longest} | {note} |"
 
 
-def stepped(app: str, name: str) -> dict[str, float]:
-    done = subprocess.run(_command(app, name), check=True, stdout=subprocess.PIPE, text=True)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
-
-
-def stepped_all() -> None:
-    subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], check=True)
-
-
-def killed(app: str, name: str, after: float = 20) -> str:
-    """Start a migration, kill it; how long it had run. It is begun anew by whoever measures it."""
-    process = subprocess.Popen(_command(app, name), stdout=subprocess.DEVNULL)
+def stopped(app: str, name: str, way: str, seconds: float) -> bool:
+    """Run a step for so long at most; whether it had to be killed."""
+    process = subprocess.Popen(_command(app, name, way), stdout=subprocess.DEVNULL)
     try:
-        process.wait(timeout=after)
+        process.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
         process.wait()
-        return f"killed after {after:.0f} s, then begun again"
-    return "done before it was killed"
+        return True
+    if process.returncode:
+        raise RuntimeError(f"{app} {name} {way}")
+    return False
 
 
-def _command(app: str, name: str) -> list[str]:
+def _command(app: str, name: str, way: str) -> list[str]:
     where = ["--home", os.environ["JUXIAN_HOME"], "--url", os.environ["JUXIAN_DATABASE_URL"]]
-    return [sys.executable, str(Path(__file__)), *where, "--step", app, name]
+    return [sys.executable, str(Path(__file__)), *where, "--step", app, name, way]
 
 
 # what others notice

@@ -191,9 +191,12 @@ def _change_some(
 ) -> None:
     """Rows few enough that nobody waits for one of them for long: they are read and written by one statement each."""
     standing = rows.model._default_manager.select_for_update(of=("self",)).order_by("pk").filter(pk__in=keys)
-    changed = [row for row in standing if isinstance(getattr(row, column), dict)]
-    for row in changed:
-        setattr(row, column, change(row))
+    changed = []
+    for row in standing:
+        held = getattr(row, column)
+        if isinstance(held, dict) and (wanted := change(row)) != held:  # many hold nothing to seal
+            setattr(row, column, wanted)
+            changed.append(row)
     rows.model._default_manager.bulk_update(changed, [column])
 
 
