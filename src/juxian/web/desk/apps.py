@@ -127,7 +127,7 @@ class DeskConfig(AppConfig):
             "work",
             Item(
                 "desk:accounts",
-                _("账号"),
+                _("账号管理"),
                 "users",
                 "governance",
                 frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}),
@@ -136,7 +136,7 @@ class DeskConfig(AppConfig):
             ),
             Item(
                 "desk:posts",
-                _("岗位"),
+                _("岗位管理"),
                 "badge-check",
                 "governance",
                 frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}),
