@@ -109,3 +109,74 @@ def test_every_rule_of_a_template_is_one_that_spreadsheet_programs_accept(place:
             assert len(rule.formula1) - 2 <= 255
             assert all(word and word == word.strip() for word in rule.formula1[1:-1].split(","))
         assert len(rule.prompt or "") <= 255
+
+
+def test_a_filled_roster_of_teams_is_taken_in_whole(place: Place) -> None:
+    place.person("王芳", resident_id(sequence=1))
+    place.person("李娜")
+    office, asked = (
+        place.client("office"),
+        {"organisation": place.root.pk, "of_teams": "on", "reason": "登记"},
+    )
+
+    answer = office.post("/desk/imports/template/", {**asked, "filled": "on"})
+
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    sheet = book["团队名册"]
+    heads = [cell.value for cell in sheet[1]]
+    assert heads == [
+        "团队名称", "类别", "级别", "依托单位", "认定日期", "姓名", "身份证号码", "出生日期", "角色", "加入日期",
+    ]  # fmt: skip
+    assert sheet["A2"].value is None
+    offered = {
+        heads[rule.sqref.sorted()[0].bounds[0] - 1]: rule.formula1
+        for rule in sheet.data_validations.dataValidation
+        if rule.type == "list"
+    }
+    kinds = place.pack.collectives.kinds.values()
+    assert all(kind.title.zh in offered["类别"] for kind in kinds)
+    assert offered["依托单位"] == '"测试医院"'
+    assert ("市级" in offered["级别"], "负责人" in offered["角色"]) == (True, True)
+    assert AuditEntry.objects.get(action="persons.exported").detail == {
+        "what": "team_template", "unit": place.root.code, "persons": 0,
+    }  # fmt: skip
+
+    team = ["矿山安全团队", "创新团队", "市级", "测试医院", "2020-05-01"]
+    for line, member in enumerate(
+        (
+            ["王芳", resident_id(sequence=1), "", "负责人", ""],
+            ["李娜", "", "1990-01-01", "骨干", "2021-03-01"],
+        ),
+        2,
+    ):
+        for column, value in enumerate([*team, *member], 1):
+            sheet.cell(line, column).value = value
+    out = io.BytesIO()
+    book.save(out)
+    file = SimpleUploadedFile("团队.xlsx", out.getvalue())
+    handed = {"organisation": place.root.pk, "as_of": "2022-06-01", "of_teams": "on", "file": file}
+    office.post("/desk/imports/new/", handed)
+    batch = Batch.objects.get()
+    assert list(batch.rows.order_by("number").values_list("state", "reason")) == [
+        ("accepted", ""),
+        ("waiting", "same_name"),  # no number
+    ]
+    office.post(f"/desk/imports/{batch.pk}/accept/")
+
+    again = office.post("/desk/imports/template/", asked)
+    lists = openpyxl.load_workbook(io.BytesIO(again.content))["团队名册"].data_validations.dataValidation
+    assert '"矿山安全团队"' in [rule.formula1 for rule in lists]
+    page = office.get("/desk/imports/new/?of=teams").content.decode()
+    assert "/desk/imports/template/?of=teams" in page
+
+
+def test_an_employer_is_given_a_roster_of_persons_alone(place: Place) -> None:
+    client = place.client("employer")
+
+    page = client.get("/desk/imports/template/?of=teams").content.decode()
+    answer = client.post(
+        "/desk/imports/template/", {"organisation": place.employer.pk, "of_teams": "on", "reason": "报送"}
+    )
+
+    assert 'name="of_teams"' not in page
+    assert openpyxl.load_workbook(io.BytesIO(answer.content)).sheetnames[0] == "名册"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from juxian.apps.collectives.rules import may_manage
 from juxian.apps.imports.queries import senders_for
 from juxian.apps.imports.rules import may_hand_in
 from juxian.apps.organisations.models import Organisation
@@ -23,9 +24,12 @@ from juxian.core.facts.profile import FactRecord
 from juxian.core.facts.schema import Field, Kind, Schema
 from juxian.core.facts.values import show_value
 from juxian.core.facts.wording import is_masked
+from juxian.core.tables.headings import head_of
 from juxian.core.tables.mapping import NAME, NUMBER, NUMBER_HEADERS, Vocabulary
 from juxian.web.desk.forms import ReasonForm
 from juxian.web.desk.imports.finding import SENDERS
+from juxian.web.desk.imports.team_template import team_sheet
+from juxian.web.desk.scope import home_of
 from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.fields import text_field
 from juxian.web.kit.origin import address_of
@@ -37,7 +41,7 @@ UNITS_LISTED = 500
 
 
 class TemplateForm(ReasonForm):
-    """For which unit, and whether its people stand in it."""
+    """For which unit, whether its people stand in it, and whether members of teams are to be filled in instead."""
 
     organisation = forms.ModelChoiceField(
         label=gettext_lazy("报送单位"), queryset=Organisation.objects.none()
@@ -45,11 +49,18 @@ class TemplateForm(ReasonForm):
     filled = forms.BooleanField(
         label=gettext_lazy("带出本单位现有人员，供核对更正"), required=False, initial=True
     )
+    of_teams = forms.BooleanField(
+        label=gettext_lazy("这是团队名册，每行一名成员"),
+        required=False,
+        help_text=gettext_lazy("不带出人员；团队名称可选现有团队，也可填写新团队"),
+    )
     reason = text_field(gettext_lazy("用途"), 200, help_text=gettext_lazy("写入审计记录"))
-    field_order = ("organisation", "filled", "reason")
+    field_order = ("organisation", "filled", "of_teams", "reason")
 
-    def __init__(self, *args: Any, senders: Any, **values: Any) -> None:
+    def __init__(self, *args: Any, senders: Any, keeps_teams: bool, **values: Any) -> None:
         super().__init__(*args, **values)
+        if not keeps_teams:
+            del self.fields["of_teams"]
         field: Any = self.fields["organisation"]
         field.queryset, field.label_from_instance = senders, name_of
 
@@ -63,21 +74,29 @@ def template(request: HttpRequest) -> HttpResponse:
     form = TemplateForm(
         request.POST if request.method == "POST" else None,
         senders=senders,
-        initial={"organisation": scope.organisation.pk},
+        keeps_teams=bool(may_manage(user, home_of(scope))) and bool(scope.pack.collectives.kinds),
+        initial={"organisation": scope.organisation.pk, "of_teams": request.GET.get("of") == "teams"},
     )
     if request.method == "POST" and form.is_valid():
         unit = form.cleaned_data["organisation"]
         may_hand_in(user, unit).or_refuse()
-        people = _people(request, unit) if form.cleaned_data["filled"] else []
+        of_teams = form.cleaned_data.get("of_teams", False)
+        people = _people(request, unit) if form.cleaned_data["filled"] and not of_teams else []
         note_export(
             home=Organisation.objects.get(code=scope.pack.root),
             by=user,
             acting_as=f"{scope.role}@{scope.organisation.code}",
             address=address_of(request),
             reason=form.cleaned_data["reason"],
-            detail={"what": "template", "unit": unit.code, "persons": len(people)},
+            detail={
+                "what": "team_template" if of_teams else "template",
+                "unit": unit.code,
+                "persons": len(people),
+            },
         )
-        return download(fillable_workbook(_sheet(scope.pack.schema, unit, people)), "xlsx", "roster")
+        schema, names = scope.pack.schema, _names_of_units(unit)
+        sheet = team_sheet(user, scope.pack, unit, names) if of_teams else _sheet(schema, names, people)
+        return download(fillable_workbook(sheet), "xlsx", "teams" if of_teams else "roster")
     return render(request, "desk/imports/template.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -88,14 +107,23 @@ def _people(request: HttpRequest, unit: Organisation) -> list[Person]:
     return list(found.order_by("name_key", "pk")[: settings.JUXIAN_EXPORT_ROWS])
 
 
-def _sheet(schema: Schema, unit: Organisation, people: list[Person]) -> Fillable:
-    """Columns of what every record should hold; a document number is for new people alone and is never filled in."""
+def _names_of_units(unit: Organisation) -> dict[str, str]:
+    """Code → name of the employers among the unit and those below it."""
+    units = Organisation.objects.under(unit.path).employers().order_by("path")
+    return dict(units.values_list("code", "name")[:UNITS_LISTED])
+
+
+def _sheet(schema: Schema, names: dict[str, str], people: list[Person]) -> Fillable:
+    """Columns of what every record should hold; a document number is for new people alone and is never filled in.
+
+    names: code → name of units.
+    """
     words = Vocabulary(schema)
     columns = [(NAME, None), (NUMBER, None), *_columns(schema, words)]
-    units = Organisation.objects.under(unit.path).employers().order_by("path")
-    names = dict(units.values_list("code", "name")[:UNITS_LISTED])
     heads = {NAME: _("姓名"), NUMBER: NUMBER_HEADERS[0]}
-    sheet = Fillable(_("名册"), [heads.get(target) or _head(target, schema, words) for target, _f in columns])
+    sheet = Fillable(
+        _("名册"), [heads.get(target) or head_of(target, schema, words) for target, _f in columns]
+    )
     for place, (target, field) in enumerate(columns):
         if target == NUMBER:
             sheet.hints[place] = _("新增人员填写；已有档案的留空，凭姓名和出生日期核对。")
@@ -122,28 +150,8 @@ def _columns(schema: Schema, words: Vocabulary) -> Iterable[tuple[str, Field | N
             target = f"{kind}.{item.field}"
             if item.kind == kind and target != NAME:
                 yield target, schema.kinds[kind].fields[item.field]
-        if _head(f"{kind}.since", schema, words):
+        if head_of(f"{kind}.since", schema, words):
             yield f"{kind}.since", None
-
-
-def _head(target: str, schema: Schema, words: Vocabulary) -> str:
-    """A header that the import reads as this target, the shortest way round; empty where there is none."""
-    code, _dot, name = target.partition(".")
-    field = schema.kinds[code].fields.get(name)
-    own = (field.title.zh, *field.aliases) if field else _beginnings(code, schema)
-    certain = [word for word in own if words.targets(word)[0] == (target,)]
-    likely = [word for word in own if target in words.targets(word)[0]]
-    return next(iter([*certain, *likely]), field.title.zh if field else "")
-
-
-def _beginnings(code: str, schema: Schema) -> list[str]:
-    """Titles of profile fields that say when a kind began, e.g. 入职日期."""
-    return [
-        field.title.zh
-        for field in schema.profile.values()
-        for rule in field.derive
-        if rule.kind == code and rule.op == "since" and not rule.where
-    ]
 
 
 def _choices(field: Field | None, schema: Schema, units: dict[str, str]) -> list[str]:
