@@ -46,6 +46,12 @@ def test_a_part_of_a_text_value_points_into_the_file(text: str, expected: Span) 
         ("a:\n\t- b", "Y101", 2),
         ("? [1, 2]\n: 3", "Y107", 1),
         ("a: " + "[" * 100_000, "Y106", 1),
+        ("- " * 100_000 + "a", "Y106", 1),
+        ("a: 1\nb: [!!str 2]", "Y104", 2),
+        ("a: !x &y 1", "Y104", 1),
+        ("a: &y !x 1", "Y103", 1),
+        ("a: 1\n*x : 2", "Y103", 2),
+        ("a: 1\n---\nb: 2", "Y101", 2),
     ],
 )
 def test_what_is_not_acceptable_is_told_with_its_place(text: str, code: str, line: int) -> None:
@@ -55,6 +61,20 @@ def test_what_is_not_acceptable_is_told_with_its_place(text: str, code: str, lin
     assert caught.value.problems[0].code == code
     assert caught.value.problems[0].span is not None
     assert caught.value.problems[0].span.line == line
+
+
+@pytest.mark.parametrize(("text", "column"), [("a: [1, !x 2]", 8), ("a: [1, &x 2]", 8), ("a: [1, *x]", 8)])
+def test_a_name_is_told_at_its_sign(text: str, column: int) -> None:
+    with pytest.raises(Rejected) as caught:
+        read(text)
+
+    assert caught.value.problems[0].span == Span(1, column)
+
+
+def test_as_deep_as_allowed_is_read() -> None:
+    assert read("a: " + "[" * 39 + "]" * 39).data is not None
+    with pytest.raises(Rejected):
+        read("a: " + "[" * 40 + "]" * 40)
 
 
 def test_a_billion_laughs_is_refused_before_it_grows() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from juxian.core.packs import check_pack, find_packs_dir, load_all, load_pack, run_pack_cases
 from juxian.core.packs.files import packs_in
+from juxian.core.packs.services import ServiceShelf
 from juxian.core.services.phrases import TOPICS
 
 PACKS = packs_in(find_packs_dir())
@@ -41,6 +42,17 @@ def test_every_walk_through_a_shipped_service_comes_out_as_expected(path: Path) 
     different = [problem.render() for one in found for result in one.results for problem in result.problems]
     assert different == []
     assert all(one.results for one in found)
+
+
+@pytest.mark.parametrize("path", PACKS, ids=lambda path: path.name)
+def test_one_service_is_asked_for_without_all_and_told_alike(path: Path) -> None:
+    shelf, every = load_pack(path).services, load_pack(find_packs_dir() / "base").services.files
+
+    asked = ServiceShelf(shelf.directory, shelf.schema, shelf.parent, shelf.units, shelf.benefits)
+
+    assert {service for service in {**every, **shelf.files, "none": None} if service in asked} == set(
+        shelf.ids
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from juxian.core.source import Rejected
 
+OBJECTS_BETWEEN_COLLECTIONS = 50_000  # the packs alone are some hundred thousand
 COMMANDS = (
     "demo",
     "serve",
@@ -97,6 +98,7 @@ def setup_django() -> None:
     try:
         django.setup()
         gc.freeze()
+        gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     finally:
         gc.enable()
 

@@ -104,14 +104,14 @@ class Overlay:
         return {place: path for place, path in found.items() if self._values.get(place, ()) == ()}
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(yaml.CSafeDumper):
     """Every text that could be read as something else stands in quotes."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
-def _text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+def _text(dumper: _Dumper, value: str) -> yaml.Node:
     plain = _PLAIN.fullmatch(value) and value not in _WORDS_WITH_MEANING
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if plain else '"')
 

@@ -6,6 +6,7 @@ so that the schema decides what is a date. Duplicate keys are problems, not sile
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,8 +91,7 @@ def read_yaml(source: Source) -> Document:
         )
         raise Rejected([problem_at(source, Span(1, 1), "Y102", message)])
     try:
-        _refuse_hostile_tokens(source)
-        node = yaml.compose(source.text, Loader=yaml.CSafeLoader)
+        node = _composed(source)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         span = Span(mark.line + 1, mark.column + 1) if mark else Span(1, 1)
@@ -111,34 +111,66 @@ def read_yaml(source: Source) -> Document:
     return document
 
 
-_OPENING = (
-    yaml.BlockMappingStartToken,
-    yaml.BlockSequenceStartToken,
-    yaml.FlowMappingStartToken,
-    yaml.FlowSequenceStartToken,
-)
-_CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
+def _composed(source: Source) -> yaml.Node | None:
+    """The nodes of the one document, from the events of the parser in one pass; None where nothing is written.
+
+    It stops before anything is built that could grow without end (aliases) or exhaust the stack (depth).
+    """
+    root, first = None, None
+    within: list[yaml.CollectionNode] = []
+    events: Iterable[Any] = yaml.parse(source.text, Loader=yaml.CSafeLoader)
+    for event in events:
+        mark = event.start_mark
+        if isinstance(event, yaml.NodeEvent):
+            node = _node(event, source)
+            if within:
+                within[-1].value.append(node)
+            else:
+                root = node
+            if isinstance(node, yaml.CollectionNode):
+                within.append(node)
+                _refuse_depth(len(within), event, source)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            done = within.pop()
+            done.end_mark = event.end_mark
+            if isinstance(done, yaml.MappingNode):
+                parts = iter(done.value)
+                done.value = list(zip(parts, parts, strict=True))
+        elif isinstance(event, yaml.DocumentStartEvent):
+            if first is not None:
+                context, told = "expected a single document in the stream", "but found another document"
+                raise yaml.composer.ComposerError(context, first, told, mark)
+            first = mark
+    return root
 
 
-def _refuse_hostile_tokens(source: Source) -> None:
-    """Stop before anything is built: aliases could grow without end, depth could exhaust the stack."""
-    depth = 0
-    for token in yaml.scan(source.text, Loader=yaml.CSafeLoader):
-        if type(token) is yaml.ScalarToken:  # most of a file
-            continue
-        span = Span(token.start_mark.line + 1, token.start_mark.column + 1)
-        if isinstance(token, yaml.TagToken):
-            message = Text("不允许使用标签（!）", "tags (!) are not allowed")
-            hint = Text("去掉标签，或给文字加引号", "leave it out, or quote the text")
-            raise Rejected([problem_at(source, span, "Y104", message, hint)])
-        if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
-            message = Text("不允许使用锚点和别名（& 与 *）", "anchors and aliases (& and *) are not allowed")
-            hint = Text("写出完整内容，或给文字加引号", "write it out, or quote the text")
-            raise Rejected([problem_at(source, span, "Y103", message, hint)])
-        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
-        if depth > DEPTH_LIMIT:
-            message = Text(f"层次过深，超过 {DEPTH_LIMIT} 层", f"nested deeper than {DEPTH_LIMIT} levels")
-            raise Rejected([problem_at(source, span, "Y106", message)])
+def _node(event: Any, source: Source) -> yaml.Node:
+    """The value of one event, of collections without their parts; tags mean nothing here."""
+    if event.anchor is not None or event.tag is not None:  # an alias has an anchor
+        _refuse_name(event, source)
+    start, end = event.start_mark, event.end_mark
+    if isinstance(event, yaml.ScalarEvent):
+        return yaml.ScalarNode("", event.value, start, end, event.style)
+    kind = yaml.MappingNode if isinstance(event, yaml.MappingStartEvent) else yaml.SequenceNode
+    return kind("", [], start, end)
+
+
+def _refuse_name(event: Any, source: Source) -> None:
+    span = Span(event.start_mark.line + 1, event.start_mark.column + 1)
+    if source.text[event.start_mark.index] == "!":
+        message = Text("不允许使用标签（!）", "tags (!) are not allowed")
+        hint = Text("去掉标签，或给文字加引号", "leave it out, or quote the text")
+        raise Rejected([problem_at(source, span, "Y104", message, hint)])
+    message = Text("不允许使用锚点和别名（& 与 *）", "anchors and aliases (& and *) are not allowed")
+    hint = Text("写出完整内容，或给文字加引号", "write it out, or quote the text")
+    raise Rejected([problem_at(source, span, "Y103", message, hint)])
+
+
+def _refuse_depth(depth: int, event: Any, source: Source) -> None:
+    if depth > DEPTH_LIMIT:
+        span = Span(event.start_mark.line + 1, event.start_mark.column + 1)
+        message = Text(f"层次过深，超过 {DEPTH_LIMIT} 层", f"nested deeper than {DEPTH_LIMIT} levels")
+        raise Rejected([problem_at(source, span, "Y106", message)])
 
 
 def _build(node: yaml.Node, path: Path, document: Document, problems: list[Problem]) -> Any:

@@ -87,7 +87,13 @@ class ServiceShelf(Mapping[str, Service]):
         return len(self.ids)
 
     def __contains__(self, service: object) -> bool:
-        return service in self.ids
+        """As ``ids`` tells, without reading every service that a place could want units for."""
+        if hasattr(self, "_ids") or not isinstance(service, str):
+            return service in self.ids
+        path = self.files.get(service)
+        if path is not None:
+            return not self._taken_off(path)
+        return self.parent is not None and service in self.parent and not self.wanting(service)
 
     @property
     def ids(self) -> dict[str, None]:

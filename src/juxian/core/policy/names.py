@@ -38,7 +38,8 @@ class Vocabulary:
     lengths: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, words: Iterable[str]) -> Vocabulary:
+    @lru_cache(maxsize=64)  # the versions of the policies of a pack have most of their words in common
+    def of(cls, words: frozenset[str]) -> Vocabulary:
         folded = frozenset(word.casefold() for word in words if word)
         lengths: dict[str, set[int]] = {}
         for word in folded:
@@ -150,10 +151,8 @@ class Names:
             for level in scale.levels.values()
             for word in (level.code, level.title.zh, level.title.en, *level.aliases)
         )
-        words = {*self.by_word, *self.points, *self.lists, *levels, *FUNCTIONS} - {
-            "has"
-        }  # a keyword first of all
-        return Vocabulary.of(words)
+        words = {*self.by_word, *self.points, *self.lists, *levels, *FUNCTIONS}
+        return Vocabulary.of(frozenset(words - {"has"}))  # a keyword first of all
 
     def find(self, word: str) -> Name | None:
         return self.by_word.get(word)
