@@ -45,18 +45,20 @@ def test_the_settings_of_production_have_no_weakness(tmp_path: Path) -> None:
     assert (result.returncode, result.stderr) == (0, "")
 
 
-START = """
+SHOWN = """
 import gc, sys
-from juxian.config.cli import setup_django
-setup_django()
 print(gc.isenabled(), gc.get_freeze_count() > 100_000, "pypinyin" in sys.modules)
 """
 
 
-def test_a_start_reads_no_dictionaries_and_leaves_nothing_to_look_through(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "start", ["from juxian.config.cli import setup_django; setup_django()", "import juxian.config.wsgi"]
+)
+def test_a_start_reads_no_dictionaries_and_leaves_nothing_to_look_through(tmp_path: Path, start: str) -> None:
+    (tmp_path / "static").mkdir()
     environment = {"JUXIAN_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "juxian.config.settings"}
     result = subprocess.run(
-        [sys.executable, "-c", START],
+        [sys.executable, "-c", start + SHOWN],
         env=os.environ | environment,
         capture_output=True,
         text=True,

@@ -26,9 +26,11 @@ class Handler(WSGIHandler):
     request_class = Request
 
 
+gc.disable()  # what is set up here stays
 django.setup(set_prefix=False)
 application = Handler()
 _ = get_resolver().url_patterns  # the first visitor does not wait for the imports
 gc.collect()
 gc.freeze()  # what lives as long as the process is not looked through again
 gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+gc.enable()
