@@ -97,10 +97,12 @@ def age_chart(pack: Pack, day: BoardDay) -> Chart:
 
 
 def age_bands(by_year: Mapping[int, int], as_of: date) -> list[Mark]:
-    """Ranges of age from counts by year of birth: the age reached in the year of ``as_of``."""
+    """Ranges of age from counts by year of birth: the age reached in the year of ``as_of``; nobody who is not born."""
     counts = [0] * len(AGE_EDGES)
     for year, number in by_year.items():
         age = as_of.year - year
+        if age < AGE_EDGES[0]:
+            continue
         counts[max(at for at, edge in enumerate(AGE_EDGES) if age >= edge)] += number
     labels = [_("≤%(age)s") % {"age": AGE_EDGES[1] - 1}]
     labels += [f"{low}–{high - 1}" for low, high in pairwise(AGE_EDGES[1:])]
