@@ -35,6 +35,14 @@ from tests.postgresql import new_database  # noqa: E402, F401  # a fixture of al
 django.setup()  # conftest files of named directories import models before pytest-django sets it up
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m selects
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """``database`` marks what may ask the database; pytest-django lets nothing else."""
+    for item in items:
+        if item.get_closest_marker("django_db") or "django_db_setup" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
+
+
 def pytest_collection_finish() -> None:
     """Modules and collected tests are not looked through again by each collection of garbage: a tenth of the time."""
     gc.collect()
