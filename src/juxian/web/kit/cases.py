@@ -11,10 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.files.models import StoredFile
-from juxian.apps.services.models import Case, CaseEvent
+from juxian.apps.services.models import Case, CaseEffect, CaseEvent
 from juxian.core.facts.schema import Kind
 from juxian.core.facts.values import show_value
 from juxian.core.identity.masking import mask_middle
+from juxian.core.packs.schema import Pack
 from juxian.core.services import CaseState, Service, materials_needed
 from juxian.core.services.answers import Need, shown_fields
 from juxian.core.services.definition import FormField
@@ -37,6 +38,29 @@ NEEDS: dict[Need, str | Promise] = {
     Need.HELD: _("已有凭证，免提交"),
     Need.NOT_NEEDED: _("无需提交"),
 }
+EFFECTS: dict[str, str | Promise] = {
+    "fact": _("登记信息项"),
+    "end_fact": _("信息项失效"),
+    "grant": _("核定待遇"),
+    "hand_over": _("转入"),
+    "open": _("另开办件"),
+    "card": _("人才服务卡"),
+}
+HANDED_OVER: dict[str, str | Promise] = {
+    "housing": _("人才公寓"),
+    "repairs": _("公寓维修"),
+    "recruitment": _("招才引智"),
+    "reviews": _("专家评审"),
+    "care": _("联系服务"),
+}
+CARD_ACTS: dict[str, str | Promise] = {
+    "issue": _("制发"),
+    "renew": _("续期"),
+    "replace": _("补办"),
+    "revoke": _("注销"),
+}
+MADE: dict[str, str | Promise] = {"no lease": _("申请人没有租约")}
+NUMBERED = ("card", "application")  # what was made is known by its number
 LONGEST_PATH = 8
 
 
@@ -49,6 +73,17 @@ class AnswerRow:
     value: str
     hidden: bool = False
     mark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRow:
+    """What a decision does. waits_for: why it is not done yet. made: the number of what was made, or why nothing was."""
+
+    title: str
+    target: str
+    state: str | Promise
+    waits_for: str
+    made: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +228,38 @@ def action_words(service: Service, state: str, action: str, language: str) -> st
     step = service.steps.get(state)
     move = step.moves.get(action) if step else None
     return (move.title if move else action_title(action)).in_language(language)
+
+
+def effect_rows(effects: Iterable[CaseEffect], pack: Pack, language: str) -> list[EffectRow]:
+    """The effects of a case in words; codes stay only where the pack does not know them any more."""
+    return [
+        EffectRow(
+            title=str(EFFECTS.get(effect.kind, effect.kind)),
+            target=_target_title(effect, pack, language),
+            state=effect.get_state_display(),
+            waits_for=effect.waits_for,
+            made=_made(effect.made),
+        )
+        for effect in effects
+    ]
+
+
+def _target_title(effect: CaseEffect, pack: Pack, language: str) -> str:
+    target = effect.target
+    if effect.kind in ("fact", "end_fact") and target in pack.schema.kinds:
+        return pack.schema.kinds[target].title.in_language(language)
+    if effect.kind == "open" and target in pack.services:
+        return pack.services[target].title.in_language(language)
+    if effect.kind == "grant":
+        found = (policy.benefits[target] for policy in pack.policies.values() if target in policy.benefits)
+        return next((benefit.title.in_language(language) for benefit in found), target)
+    words = HANDED_OVER if effect.kind == "hand_over" else CARD_ACTS
+    return str(words.get(target, target))
+
+
+def _made(made: str) -> str:
+    kind, _colon, number = made.partition(":")
+    return str(MADE.get(made, "")) or (number if kind in NUMBERED else "")
 
 
 def history_rows(events: Iterable[CaseEvent], service: Service, language: str) -> list[HistoryRow]:

@@ -95,7 +95,7 @@ def show(
         "materials": words.material_rows(service, loaded.state, files_of(found), language, scope.as_of),
         "history": words.history_rows(events, service, language),
         "letters": [(letter, *letter.words(language)) for letter in found.letters.all()],
-        "effects": found.effects.all(),
+        "effects": words.effect_rows(found.effects.all(), scope.pack, language),
         "cards": _cards(service, loaded, seats, choices, language),
         "markable": _markable(service, loaded, scope),
         "waiting": [
