@@ -94,3 +94,16 @@ def test_import_with_accept_records_what_has_no_doubt(
 @pytest.mark.django_db
 def test_import_for_an_unknown_employer_is_wrong_usage(tmp_path: Path) -> None:
     assert main(["roster", "import", written(tmp_path, rosters.plain()), "--employer", "nobody"]) == 2
+
+
+@pytest.mark.parametrize(("language", "told"), [("zh", "3 行，可入库 3"), ("en", "3 rows, 3 can go in")])
+def test_a_dry_run_speaks_the_language_that_was_asked_for(
+    language: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path, rosters.plain())
+
+    main(["--lang", language, "roster", "check", file, "--pack", "jiayuguan"])
+
+    first, *columns = capsys.readouterr().out.splitlines()
+    assert told in first
+    assert all(("（" in line) == (language == "zh") for line in columns if "→" in line)

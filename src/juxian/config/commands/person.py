@@ -67,8 +67,11 @@ def run_link(args: argparse.Namespace) -> int:
     else:
         for row in rows:
             print(
-                f"{row['pack']}: {row['persons']:,} 人 persons · {row['compared']:,} 对 pairs · "
-                f"待核对 asked {row['asked']:,} · 可自动 automatic {row['automatic']:,} · 已合并 merged {row['merged']:,}"
+                f"{row['pack']}：{row['persons']:,} 人，{row['compared']:,} 对，"
+                f"待核对 {row['asked']:,}，可自动 {row['automatic']:,}，已合并 {row['merged']:,}"
+                if args.lang == "zh"
+                else f"{row['pack']}: {row['persons']:,} persons, {row['compared']:,} pairs, "
+                f"{row['asked']:,} to be asked, {row['automatic']:,} automatic, {row['merged']:,} merged"
             )
     return 0
 
@@ -90,8 +93,9 @@ def run_index(args: argparse.Namespace) -> int:
 
     done = 0
     for done in index_everybody():
-        print(f"{done:,} 人 persons …", file=sys.stderr)
-    print(json.dumps({"persons": done}) if args.json else f"已建索引 indexed: {done:,} 人 persons")
+        print(f"{done:,} 人 …" if args.lang == "zh" else f"{done:,} persons …", file=sys.stderr)
+    words = f"已建索引 {done:,} 人" if args.lang == "zh" else f"{done:,} persons indexed"
+    print(json.dumps({"persons": done}) if args.json else words)
     return 0
 
 

@@ -47,11 +47,19 @@ def run_check(args: argparse.Namespace) -> int:
 
     packs = load_all()
     if args.pack not in packs:
-        return _wrong_usage(f"没有地方包“{args.pack}”；可用：{'、'.join(packs)}")
+        return _wrong_usage(
+            args,
+            f"没有地方包“{args.pack}”；可用：{'、'.join(packs)}",
+            f"there is no pack “{args.pack}”; there are: {', '.join(packs)}",
+        )
     pack = packs[args.pack]
     entries = {entry.code: entry for entry in pack.organisations}
     if args.employer and args.employer not in entries:
-        return _wrong_usage(f"地方包“{args.pack}”没有机构“{args.employer}”")
+        return _wrong_usage(
+            args,
+            f"地方包“{args.pack}”没有机构“{args.employer}”",
+            f"the pack “{args.pack}” has no organisation “{args.employer}”",
+        )
     reading = Reading(
         pack.schema,
         Organisations.of((entry.code, entry.name.zh, entry.aliases) for entry in pack.organisations),
@@ -63,7 +71,7 @@ def run_check(args: argparse.Namespace) -> int:
         print(json.dumps({"pack": args.pack, "files": found}, ensure_ascii=False))
     else:
         for item in found:
-            _show(item)
+            _show(item, args.lang)
     return (
         0
         if all(item["counts"] and item["counts"]["rows"] == item["counts"]["accepted"] for item in found)
@@ -81,7 +89,7 @@ def run_import(args: argparse.Namespace) -> int:
 
     organisation = Organisation.objects.filter(code=args.employer).first()
     if organisation is None:
-        return _wrong_usage(f"没有机构“{args.employer}”")
+        return _wrong_usage(args, f"没有机构“{args.employer}”", f"there is no organisation “{args.employer}”")
     results = []
     for path in args.files:
         try:
@@ -94,7 +102,7 @@ def run_import(args: argparse.Namespace) -> int:
                 at_once=True,
             )
         except OSError as error:
-            results.append({"file": path.name, "refused": f"无法打开：{error.strerror}"})
+            results.append({"file": path.name, "refused": _not_opened(error, args.lang)})
             continue
         except (Rejected, AlreadyHandedIn, TooLarge) as refused:
             results.append({"file": path.name, "refused": _words(refused, args.lang)})
@@ -117,7 +125,7 @@ def run_import(args: argparse.Namespace) -> int:
         print(json.dumps({"employer": args.employer, "files": results}, ensure_ascii=False))
     else:
         for item in results:
-            print(_line(item))
+            print(_line(item, args.lang))
     return 1 if any("refused" in item for item in results) else 0
 
 
@@ -127,9 +135,13 @@ def _today() -> date:
     return today()
 
 
-def _wrong_usage(message: str) -> int:
-    print(message, file=sys.stderr)
+def _wrong_usage(args: argparse.Namespace, zh: str, en: str) -> int:
+    print(zh if args.lang == "zh" else en, file=sys.stderr)
     return 2
+
+
+def _not_opened(error: OSError, language: str) -> str:
+    return f"无法打开：{error.strerror}" if language == "zh" else f"cannot be opened: {error.strerror}"
 
 
 def _words(refused: Exception, language: str) -> str:
@@ -138,9 +150,15 @@ def _words(refused: Exception, language: str) -> str:
     return str(refused)
 
 
-def _line(item: dict[str, Any]) -> str:
+def _line(item: dict[str, Any], language: str) -> str:
     if "refused" in item:
-        return f"{item['file']}：未收。{item['refused']}"
+        words = "：未收。" if language == "zh" else ": not taken. "
+        return f"{item['file']}{words}{item['refused']}"
+    if language == "en":
+        return (
+            f"{item['file']}: batch {item['batch']}, {item['rows']} rows, {item['accepted']} can go in, "
+            f"{item['waiting']} to be decided, {item['refused_rows']} refused, {item['recorded']} recorded"
+        )
     return (
         f"{item['file']}：批次 {item['batch']}，共 {item['rows']} 行，可入库 {item['accepted']}，"
         f"待决定 {item['waiting']}，不收 {item['refused_rows']}，已入库 {item['recorded']}"
@@ -154,7 +172,7 @@ def _checked(path: Path, reading: Reading, language: str) -> dict[str, Any]:
     try:
         roster = read_roster(path.read_bytes(), path.name, reading)
     except OSError as error:
-        return {"file": path.name, "counts": None, "refused": [f"无法打开：{error.strerror}"]}
+        return {"file": path.name, "counts": None, "refused": [_not_opened(error, language)]}
     except Rejected as refused:
         return {"file": path.name, "counts": None, "refused": [_words(refused, language)]}
     return {
@@ -204,27 +222,38 @@ def _problem(problem: CellProblem, numbers: set[int], language: str) -> dict[str
     }
 
 
-def _show(item: dict[str, Any]) -> None:
+def _show(item: dict[str, Any], language: str) -> None:
+    zh = language == "zh"
+    opening, closing = "（）" if zh else (" (", ")")
     if not item["counts"]:
-        print(f"{item['file']}：未收")
+        print(f"{item['file']}：未收" if zh else f"{item['file']}: not taken")
         for words in item["refused"]:
             print(f"  {words}")
         return
     counts = item["counts"]
     print(
         f"{item['file']}：{counts['rows']} 行，可入库 {counts['accepted']}，待决定 {counts['waiting']}，不收 {counts['refused']}"
+        if zh
+        else f"{item['file']}: {counts['rows']} rows, {counts['accepted']} can go in, "
+        f"{counts['waiting']} to be decided, {counts['refused']} refused"
     )
     for note in item["notes"]:
         print(f"  {note}")
     for table in item["tables"]:
         for column in table["columns"]:
             if column["header"]:
-                print(f"  {column['header']} → {column['target'] or '不导入'}（{column['confidence']}%）")
+                target = column["target"] or ("不导入" if zh else "not taken")
+                print(f"  {column['header']} → {target}{opening}{column['confidence']}%{closing}")
         for problem in table["problems"][:SHOWN_PROBLEMS]:
             mark = "!" if problem["severity"] == "error" else "?"
-            hint = f"（{problem['hint']}）" if problem["hint"] else ""
+            hint = f"{opening}{problem['hint']}{closing}" if problem["hint"] else ""
             print(
                 f"  {mark} {table['sheet']}!{problem['place']} “{problem['raw']}” {problem['message']}{hint}"
             )
         if len(table["problems"]) > SHOWN_PROBLEMS:
-            print(f"  … 另有 {len(table['problems']) - SHOWN_PROBLEMS} 处，用 --json 查看全部")
+            more = len(table["problems"]) - SHOWN_PROBLEMS
+            print(
+                f"  … 另有 {more} 处，用 --json 查看全部"
+                if zh
+                else f"  … {more} more; --json tells all of them"
+            )
