@@ -26,11 +26,11 @@ def test_pages_ask_a_constant_number_of_queries(
     client = place.client("office")
     client.post("/desk/attrition/look/", {})
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):  # PostgreSQL sets how long the note in the session waits
         assert len(client.get("/desk/attrition/").context["rows"]) == people
     item = AttritionWarning.objects.order_by("pk")[0]
     client.get(f"/desk/attrition/{item.pk}/")
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         assert client.get(f"/desk/attrition/{item.pk}/").status_code == 200
 
 
