@@ -1,10 +1,13 @@
 """The public pages, the own record, the own people."""
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.audit.models import AuditEntry
+from juxian.apps.policies.queries import snapshot_digest
 from tests.factories import UserFactory
 from tests.web.places import make_place
 
@@ -115,6 +118,19 @@ def test_a_person_sees_the_own_record_and_why(place):
     assert answer.context["person"] == person
     assert {event.fact.person_id for event in answer.context["events"]} == {person.pk}
     assert "13800001234" not in answer.content.decode()
+
+
+def test_what_is_printed_of_the_profile_proves_no_guess_of_it(place, settings):
+    person = place.person("测试甲")
+    address = reverse("portal:why", args=["settlement-subsidy", "settlement-base"])
+    client = place.client("person", person=person)
+
+    first, again = (client.get(address).context["why"].profile_digest for _ in range(2))
+    settings.JUXIAN_KEYS = replace(settings.JUXIAN_KEYS.now(), searching=b"another key".ljust(32))
+    other = client.get(address).context["why"].profile_digest
+
+    assert first == again != other
+    assert first != snapshot_digest(person.profile.values)
 
 
 def test_a_person_without_a_record_is_told_so(place):

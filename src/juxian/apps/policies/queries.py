@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 
@@ -32,6 +33,7 @@ from juxian.core.packs.schema import Pack
 from juxian.core.policy import Policy, read_policy
 from juxian.core.policy.drafts import read_draft
 from juxian.core.positioned import read_yaml
+from juxian.core.secrecy import digest as keyed_digest
 from juxian.core.source import Problem, Source, errors_in
 
 KEPT_PACKS = 32  # with texts of then and now
@@ -179,6 +181,11 @@ def digest_of_text(text: str) -> str:
 def snapshot_digest(values: Mapping[str, Any]) -> str:
     """SHA-256 of a profile in one order and spelling."""
     return digest_of_text(snapshot_text(values))
+
+
+def printed_digest(values: Mapping[str, Any]) -> str:
+    """What a decision on paper says of the profile: by the key, so that nobody proves a guess of it; another key gives another."""
+    return keyed_digest(snapshot_text(values), settings.JUXIAN_KEYS)
 
 
 def snapshot_text(values: Mapping[str, Any]) -> str:

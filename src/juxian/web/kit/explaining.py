@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from juxian.apps.persons.models import Fact
-from juxian.apps.policies.queries import digest_of_text, snapshot_digest
+from juxian.apps.policies.queries import digest_of_text, printed_digest
 from juxian.core.facts.profile import FactRecord
 from juxian.core.facts.schema import Schema
 from juxian.core.facts.values import show_amount
@@ -148,7 +148,7 @@ class _Maker:
             ],
             obligation_months=benefit.obligation.serve_months if benefit.obligation else 0,
             text_digest=digest_of_text(item.policy.origin.source.text),
-            profile_digest=snapshot_digest(profile),
+            profile_digest=printed_digest(profile),
             engine=ENGINE_VERSION,
         )
 
