@@ -732,7 +732,7 @@ def _drafts(place: Place, by: User) -> tuple[PolicyDraft, PolicyDraft, Simulatio
     policy = next(iter(place.pack.policies.values()))
     drafts = [begin_draft(pack=place.pack, policy=policy, root=place.root, by=by) for _ in range(2)]
     submitted = submit_draft(
-        draft=drafts[1], effective_on=date(2022, 7, 1), schema=place.pack.schema, root=place.root, by=by
+        draft=drafts[1], effective_on=date(2022, 7, 1), pack=place.pack, root=place.root, by=by
     )  # fmt: skip
     simulation = begin_simulation(
         pack=place.pack, policy=policy.id, scenarios=[], as_of=DAY, root=place.root, by=by

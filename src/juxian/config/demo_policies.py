@@ -19,10 +19,12 @@ def seed_policies(pack: Pack, root: Organisation, maker: User, checker: User) ->
     """One draft that is being written, one that waits for a second person, and a night's search."""
     first, *others = pack.policies.values()
     draft = begin_draft(pack=pack, policy=first, root=root, by=maker)
-    save_draft(draft=draft, text=draft.text + NOTE, cases="", revision=draft.revision, root=root, by=maker)
+    save_draft(
+        draft=draft, text=draft.text + NOTE, cases=draft.cases, revision=draft.revision, root=root, by=maker
+    )
     waiting = begin_draft(pack=pack, policy=others[0] if others else first, root=root, by=checker)
     submit_draft(
-        draft=waiting, effective_on=pack.as_of + timedelta(days=30), schema=pack.schema, root=root, by=checker
+        draft=waiting, effective_on=pack.as_of + timedelta(days=30), pack=pack, root=root, by=checker
     )
     _search(pack, root)
 

@@ -15,6 +15,7 @@ from juxian.apps.packs.queries import pack_on
 from juxian.apps.persons.actions import withdraw_fact
 from juxian.apps.persons.models import Person
 from juxian.apps.policies.actions import (
+    CasesFail,
     DraftChanged,
     DraftWrong,
     begin_draft,
@@ -27,7 +28,7 @@ from juxian.apps.policies.actions import (
     sweep_pack,
 )
 from juxian.apps.policies.models import Determination, PolicyDraft, PolicyVersion, ProfileSnapshot, Simulation
-from juxian.apps.policies.queries import profile_of
+from juxian.apps.policies.queries import cases_in_force, cases_of_draft, profile_of
 from juxian.apps.policies.rules import may_publish
 from juxian.apps.policies.tasks import simulate
 from juxian.core.source import Rejected
@@ -52,14 +53,15 @@ def draft_of(place: Place, by, old: str = AMOUNT, new: str = OTHER) -> PolicyDra
     draft = begin_draft(pack=place.pack, policy=place.pack.policies[POLICY], root=place.root, by=by)
     text = draft.text.replace(old, new)
     assert text != draft.text
-    return save_draft(draft=draft, text=text, cases="", revision=1, root=place.root, by=by)
+    cases = draft.cases.replace(f"amount: {old}", f"amount: {new}")
+    return save_draft(draft=draft, text=text, cases=cases, revision=1, root=place.root, by=by)
 
 
 def published(place: Place, day: date = TOMORROW, **changes: str) -> PolicyDraft:
     author, second = place.user(Role.OFFICE), place.user(Role.OFFICE)
     draft = draft_of(place, author, **changes)
-    draft = submit_draft(draft=draft, effective_on=day, schema=place.pack.schema, root=place.root, by=author)
-    return publish_draft(draft=draft, schema=place.pack.schema, root=place.root, by=second)
+    draft = submit_draft(draft=draft, effective_on=day, pack=place.pack, root=place.root, by=author)
+    return publish_draft(draft=draft, pack=place.pack, root=place.root, by=second)
 
 
 def text_on(place: Place, day: date) -> str:
@@ -81,13 +83,11 @@ def test_a_published_text_counts_from_its_day_on(place):
 def test_nobody_publishes_an_own_draft(place):
     author = place.user(Role.OFFICE)
     draft = draft_of(place, author)
-    draft = submit_draft(
-        draft=draft, effective_on=TOMORROW, schema=place.pack.schema, root=place.root, by=author
-    )
+    draft = submit_draft(draft=draft, effective_on=TOMORROW, pack=place.pack, root=place.root, by=author)
 
     assert not may_publish(author, draft, place.root)
     with pytest.raises(DraftChanged):
-        publish_draft(draft=draft, schema=place.pack.schema, root=place.root, by=author)
+        publish_draft(draft=draft, pack=place.pack, root=place.root, by=author)
     with pytest.raises(IntegrityError), transaction.atomic():
         PolicyDraft.objects.filter(pk=draft.pk).update(state="published", published_by=author)
     assert may_publish(place.user(Role.OFFICE), draft, place.root)
@@ -98,9 +98,76 @@ def test_a_text_with_mistakes_is_not_submitted(place):
     draft = draft_of(place, author, new="很多钱")
 
     with pytest.raises(DraftWrong) as wrong:
-        submit_draft(draft=draft, effective_on=TOMORROW, schema=place.pack.schema, root=place.root, by=author)
+        submit_draft(draft=draft, effective_on=TOMORROW, pack=place.pack, root=place.root, by=author)
 
     assert all(problem.span for problem in wrong.value.problems)
+
+
+def failing(place: Place, by) -> PolicyDraft:
+    """A draft with another amount, whose cases still expect the old one."""
+    draft = draft_of(place, by)
+    return save_draft(
+        draft=draft, text=draft.text, cases=cases_in_force(place.pack, POLICY), revision=draft.revision,
+        root=place.root, by=by,
+    )  # fmt: skip
+
+
+def test_a_text_whose_cases_fail_is_not_submitted(place):
+    author = place.user(Role.OFFICE)
+    draft = failing(place, author)
+
+    with pytest.raises(CasesFail) as wrong:
+        submit_draft(draft=draft, effective_on=TOMORROW, pack=place.pack, root=place.root, by=author)
+
+    assert wrong.value.names == ["双一流本科生"]
+    draft.refresh_from_db()
+    assert draft.state == PolicyDraft.State.WRITING
+
+
+def test_a_text_whose_cases_fail_is_not_published(place):
+    """One that was submitted before cases were asked for."""
+    draft = failing(place, place.user(Role.OFFICE))
+    PolicyDraft.objects.filter(pk=draft.pk).update(state="submitted", effective_on=TOMORROW)
+    draft.refresh_from_db()
+
+    with pytest.raises(CasesFail):
+        publish_draft(draft=draft, pack=place.pack, root=place.root, by=place.user(Role.OFFICE))
+
+    assert not PolicyVersion.objects.filter(effective_on=TOMORROW).exists()
+
+
+def test_cases_that_cannot_be_read_are_not_submitted(place):
+    author = place.user(Role.OFFICE)
+    draft = draft_of(place, author)
+    draft = save_draft(
+        draft=draft, text=draft.text, cases=draft.cases + "- name: [", revision=2, root=place.root, by=author
+    )
+
+    with pytest.raises(DraftWrong):
+        submit_draft(draft=draft, effective_on=TOMORROW, pack=place.pack, root=place.root, by=author)
+
+
+def test_further_cases_of_an_older_draft_count_beside_those_in_force(place):
+    author = place.user(Role.OFFICE)
+    draft = begin_draft(pack=place.pack, policy=place.pack.policies[POLICY], root=place.root, by=author)
+    PolicyDraft.objects.filter(pk=draft.pk).update(cases=FURTHER)
+    draft.refresh_from_db()
+
+    with pytest.raises(CasesFail) as wrong:
+        submit_draft(draft=draft, effective_on=TOMORROW, pack=place.pack, root=place.root, by=author)
+
+    assert wrong.value.names == ["增加的"]
+    assert cases_of_draft(draft, place.pack) == cases_in_force(place.pack, POLICY) + FURTHER
+
+
+def test_cases_stay_with_the_text_they_were_published_with(place):
+    draft = published(place)
+    files, then = cases_in_force(place.pack, POLICY), pack_on(place.pack.code, TOMORROW)
+
+    again = begin_draft(pack=then, policy=then.policies[POLICY], root=place.root, by=place.user(Role.OFFICE))
+
+    assert cases_in_force(then, POLICY) == again.cases == draft.cases
+    assert files != draft.cases
 
 
 def test_two_who_write_at_once_do_not_overwrite_each_other(place):
@@ -118,12 +185,15 @@ def test_two_who_write_at_once_do_not_overwrite_each_other(place):
 def test_a_text_that_is_changed_after_submission_is_submitted_again(place):
     author = place.user(Role.OFFICE)
     draft = draft_of(place, author)
-    draft = submit_draft(
-        draft=draft, effective_on=TOMORROW, schema=place.pack.schema, root=place.root, by=author
-    )
+    draft = submit_draft(draft=draft, effective_on=TOMORROW, pack=place.pack, root=place.root, by=author)
 
     draft = save_draft(
-        draft=draft, text=draft.text + "\n", cases="", revision=draft.revision, root=place.root, by=author
+        draft=draft,
+        text=draft.text + "\n",
+        cases=draft.cases,
+        revision=draft.revision,
+        root=place.root,
+        by=author,
     )
 
     assert draft.state == PolicyDraft.State.WRITING
@@ -226,15 +296,13 @@ def test_a_draft_is_told_of_a_kind_of_fact_that_was_taken_away(place):
     """On the desk: what is written against the smaller vocabulary is neither handed in nor published."""
     author, second = place.user(Role.OFFICE), place.user(Role.OFFICE)
     draft = draft_of(place, author)
-    smaller = without_introductions(place.pack).schema
+    smaller = without_introductions(place.pack)
 
     with pytest.raises(DraftWrong) as refused:
-        submit_draft(draft=draft, effective_on=TOMORROW, schema=smaller, root=place.root, by=author)
-    draft = submit_draft(
-        draft=draft, effective_on=TOMORROW, schema=place.pack.schema, root=place.root, by=author
-    )
+        submit_draft(draft=draft, effective_on=TOMORROW, pack=smaller, root=place.root, by=author)
+    draft = submit_draft(draft=draft, effective_on=TOMORROW, pack=place.pack, root=place.root, by=author)
     with pytest.raises(DraftWrong) as unpublished:
-        publish_draft(draft=draft, schema=smaller, root=place.root, by=second)
+        publish_draft(draft=draft, pack=smaller, root=place.root, by=second)
 
     assert refused.value.problems[0].render("zh") == TAKEN_AWAY
     assert unpublished.value.problems == refused.value.problems
@@ -254,6 +322,11 @@ def test_a_kind_of_fact_that_a_published_text_uses_is_not_taken_away(place):
     install_pack(place.pack)  # with its words, all is well
 
 
+FURTHER = """- name: 增加的
+  person: {引进日期: 2021-01-01, 引进方式: 柔性, 学历: 博士}
+  day: 2022-06-01
+  expect: {settlement-middle: yes}
+"""
 TAKEN_AWAY = f"""\
 policies/{POLICY}.yaml:12:15: “引进日期”不是日期字段 [P312]
       applies_by: 引进日期

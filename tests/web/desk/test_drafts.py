@@ -26,8 +26,10 @@ def draft(place):
 
 
 def saved(client, draft: PolicyDraft, address: str, new: str = NEW):
-    text = draft.text.replace(OLD, new)
-    return client.post(address, {"do": "save", "text": text, "revision": draft.revision})
+    """The draft with another amount, and with its cases rewritten to expect that."""
+    text, amounts = draft.text.replace(OLD, new), (f"amount: {each[6:]}" for each in (OLD, new))
+    body = {"do": "save", "text": text, "cases": draft.cases.replace(*amounts), "revision": draft.revision}
+    return client.post(address, body)
 
 
 def test_a_draft_begins_as_a_copy_of_what_is_in_force(place, draft):
@@ -130,6 +132,55 @@ def test_a_text_with_mistakes_is_not_submitted(draft):
     assert found.state == "writing"
 
 
+FAILS = "1 个用例没有通过，不能提交和发布：双一流本科生。"
+
+
+def test_a_text_whose_cases_fail_is_not_submitted_and_its_cases_can_be_rewritten(draft):
+    client, found, address = draft
+    submit, text = reverse("desk:draft-submit", args=[found.pk]), found.text.replace(OLD, NEW)
+    client.post(address, {"do": "save", "text": text, "cases": found.cases, "revision": 1})
+
+    refused = client.post(submit, {"effective_on": "2022-06-02"})
+    cases = found.cases.replace("amount: 5万元", "amount: 6万元")
+    client.post(address, {"do": "save", "text": text, "cases": cases, "revision": 2})
+    taken = client.post(submit, {"effective_on": "2022-06-02"})
+
+    assert (refused.status_code, taken.status_code) == (422, 303)
+    assert FAILS in refused.content.decode()
+    found.refresh_from_db()
+    assert (found.state, found.cases) == ("submitted", cases)
+    page = client.get(address).content.decode()
+    assert "与现行用例对照" in page
+    assert "+  expect: {settlement-middle: {verdict: yes, amount: 6万元}}" in page
+
+
+def test_a_text_whose_cases_fail_is_not_published_and_says_why(place, draft):
+    _client, found, _address = draft
+    PolicyDraft.objects.update(
+        text=found.text.replace(OLD, NEW), state="submitted", effective_on=date(2022, 6, 2)
+    )
+
+    answer = place.client("office", name="发布人乙").post(reverse("desk:draft-publish", args=[found.pk]))
+
+    assert answer.status_code == 422
+    assert FAILS in answer.content.decode()
+    found.refresh_from_db()
+    assert found.state == "submitted"
+
+
+def test_cases_of_a_published_text_pass_on_the_page_of_the_policy(place, draft, settings):
+    client, found, address = draft
+    saved(client, found, address)
+    client.post(reverse("desk:draft-submit", args=[found.pk]), {"effective_on": "2022-06-02"})
+    place.client("office", name="发布人乙").post(reverse("desk:draft-publish", args=[found.pk]))
+
+    settings.JUXIAN_TODAY = date(2022, 6, 2)
+    page = client.get(reverse("desk:policy", args=[POLICY])).content.decode()
+
+    assert "双一流本科生" in page
+    assert "应为" not in page
+
+
 def test_scenarios_stand_side_by_side(place, draft):
     client, found, address = draft
     for number in range(6):
@@ -206,7 +257,7 @@ def test_cases_that_cannot_be_read_are_told_with_their_place(draft):
         address, {"do": "check", "text": found.text, "cases": "- name: [", "revision": 1}
     ).content.decode()
 
-    assert "cases.yaml +" in page
+    assert f"policies/{POLICY}.cases.yaml" in page
 
 
 def test_witness_persons_of_lint_become_cases(draft):

@@ -47,7 +47,7 @@ def test_late_and_open_cases_doubles_and_drafts_of_others_are_counted(
         case = stage.does(case, stage.clerks[clerk], "pass", task=f"checks/{branch}")
     pack, writer = place.pack, stage.second
     draft = begin_draft(pack=pack, root=place.root, policy=next(iter(pack.policies.values())), by=writer)
-    submit_draft(draft=draft, effective_on=date(2027, 1, 1), schema=pack.schema, root=place.root, by=writer)
+    submit_draft(draft=draft, effective_on=date(2027, 1, 1), pack=pack, root=place.root, by=writer)
 
     lines = told(place.client("office"))
 

@@ -370,8 +370,9 @@ class Found(models.Model):
 class PolicyDraft(models.Model):
     """A copy of a policy being rewritten at the desk (政策草稿); published by somebody other than who wrote it last.
 
-    text: YAML of the whole file. cases: further cases of the office, items of a YAML list, beside those of the pack. base: digest of the text that it began from. revision: raised by each saving, so that two who
-    write at once do not overwrite each other. effective_on: from which day the text shall count.
+    text: YAML of the whole file. cases: of its file of cases; items of a YAML list, as older drafts hold, stand beside those in
+    force, see ``core.policy.drafts.whole_cases``. base: digest of the text that it began from. revision: raised by each saving,
+    so that two who write at once do not overwrite each other. effective_on: from which day the text shall count.
     """
 
     class State(models.TextChoices):

@@ -29,9 +29,10 @@ from juxian.apps.policies.models import (
 from juxian.apps.sets import among, ask
 from juxian.core.facts.schema import Schema
 from juxian.core.packs import pack_called
+from juxian.core.packs.files import text_of_cases
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Policy, read_policy
-from juxian.core.policy.drafts import read_draft
+from juxian.core.policy.drafts import read_draft, whole_cases
 from juxian.core.positioned import read_yaml
 from juxian.core.secrecy import digest as keyed_digest
 from juxian.core.source import Problem, Source, errors_in
@@ -172,6 +173,28 @@ def published_problems(code: str, schema: Schema) -> list[Problem]:
     return list(
         dict.fromkeys(p for policy, text in texts for p in errors_in(read_draft(text, policy, schema)[1]))
     )
+
+
+def cases_in_force(pack: Pack, policy: str) -> str:
+    """The file of cases of a text in force: the one published with it at the desk, else that of the pack's files."""
+    base = text_of_cases(pack.directory, policy)
+    text = pack.policies[policy].origin.source.text if policy in pack.policies else ""
+    try:
+        filed = pack_called(pack.code).policies.get(policy)
+    except KeyError:  # not among the installed packs: only its files speak
+        return base
+    if filed is not None and filed.origin.source.text == text:
+        return base
+    published = PolicyDraft.objects.filter(
+        pack=pack.code, policy=policy, state=PolicyDraft.State.PUBLISHED, text=text
+    )
+    written = published.order_by("-published_at", "-pk").values_list("cases", flat=True).first()
+    return whole_cases(base, written or "")
+
+
+def cases_of_draft(draft: PolicyDraft, pack: Pack) -> str:
+    """The whole file of cases that a draft goes by; a draft that holds only further ones adds them to those in force."""
+    return whole_cases(cases_in_force(pack, draft.policy), draft.cases)
 
 
 def digest_of_text(text: str) -> str:

@@ -80,6 +80,12 @@ def digest_of(directory: Path, parent_digest: str) -> str:
     return digest.hexdigest()
 
 
+def text_of_cases(directory: Path, policy_id: str) -> str:
+    """The file of cases of a policy; without one, the head of such a file."""
+    path = directory / "policies" / f"{policy_id}{CASES}"
+    return Source.read(path).text if path.is_file() else f"policy: {policy_id}\ncases:\n"
+
+
 def strange_files(directory: Path) -> Iterator[Problem]:
     """A problem for each file that no part of the product would read: most often a slip in its name."""
     for path in files_of(directory):

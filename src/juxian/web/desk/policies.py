@@ -14,14 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.policies.actions import sweep_pack
-from juxian.apps.policies.queries import benefit_totals, entitled_persons, newest_run
+from juxian.apps.policies.queries import benefit_totals, cases_in_force, entitled_persons, newest_run
 from juxian.apps.policies.rules import may_draft, may_read_determinations, may_sweep
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Policy
-from juxian.core.policy.cases import CaseResult, run_cases
-from juxian.core.policy.reading import read_cases
-from juxian.core.positioned import read_yaml
-from juxian.core.source import Rejected, Source
+from juxian.core.policy.cases import CaseResult
+from juxian.core.policy.drafts import run_draft_cases
 from juxian.web.desk.scope import home_of
 from juxian.web.kit import formats
 from juxian.web.kit.access import for_roles, user_of
@@ -92,16 +90,8 @@ def sweep(request: HttpRequest) -> HttpResponse:
 
 def _cases(policy: Policy, pack: Pack, language: str) -> dict[str, Any]:
     """The office's own tests of the policy, run now; what is wrong with the file when it cannot be read."""
-    path = pack.directory / "policies" / f"{policy.id}.cases.yaml"
-    if not path.is_file():
-        return {"cases": [], "case_problems": []}
-    try:
-        document = read_yaml(Source.read(path, f"policies/{path.name}"))
-    except Rejected as rejected:
-        return {"cases": [], "case_problems": list(rejected.problems)}
-    cases, problems = read_cases(document, policy, pack.schema)
-    others = [other for other in pack.policies.values() if other is not policy]
-    results = run_cases(policy, cases, pack.schema, others)
+    written = cases_in_force(pack, policy.id)
+    results, problems = run_draft_cases(written, policy, pack.policies.values(), pack.schema)
     return {"cases": [_outcome(result, language) for result in results], "case_problems": problems}
 
 

@@ -8,6 +8,7 @@ from juxian.apps.policies.actions.deciding import (
     want_again,
 )
 from juxian.apps.policies.actions.drafting import (
+    CasesFail,
     DraftChanged,
     DraftWrong,
     begin_draft,
@@ -23,6 +24,7 @@ from juxian.apps.policies.actions.simulating import begin_simulation, run_simula
 from juxian.apps.policies.actions.sweeping import population_frame, sweep_pack
 
 __all__ = [
+    "CasesFail",
     "DraftChanged",
     "DraftWrong",
     "FindBusy",

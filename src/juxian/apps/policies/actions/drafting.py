@@ -14,12 +14,13 @@ from juxian.apps.clock import now
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.policies.actions.publishing import publish_text
 from juxian.apps.policies.models import PolicyDraft
-from juxian.apps.policies.queries import digest_of_text
-from juxian.core.facts.schema import Schema
+from juxian.apps.policies.queries import cases_in_force, cases_of_draft, digest_of_text
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Policy
-from juxian.core.policy.drafts import read_draft
-from juxian.core.source import Problem
+from juxian.core.policy.cases import CaseResult
+from juxian.core.policy.drafts import read_draft, run_draft_cases
+from juxian.core.policy.simulating import replaced
+from juxian.core.source import Problem, errors_in
 
 OPEN = (PolicyDraft.State.WRITING, PolicyDraft.State.SUBMITTED)
 
@@ -33,19 +34,32 @@ class DraftChanged(Exception):
 
 
 class DraftWrong(Exception):
-    """A text with mistakes cannot be submitted or published."""
+    """A text, or a file of cases, with mistakes cannot be submitted or published."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(problem.render() for problem in problems))
         self.problems = problems
 
 
+class CasesFail(Exception):
+    """A text whose cases come out otherwise than they expect cannot be submitted or published."""
+
+    def __init__(self, failed: Sequence[CaseResult]) -> None:
+        super().__init__("; ".join(problem.render() for result in failed for problem in result.problems))
+        self.failed = failed
+
+    @property
+    def names(self) -> list[str]:
+        return [result.case.name for result in self.failed]
+
+
 @transaction.atomic
 def begin_draft(*, pack: Pack, policy: Policy, root: Organisation, by: User) -> PolicyDraft:
-    """A copy of the text in force, to be written on."""
+    """A copy of the text in force and of its file of cases, to be written on."""
     text = policy.origin.source.text
     draft = PolicyDraft.objects.create(
-        pack=pack.code, policy=policy.id, title=policy.title.zh, text=text, base=digest_of_text(text), written_by=by
+        pack=pack.code, policy=policy.id, title=policy.title.zh, text=text, base=digest_of_text(text), written_by=by,
+        cases=cases_in_force(pack, policy.id),
     )  # fmt: skip
     _record("policies.draft_begun", draft, root, by)
     return draft
@@ -55,7 +69,7 @@ def begin_draft(*, pack: Pack, policy: Policy, root: Organisation, by: User) -> 
 def save_draft(
     *, draft: PolicyDraft, text: str, cases: str, revision: int, root: Organisation, by: User
 ) -> PolicyDraft:
-    """Keep another text with further cases; it needs not be right yet, and has to be submitted again. Raises ``DraftChanged``."""
+    """Keep another text and file of cases; it needs not be right yet, and has to be submitted again. Raises ``DraftChanged``."""
     same = PolicyDraft.objects.filter(pk=draft.pk, revision=revision, state__in=OPEN)
     kept = same.update(
         text=text, cases=cases, revision=F("revision") + 1, written_by=by, written_at=now(), state=PolicyDraft.State.WRITING
@@ -69,10 +83,10 @@ def save_draft(
 
 @transaction.atomic
 def submit_draft(
-    *, draft: PolicyDraft, effective_on: date, schema: Schema, root: Organisation, by: User
+    *, draft: PolicyDraft, effective_on: date, pack: Pack, root: Organisation, by: User
 ) -> PolicyDraft:
-    """Ask a second person to publish it. Raises ``DraftWrong``, ``DraftChanged``."""
-    _checked(draft, schema)
+    """Ask a second person to publish it. Raises ``DraftWrong``, ``CasesFail``, ``DraftChanged``."""
+    _checked(draft, pack)
     found = PolicyDraft.objects.filter(pk=draft.pk, revision=draft.revision, state=PolicyDraft.State.WRITING)
     if not found.update(state=PolicyDraft.State.SUBMITTED, effective_on=effective_on):
         raise DraftChanged(draft)
@@ -82,9 +96,12 @@ def submit_draft(
 
 
 @transaction.atomic
-def publish_draft(*, draft: PolicyDraft, schema: Schema, root: Organisation, by: User) -> PolicyDraft:
-    """The text counts from its day on; earlier texts and what was determined by them stay. Raises ``DraftWrong``, ``DraftChanged``."""
-    policy = _checked(draft, schema)
+def publish_draft(*, draft: PolicyDraft, pack: Pack, root: Organisation, by: User) -> PolicyDraft:
+    """The text counts from its day on; earlier texts and what was determined by them stay.
+
+    Raises ``DraftWrong``, ``CasesFail``, ``DraftChanged``.
+    """
+    policy = _checked(draft, pack)
     found = PolicyDraft.objects.filter(
         pk=draft.pk, revision=draft.revision, state=PolicyDraft.State.SUBMITTED
     ).exclude(written_by=by)
@@ -105,10 +122,17 @@ def drop_draft(*, draft: PolicyDraft, root: Organisation, by: User) -> bool:
     return bool(dropped)
 
 
-def _checked(draft: PolicyDraft, schema: Schema) -> Policy:
-    policy, problems = read_draft(draft.text, draft.policy, schema)
+def _checked(draft: PolicyDraft, pack: Pack) -> Policy:
+    """The policy of a draft without mistakes, whose cases all come out as they expect."""
+    policy, problems = read_draft(draft.text, draft.policy, pack.schema)
     if policy is None:
         raise DraftWrong(problems)
+    others = replaced(pack.policies, {draft.policy: policy})
+    results, wrong = run_draft_cases(cases_of_draft(draft, pack), policy, others, pack.schema)
+    if mistakes := errors_in(wrong):
+        raise DraftWrong(mistakes)
+    if failed := [result for result in results if not result.passed]:
+        raise CasesFail(failed)
     return policy
 
 

@@ -15,18 +15,15 @@ from juxian.core.facts.schema import Schema
 from juxian.core.packs.merits import merits_of
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Policy
-from juxian.core.policy.cases import CaseResult, run_cases
-from juxian.core.policy.drafts import read_draft
+from juxian.core.policy.drafts import read_draft, run_draft_cases
 from juxian.core.policy.lint import Finding, lint
 from juxian.core.policy.lint.saving import cases_of
 from juxian.core.policy.meaning import Difference, compare
-from juxian.core.policy.reading import read_cases
 from juxian.core.policy.simulating import replaced
 from juxian.core.policy.sweeping import reach
 from juxian.core.policy.telling import person_words, standing_words
 from juxian.core.policy.wording import field_title
-from juxian.core.positioned import read_yaml
-from juxian.core.source import Problem, Rejected, Source
+from juxian.core.source import Problem
 from juxian.web.kit import formats
 
 LIVE_PERSONS = 20_000  # above that the reach is worked out by a simulation only
@@ -69,14 +66,14 @@ class Checked:
 
 
 def check_text(
-    text: str, policy_id: str, pack: Pack, day: date, language: str, root: Organisation, further: str = ""
+    text: str, policy_id: str, pack: Pack, day: date, language: str, root: Organisation, written: str
 ) -> Checked:
-    """Problems with their places; of a text without errors also cases, lint, meaning and reach."""
+    """Problems with their places; of a text without errors also cases, lint, meaning and reach. written: the file of cases."""
     policy, problems = read_draft(text, policy_id, pack.schema)
     if policy is None:
         return Checked(problems)
     policies = replaced(pack.policies, {policy_id: policy})
-    cases, wrong = _cases(policy, policies, pack, language, further)
+    cases, wrong = _cases(policy, policies, pack, language, written)
     meaning = compare(pack.policies.get(policy_id), policy, pack.schema, day)
     report = lint(policies, pack.schema, day, merits_of(pack), [policy_id])
     return Checked(
@@ -88,7 +85,7 @@ def check_text(
                 "unknown" if finding.severity == "question" else "no",
                 finding.message.in_language(language),
                 _("第 %(line)s 行 · %(code)s") % {"line": finding.span.line, "code": finding.code},
-                _unkept(finding, policy_id, pack.schema, further),
+                _unkept(finding, policy_id, pack.schema, written),
             )
             for finding in report.findings[:TELLS]
         ],
@@ -124,27 +121,16 @@ def _difference(item: Difference, pack: Pack, language: str) -> Told:
     )
 
 
-def _unkept(finding: Finding, policy_id: str, schema: Schema, further: str) -> str:
+def _unkept(finding: Finding, policy_id: str, schema: Schema, written: str) -> str:
     case = cases_of([finding], schema).get(policy_id, "")
-    return "" if case in further else case
+    return "" if case in written else case
 
 
 def _cases(
-    policy: Policy, policies: Sequence[Policy], pack: Pack, language: str, further: str
+    policy: Policy, policies: Sequence[Policy], pack: Pack, language: str, written: str
 ) -> tuple[list[Told], list[Problem]]:
-    """The cases of the pack and the further ones, run now; problems of those further ones."""
-    found: list[CaseResult] = []
-    wrong: list[Problem] = []
-    others = [other for other in policies if other is not policy]
-    for source in case_files(policy.id, pack, further):
-        try:
-            document = read_yaml(source)
-        except Rejected as rejected:
-            wrong += rejected.problems
-            continue
-        cases, problems = read_cases(document, policy, pack.schema)
-        wrong += problems
-        found += run_cases(policy, cases, pack.schema, others)
+    """The cases, run now, those that fail first; problems of those that cannot be read."""
+    found, wrong = run_draft_cases(written, policy, policies, pack.schema)
     told = [
         Told(
             "no" if result.problems else "yes",
@@ -154,22 +140,6 @@ def _cases(
         for result in found
     ]
     return sorted(told, key=lambda item: item.verdict)[:TELLS], wrong
-
-
-def case_files(policy_id: str, pack: Pack, further: str) -> list[Source]:
-    """The pack's file of cases, and the further cases as such a file; either may be missing."""
-    name = f"policies/{policy_id}.cases.yaml"
-    path = pack.directory / name
-    found = [Source.read(path, name)] if path.is_file() else []
-    head = f"policy: {policy_id}\ncases:\n"
-    return [*found, Source(f"{name} +", head + further)] if further.strip() else found
-
-
-def whole_cases(policy_id: str, pack: Pack, further: str) -> str:
-    """The pack's cases with the further ones at their end, as a file to be put into the pack."""
-    path = pack.directory / "policies" / f"{policy_id}.cases.yaml"
-    text = path.read_text(encoding="utf-8") if path.is_file() else f"policy: {policy_id}\ncases:\n"
-    return text if not further.strip() else text.rstrip("\n") + "\n" + further.strip("\n") + "\n"
 
 
 def _reaches(

@@ -27,12 +27,14 @@ class TextForm(forms.Form):
         ),
     )
     cases = forms.CharField(
-        label=_("增加的用例"),
+        label=_("用例（YAML）"),
         max_length=LONGEST_TEXT,
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "code"}),
-        help_text=_("YAML 列表，每项以“- name:”开头；与地方包的用例一起运行"),
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "code"}),
+        help_text=_(
+            "随政策一同提交和发布。规则改变后不再适用的用例，在这里改写预期；清空后保存，恢复为现行的用例。"
+        ),
     )
     revision = forms.IntegerField(min_value=1, max_value=10**6, widget=forms.HiddenInput)
 

@@ -10,11 +10,13 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
 from juxian.apps.policies.actions import (
+    CasesFail,
     DraftChanged,
     DraftWrong,
     begin_draft,
@@ -24,23 +26,25 @@ from juxian.apps.policies.actions import (
     submit_draft,
 )
 from juxian.apps.policies.models import PolicyDraft
-from juxian.apps.policies.queries import drafts_of
+from juxian.apps.policies.queries import cases_in_force, cases_of_draft, drafts_of
 from juxian.apps.policies.rules import may_draft, may_publish
 from juxian.core.facts.schema import Kind, Schema
+from juxian.core.policy.drafts import whole_cases, with_cases
 from juxian.core.policy.names import FUNCTIONS
 from juxian.core.policy.tabling import pasted_table
 from juxian.core.positioned import read_yaml
 from juxian.core.source import Rejected, Source
-from juxian.web.desk.drafts.checking import check_text, whole_cases
+from juxian.web.desk.drafts.checking import check_text
 from juxian.web.desk.drafts.forms import LONGEST_TEXT, PasteForm, SubmitForm, TextForm
 from juxian.web.desk.scope import home_of
-from juxian.web.kit import errors
+from juxian.web.kit import errors, formats
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, wants_part
 from juxian.web.kit.scope import current_scope
 
 PAGE_SIZE = 20
+NAMES = 10  # cases that are named when they keep a draft from going on
 OPEN = (PolicyDraft.State.WRITING, PolicyDraft.State.SUBMITTED)
 TONES = {"writing": "info", "submitted": "warn", "published": "ok", "dropped": "mute"}
 
@@ -109,17 +113,17 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(Role.OFFICE)
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask a second person to publish; a text with mistakes is not taken."""
+    """Ask a second person to publish; a text with mistakes, or whose cases fail, is not taken."""
     scope, found = current_scope(request), _draft(request, pk)
     form = SubmitForm(request.POST, today=scope.as_of)
     if not form.is_valid():
         return _page(request, found, found.text, submitting=form, status=422)
     try:
         submit_draft(
-            draft=found, schema=scope.pack.schema, root=home_of(scope), by=_user(request), **form.cleaned_data
+            draft=found, pack=scope.pack, root=home_of(scope), by=_user(request), **form.cleaned_data
         )
-    except DraftWrong:
-        form.add_error(None, _("文本还有错误，不能提交，见检查结果。"))
+    except (DraftWrong, CasesFail) as wrong:
+        form.add_error(None, _refusal(wrong))
         return _page(request, found, found.text, submitting=form, status=422)
     except DraftChanged:
         return errors.page(request, 409, _("草稿已有新的修订或已提交。"))
@@ -137,11 +141,27 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         return go(request, "desk:draft", pk=found.pk)
     may_publish(_user(request), found, root).or_refuse()
     try:
-        publish_draft(draft=found, schema=scope.pack.schema, root=root, by=_user(request))
-    except (DraftChanged, DraftWrong):
+        publish_draft(draft=found, pack=scope.pack, root=root, by=_user(request))
+    except (DraftWrong, CasesFail) as wrong:
+        return _page(request, found, found.text, refused=_refusal(wrong), status=422)
+    except DraftChanged:
         return errors.page(request, 409, _("草稿已有新的修订，请重新检查。"))
     messages.success(request, _("已发布，自 %(day)s 起按新文本计算。") % {"day": found.effective_on})
     return go(request, "desk:draft", pk=found.pk)
+
+
+def _refusal(wrong: DraftWrong | CasesFail) -> str:
+    """Why a draft goes no further, and the way out."""
+    if isinstance(wrong, DraftWrong):
+        return _("文本或用例还有错误，不能提交和发布，见检查结果。")
+    count = len(wrong.names)
+    words = ngettext(
+        "%(count)s 个用例没有通过，不能提交和发布：%(names)s。请改正政策文本；规则确已改变的，在“用例”中改写这些用例的预期，保存后重新提交。",
+        "%(count)s 个用例没有通过，不能提交和发布：%(names)s。请改正政策文本；规则确已改变的，在“用例”中改写这些用例的预期，保存后重新提交。",
+        count,
+    )
+    named = formats.listed([*wrong.names[:NAMES], *(["…"] if count > NAMES else [])])
+    return words % {"count": count, "names": named}
 
 
 @for_roles(Role.OFFICE)
@@ -165,7 +185,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
 def _plus(cases: str, kept: str) -> str:
     """The cases with further ones at their end, each once."""
     added = kept.replace("\r\n", "\n").replace("\0", "")[:LONGEST_TEXT]
-    return cases if added.strip("\n") in cases else cases.rstrip("\n") + "\n" * bool(cases.strip()) + added
+    return cases if added.strip("\n") in cases else with_cases(cases, added)
 
 
 def _filled(found: PolicyDraft, text: str, cases: str, form: TextForm) -> TextForm:
@@ -175,9 +195,9 @@ def _filled(found: PolicyDraft, text: str, cases: str, form: TextForm) -> TextFo
 @for_roles(Role.OFFICE)
 @require_safe
 def export_cases(request: HttpRequest, pk: int) -> HttpResponse:
-    """The pack's cases and the further ones, to be put into the pack."""
+    """The file of cases, to be put into the pack."""
     found = _draft(request, pk)
-    text = whole_cases(found.policy, current_scope(request).pack, found.cases)
+    text = cases_of_draft(found, current_scope(request).pack)
     answer = HttpResponse(text.encode(), content_type="application/yaml; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{found.policy}.cases.yaml"'
     return answer
@@ -191,13 +211,15 @@ def _page(
     cases: str | None = None,
     form: TextForm | None = None,
     submitting: SubmitForm | None = None,
+    refused: str = "",
     paste: str = "",
     status: int = 200,
 ) -> HttpResponse:
     scope = current_scope(request)
     root = home_of(scope)
-    further = found.cases if cases is None else cases
-    checked = check_text(text, found.policy, scope.pack, scope.as_of, scope.language, root, further)
+    cases_now = cases_in_force(scope.pack, found.policy)
+    written = whole_cases(cases_now, found.cases if cases is None else cases)
+    checked = check_text(text, found.policy, scope.pack, scope.as_of, scope.language, root, written)
     context = {
         "draft": found,
         "tone": TONES[found.state],
@@ -210,11 +232,13 @@ def _page(
         return render(request, "desk/drafts/draft.html#checked", context)
     current = scope.pack.policies.get(found.policy)
     context |= {
-        "form": form or TextForm(initial={"text": text, "cases": found.cases, "revision": found.revision}),
+        "form": form or TextForm(initial={"text": text, "cases": written, "revision": found.revision}),
         "paste_form": PasteForm(initial={"table": paste}),
         "submitting": submitting or SubmitForm(None, today=scope.as_of),
         "may_publish": may_publish(_user(request), found, root),
         "words": words_of(scope.pack.schema, scope.language),
+        "refused": refused,
+        "cases_diff": _diff(cases_now, written),
         "diff": _diff(current.origin.source.text if current else "", text),
         "others": drafts_of(found.pack, found.policy).filter(state__in=OPEN).exclude(pk=found.pk)[:5],
         "today": scope.as_of,
