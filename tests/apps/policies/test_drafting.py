@@ -28,7 +28,7 @@ from juxian.apps.policies.actions import (
     sweep_pack,
 )
 from juxian.apps.policies.models import Determination, PolicyDraft, PolicyVersion, ProfileSnapshot, Simulation
-from juxian.apps.policies.queries import cases_in_force, cases_of_draft, profile_of
+from juxian.apps.policies.queries import cases_in_force, cases_of_draft, days_to_come, profile_of
 from juxian.apps.policies.rules import may_publish
 from juxian.apps.policies.tasks import simulate
 from juxian.core.source import Rejected
@@ -215,6 +215,17 @@ def test_an_upgrade_of_the_pack_does_not_put_back_what_was_published(place):
     install_pack(place.pack)
 
     assert text_on(place, TOMORROW) == draft.text
+
+
+def test_a_text_that_waits_for_its_day_is_told_unless_a_newer_one_took_its_place(place):
+    install_pack(place.pack)
+    published(place, day=TODAY + timedelta(days=30))
+    waiting = days_to_come(place.pack.code, POLICY, TODAY)
+    published(place, day=TODAY + timedelta(days=10), new="7万元")
+
+    assert waiting == [TODAY + timedelta(days=30)]
+    assert days_to_come(place.pack.code, POLICY, TODAY) == [TODAY + timedelta(days=10)]
+    assert days_to_come(place.pack.code, POLICY, TODAY + timedelta(days=10)) == []
 
 
 def test_determinations_keep_text_profile_and_engine(place):

@@ -181,6 +181,59 @@ def test_cases_of_a_published_text_pass_on_the_page_of_the_policy(place, draft, 
     assert "应为" not in page
 
 
+def test_a_change_of_a_version_that_applies_is_told_and_becomes_a_version_of_its_own(draft):
+    client, found, address = draft
+    text = found.text.replace(OLD, NEW)
+    body = {"text": text, "cases": found.cases, "revision": 1}
+
+    checked = client.post(address, {**body, "do": "check"}).content.decode()
+    parted = client.post(address, {**body, "do": "part", "since": "2023-01-01"}).content.decode()
+
+    assert "改动了自 2017-09-02 起施行的版本" in checked
+    assert "另写一个版本" in checked
+    written = html.unescape(re.search(r'<textarea[^>]*name="text"[^>]*>\n(.*?)</textarea>', parted, re.S)[1])
+    assert written.startswith(found.text)
+    assert written.endswith(NEW + text.partition(NEW)[2])
+    assert "- since: 2023-01-01\n" in written[len(found.text) :]
+    assert "改动了自" not in parted
+    found.refresh_from_db()
+    assert "2023-01-01" not in found.text
+
+
+@pytest.mark.parametrize("since", ["", "x", "2021-01-01", "9999-12-31"])
+def test_a_day_that_begins_no_version_is_refused(draft, since):
+    client, found, address = draft
+    text = found.text.replace(OLD, NEW)
+
+    answer = client.post(address, {"text": text, "revision": 1, "do": "part", "since": since})
+
+    assert answer.status_code == 422
+    assert NEW in answer.content.decode()
+
+
+def test_a_text_that_nothing_was_changed_in_has_nothing_to_take_apart(draft):
+    client, found, address = draft
+
+    answer = client.post(address, {"text": found.text, "revision": 1, "do": "part", "since": "2023-01-01"})
+
+    assert answer.status_code == 422
+    assert "不能自动分开" in answer.content.decode()
+
+
+def test_the_page_of_a_policy_says_when_a_published_text_will_count(place, draft, settings):
+    client, found, address = draft
+    saved(client, found, address)
+    client.post(reverse("desk:draft-submit", args=[found.pk]), {"effective_on": "2022-06-02"})
+    before = client.get(reverse("desk:policy", args=[POLICY])).content.decode()
+    place.client("office", name="发布人乙").post(reverse("desk:draft-publish", args=[found.pk]))
+
+    today = client.get(reverse("desk:policy", args=[POLICY])).content.decode()
+    settings.JUXIAN_TODAY = date(2022, 6, 2)
+    then = client.get(reverse("desk:policy", args=[POLICY])).content.decode()
+
+    assert ["将于 2022-06-02 起启用" in page for page in (before, today, then)] == [False, True, False]
+
+
 def test_scenarios_stand_side_by_side(place, draft):
     client, found, address = draft
     for number in range(6):

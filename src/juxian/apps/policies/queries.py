@@ -106,6 +106,21 @@ def texts_in_force(codes: Iterable[str], day: date) -> dict[str, dict[str, str]]
     }
 
 
+def days_to_come(code: str, policy: str, day: date) -> list[date]:
+    """From which days after ``day`` texts published at the desk will count; one that a newer text has taken the place of never will."""
+    rows = list(
+        PolicyVersion.objects.filter(pack=code, policy=policy)
+        .order_by("id")
+        .values_list("digest", "effective_on")
+    )
+    found = set()
+    for place, (digest, effective) in enumerate(rows):
+        newer = [on for other, on in rows[place + 1 :] if other != digest]
+        if effective is not None and effective > day and all(on and on > effective for on in newer):
+            found.add(effective)
+    return sorted(found)
+
+
 def with_published(pack: Pack, texts: dict[str, str]) -> Pack:
     """The pack with texts published at the desk in place of those of its files; policy → digest."""
     if not texts:

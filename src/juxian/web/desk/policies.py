@@ -14,7 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.policies.actions import sweep_pack
-from juxian.apps.policies.queries import benefit_totals, cases_in_force, entitled_persons, newest_run
+from juxian.apps.policies.queries import (
+    benefit_totals,
+    cases_in_force,
+    days_to_come,
+    entitled_persons,
+    newest_run,
+)
 from juxian.apps.policies.rules import may_draft, may_read_determinations, may_sweep
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Policy
@@ -70,6 +76,7 @@ def policy(request: HttpRequest, policy_id: str) -> HttpResponse:
         "policy": policy_view(scope.pack, found, scope.as_of, scope.language, totals if run else None),
         "run": run,
         "may_draft": may_draft(user_of(request), home_of(scope)),
+        "to_come": days_to_come(scope.pack.code, policy_id, scope.as_of),
         "may_open": scope.role in (Role.OFFICE, Role.LEADER),
         **_cases(found, scope.pack, scope.language),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from juxian.core.policy.meaning import Difference, compare
 from juxian.core.policy.simulating import replaced
 from juxian.core.policy.sweeping import reach
 from juxian.core.policy.telling import person_words, standing_words
+from juxian.core.policy.versioning import kept_apart, rewritten_versions
 from juxian.core.policy.wording import field_title
 from juxian.core.source import Problem
 from juxian.web.kit import formats
@@ -62,6 +63,8 @@ class Checked:
     findings: list[Told] = field(default_factory=list)
     differences: list[Told] = field(default_factory=list)
     asks: str = ""
+    rewritten: str = ""  # days of the versions that apply already and are changed
+    may_part: bool = False  # whether the newest of them can be kept and the change written beside it
     reaches: list[Reach] | None = None
 
 
@@ -74,7 +77,8 @@ def check_text(
         return Checked(problems)
     policies = replaced(pack.policies, {policy_id: policy})
     cases, wrong = _cases(policy, policies, pack, language, written)
-    meaning = compare(pack.policies.get(policy_id), policy, pack.schema, day)
+    current = pack.policies.get(policy_id)
+    meaning = compare(current, policy, pack.schema, day)
     report = lint(policies, pack.schema, day, merits_of(pack), [policy_id])
     return Checked(
         problems=[*problems, *wrong],
@@ -94,6 +98,10 @@ def check_text(
             field_title(name, pack.schema).in_language(language)
             for name in dict.fromkeys(name for names in meaning.asks.values() for name in names)
         ),
+        rewritten=formats.listed(
+            formats.day(since) for since in (rewritten_versions(current, policy, day) if current else [])
+        ),
+        may_part=bool(current and kept_apart(current, policy, day + timedelta(days=1), pack.schema)),
         reaches=_reaches(policy, policies, pack, day, language, root),
     )
 

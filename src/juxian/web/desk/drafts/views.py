@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -29,9 +30,10 @@ from juxian.apps.policies.models import PolicyDraft
 from juxian.apps.policies.queries import cases_in_force, cases_of_draft, drafts_of
 from juxian.apps.policies.rules import may_draft, may_publish
 from juxian.core.facts.schema import Kind, Schema
-from juxian.core.policy.drafts import whole_cases, with_cases
+from juxian.core.policy.drafts import read_draft, whole_cases, with_cases
 from juxian.core.policy.names import FUNCTIONS
 from juxian.core.policy.tabling import pasted_table
+from juxian.core.policy.versioning import kept_apart
 from juxian.core.positioned import read_yaml
 from juxian.core.source import Rejected, Source
 from juxian.web.desk.drafts.checking import check_text
@@ -77,7 +79,9 @@ def begin(request: HttpRequest, policy_id: str) -> HttpResponse:
 @for_roles(Role.OFFICE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
-    """The editor. POST ``do``: ``check`` (nothing is kept; a pasted table becomes rows), ``save``; ``witness`` adds cases."""
+    """The editor. POST ``do``: ``check`` (nothing is kept; a pasted table becomes rows), ``save``, ``part`` (a version that
+    applies already is kept, what was changed becomes a version of its own); ``witness`` adds cases.
+    """
     found = _draft(request, pk)
     if request.method != "POST":
         return _page(request, found, found.text)
@@ -88,6 +92,8 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     if kept := request.POST.get("witness", ""):  # witness persons become cases; saved with the text
         joined = _plus(cases, kept)
         return _page(request, found, text, cases=joined, form=_filled(found, text, joined, form))
+    if request.POST.get("do") == "part":
+        return _parted(request, found, text, cases, form)
     if request.POST.get("do") != "save":
         return _page(request, found, text, cases=cases, form=form, paste=request.POST.get("table", ""))
     if (text, cases, form.cleaned_data["revision"]) == (found.text, found.cases, found.revision):
@@ -188,6 +194,24 @@ def _plus(cases: str, kept: str) -> str:
     return cases if added.strip("\n") in cases else with_cases(cases, added)
 
 
+def _parted(request: HttpRequest, found: PolicyDraft, text: str, cases: str, form: TextForm) -> HttpResponse:
+    """The page with the changed version written beside the one that applies; saved with the text."""
+    scope = current_scope(request)
+    day = SubmitForm({"effective_on": request.POST.get("since", "")}, today=scope.as_of)
+    current, policy = (
+        scope.pack.policies.get(found.policy),
+        read_draft(text, found.policy, scope.pack.schema)[0],
+    )
+    parted = None
+    if current and policy and day.is_valid():
+        parted = kept_apart(current, policy, day.cleaned_data["effective_on"], scope.pack.schema)
+    if parted is None:
+        words = day.errors.get("effective_on") or [_("不能自动分开，请在文本中另写一个版本。")]
+        form.add_error(None, words[0])
+        return _page(request, found, text, cases=cases, form=form, status=422)
+    return _page(request, found, parted, cases=cases, form=_filled(found, parted, cases, form))
+
+
 def _filled(found: PolicyDraft, text: str, cases: str, form: TextForm) -> TextForm:
     return TextForm(initial={"text": text, "cases": cases, "revision": form.cleaned_data["revision"]})
 
@@ -226,6 +250,7 @@ def _page(
         "checked": checked,
         "points": points_in(text),
         "open": found.state in OPEN,
+        "part_from": found.effective_on or scope.as_of + timedelta(days=1),
         **_pasted(paste, scope.pack.schema),
     }
     if wants_part(request):
