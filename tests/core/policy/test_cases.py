@@ -1,5 +1,7 @@
 """Cases: the office's own tests of a policy."""
 
+import pytest
+
 from juxian.core.policy import read_cases, read_policy, run_cases
 from juxian.core.positioned import read_yaml
 from juxian.core.source import Source
@@ -50,6 +52,50 @@ def test_a_difference_is_told_at_its_place():
     results = run(CASES.replace("amount: 2万元", "amount: 3万元"))
 
     assert [p.where() for result in results for p in result.problems] == ["p.cases.yaml:7:42"]
+
+
+TABLE = """
+  - id: a
+    title: 甲
+    article: 第三条
+    who: 全职
+    amount:
+      hit: first
+      rows:
+      - {when: 学历 >= 博士, give: 20万元}
+      - {when: 学历 >= 硕士, give: 10万元}
+  - {id: b, title: 乙, who: 全职, amount: 3万元}
+  - {id: c, title: 丙, who: 全职, in_kind: 门诊预约}
+"""
+
+
+@pytest.mark.parametrize(
+    ("degree", "full_time", "told"),
+    [
+        (
+            "硕士",
+            "是",
+            {
+                "应为不符合，实为符合（按“学历不低于硕士”给 10 万元）",
+                "应为不符合，实为符合（按“乙”给 3 万元）",
+                "应为不符合，实为符合（按“丙”）",
+            },
+        ),
+        ("本科", "是", {"应为符合，实为不符合（各档都不符合）"}),
+        ("博士", "否", {"应为符合，实为不符合（不符合“全职为是”）"}),
+    ],
+)
+def test_the_clause_that_made_the_outcome_is_told(degree, full_time, told):
+    wanted = "no" if "应为不符合" in min(told) else "yes"
+    expected = ", ".join(f"{benefit}: {wanted}" for benefit in ("abc" if wanted == "no" else "a"))
+    text = (
+        f"policy: p\ncases:\n- {{name: 甲某, day: 2022-01-01, person: {{学历: {degree}, 全职: {full_time}}}, "
+        f"expect: {{{expected}}}}}"
+    )
+
+    problems = [problem for result in run(text, policy(TABLE)) for problem in result.problems]
+
+    assert {problem.message.zh for problem in problems} == {f"用例“甲某”：{words}" for words in told}
 
 
 def test_an_alternative_is_expected_with_its_own_amount():

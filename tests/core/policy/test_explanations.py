@@ -136,6 +136,20 @@ def test_the_nearest_level_comes_before_a_farther_one():
     ]
 
 
+def test_of_a_list_that_holds_something_only_what_comes_to_it_is_told():
+    with_some = next(
+        c for c in of(contract_months=60, school_tags=["985"]).changes if c.field == "school_tags"
+    )
+    with_none = next(c for c in of(contract_months=60, school_tags=[]).changes if c.field == "school_tags")
+
+    assert (with_some.needed.zh, with_some.more and with_some.more.zh, with_some.less) == (
+        "985、双一流",
+        "双一流",
+        None,
+    )
+    assert (with_none.more, with_none.less) == (None, None)
+
+
 def test_two_things_amiss_have_no_single_change():
     assert of(full_time=False).changes == ()
 

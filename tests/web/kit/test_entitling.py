@@ -5,7 +5,10 @@ from datetime import date
 import pytest
 
 from juxian.core.packs import load_all
+from juxian.core.policy.turning import Change
+from juxian.core.text import Text
 from juxian.web.kit.entitling import (
+    change_words,
     entitlement_cards,
     kind_telling,
     missing_facts,
@@ -69,3 +72,17 @@ def test_days_that_change_an_answer_lie_ahead_in_order():
 )
 def test_the_kind_that_tells_a_field(field, kind):
     assert kind_telling(field, PACK.schema) == kind
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ((None, None), "若荣誉为甲、乙即可享受"),
+        ((Text("乙"), None), "若荣誉另有乙即可享受"),
+        ((None, Text("丙")), "若荣誉没有丙即可享受"),
+    ],
+)
+def test_a_change_of_a_list_tells_only_what_changes(parts, told):
+    change = Change("honours", Text("荣誉"), Text("甲"), Text("甲、乙"), ["a", "b"], None, *parts)
+
+    assert change_words(change, "zh") == told

@@ -1,4 +1,4 @@
-"""The office's own tests of a policy (案例): a person, a day, what is expected; run in one go.
+"""The office's own tests of a policy (用例): a person, a day, what is expected; run in one go.
 
 ``reading.cases`` reads them. Problem: P450 a case came out differently.
 """
@@ -94,7 +94,7 @@ def _run(case: Case, policy: Policy, policies: Sequence[Policy], schema: Schema)
         for key, message in _differences(expectation, found.get(expectation.benefit), schema):
             path = (*expectation.path, key)
             span = case.document.span(path)
-            told = Text(f"案例“{case.name}”：{message.zh}", f"case “{case.name}”: {message.en}")
+            told = Text(f"用例“{case.name}”：{message.zh}", f"case “{case.name}”: {message.en}")
             problems.append(problem_at(case.document.source, span, "P450", told))
         if expectation.later:
             problems += _later(expectation, case, policy, policies, schema)
@@ -104,7 +104,7 @@ def _run(case: Case, policy: Policy, policies: Sequence[Policy], schema: Schema)
         if table is None or got != wanted:
             shown = [Text("未定", "undecided") if sum_ is None else Text(str(sum_)) for sum_ in (wanted, got)]
             told = Text(
-                f"案例“{case.name}”：积分应为 {shown[0].zh}，实为 {shown[1].zh}",
+                f"用例“{case.name}”：积分应为 {shown[0].zh}，实为 {shown[1].zh}",
                 f"case “{case.name}”: the points should be {shown[0].en or shown[0].zh}, are {shown[1].en or shown[1].zh}",
             )
             path = (*case.path, "points")
@@ -202,7 +202,7 @@ def _later(
         if given != want.later:
             wanted, came = _LATER_WORDS[Later(want.later)], _LATER_WORDS[given]
             told = Text(
-                f"案例“{case.name}”：后续各期应为{wanted.zh}，实为{came.zh}",
+                f"用例“{case.name}”：后续各期应为{wanted.zh}，实为{came.zh}",
                 f"case “{case.name}”: later payments should be {wanted.en}, are {came.en}",
             )
             span = case.document.span((*want.path, "later"))
@@ -228,13 +228,36 @@ def _titles(names: Iterable[str], schema: Schema) -> Text:
 
 
 def _why(got: Entitlement | None, schema: Schema) -> Text:
-    """The step that decided, so that the office need not look for it."""
+    """The step that decided, so that the office need not look for it: what gives it, what is missing, what is not met."""
     if got is None:
         return Text("（当日没有施行的版本）", " (no version is in force on the day)")
     if got.missing:
         titles = _titles(got.missing, schema)
         return Text(f"（缺{titles.zh}）", f" (missing: {titles.en})")
-    refused = next((reason for reason in got.reasons if reason.holds is False), None)
+    if got.verdict is Verdict.YES:
+        return _given(got)
+    rows = [reason for reason in got.reasons if reason.kind == "row"]
+    refused = next((reason for reason in got.reasons if reason.holds is False and reason.kind != "row"), None)
+    if refused is None and len(rows) > 1 and all(reason.holds is False for reason in rows):
+        return Text("（各档都不符合）", " (none of its rows holds)")
+    refused = refused or next((reason for reason in rows if reason.holds is False), None)
     if refused is None:
         return Text("", "")
-    return Text(f"（{refused.statement.zh}）", f" ({refused.statement.en})")
+    if refused.kind in ("version", "received", "stacking", "cap"):  # no condition of the person's
+        return Text(f"（{refused.statement.zh}）", f" ({refused.statement.en})")
+    return Text(f"（不符合“{refused.statement.zh}”）", f" (not met: {refused.statement.en})")
+
+
+def _given(got: Entitlement) -> Text:
+    """The row that gives a benefit by what it asks for, else its article, and how much it gives."""
+    row = next((reason for reason in got.reasons if reason.kind == "row" and reason.holds), None)
+    by = Text(
+        got.article or got.benefit.title.zh, got.article or got.benefit.title.en or got.benefit.title.zh
+    )
+    if row is not None and row.written:  # its words end in what it gives
+        zh, en = row.statement.zh.rpartition("：")[0], (row.statement.en or "").rpartition(": ")[0]
+        by = Text(zh, en or zh)
+    if not got.benefit.is_money:
+        return Text(f"（按“{by.zh}”）", f" (by “{by.en}”)")
+    amount = _money(_amount(got))
+    return Text(f"（按“{by.zh}”给 {amount.zh}）", f" (by “{by.en}”, {amount.en})")

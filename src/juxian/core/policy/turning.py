@@ -32,7 +32,7 @@ from juxian.core.policy.nodes import (
     walk,
 )
 from juxian.core.policy.rowwise import Situation, day_of, evaluate
-from juxian.core.policy.wording import field_title, value_words
+from juxian.core.policy.wording import UNKNOWN, field_title, value_words
 from juxian.core.text import Text
 
 HORIZON_YEARS = 60
@@ -43,7 +43,10 @@ Verdict = Callable[[date, Mapping[str, Any]], tuple[str, int | None]]  # day, ro
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field that, changed from ``own`` to ``needed`` and nothing else, would give the benefit."""
+    """One field that, changed from ``own`` to ``needed`` and nothing else, would give the benefit.
+
+    Of a list of which the person has some, more: what has to come to it, less: what has to go from it.
+    """
 
     field: str
     title: Text
@@ -51,6 +54,8 @@ class Change:
     needed: Text
     value: Any  # canonical
     amount_fen: int | None
+    more: Text | None = None
+    less: Text | None = None
 
 
 def turning_day(
@@ -142,12 +147,29 @@ def nearest_changes(
             verdict, amount = ask(at.as_of, changed)
             if verdict == "yes":
                 type_ = at.schema.profile[name].type
-                own, needed = (
-                    value_words(row.get(name), type_, at.schema),
-                    value_words(value, type_, at.schema),
+                own, needed, more, less = (
+                    value_words(part, type_, at.schema) if part is not None else None
+                    for part in (row.get(name), value, *_parts(row.get(name), value))
                 )
-                found[name] = Change(name, field_title(name, at.schema), own, needed, value, amount)
+                found[name] = Change(
+                    name,
+                    field_title(name, at.schema),
+                    own or UNKNOWN,
+                    needed or UNKNOWN,
+                    value,
+                    amount,
+                    more,
+                    less,
+                )
     return tuple(found.values())
+
+
+def _parts(own: Any, value: Any) -> tuple[list[str] | None, list[str] | None]:
+    """What comes to a list that is not empty, and what goes from it; None where that does not tell the whole change."""
+    if not (isinstance(own, list | tuple) and own and isinstance(value, list)):
+        return None, None
+    more, less = ([code for code in a if code not in b] for a, b in ((value, own), (own, value)))
+    return (more if more and not less else None), (less if less and not more else None)
 
 
 def _leaves(decisions: Sequence[Decision], row: Mapping[str, Any], at: Situation) -> list[Node]:

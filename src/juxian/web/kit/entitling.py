@@ -22,6 +22,7 @@ from juxian.core.policy import Entitlement, Standing, Verdict, entitlements
 from juxian.core.policy.document import Benefit
 from juxian.core.policy.nodes import AllOf, Clause, fields_of
 from juxian.core.policy.reasons import Reason
+from juxian.core.policy.turning import Change
 from juxian.core.policy.wording import field_title
 from juxian.web.kit import formats, phrases
 
@@ -198,6 +199,17 @@ def _rank(item: Entitlement) -> int:
     return order[item.verdict] - (1 if item.verdict is not Verdict.YES and _one_step_short(item) else 0)
 
 
+def change_words(change: Change, language: str) -> str:
+    """One change that would give a benefit; of a list, only what comes to it or goes from it."""
+    if change.more:
+        words, needed = _("若%(field)s另有%(needed)s即可享受"), change.more
+    elif change.less:
+        words, needed = _("若%(field)s没有%(needed)s即可享受"), change.less
+    else:
+        words, needed = _("若%(field)s为%(needed)s即可享受"), change.needed
+    return words % {"field": change.title.in_language(language), "needed": needed.in_language(language)}
+
+
 @dataclass(frozen=True, slots=True)
 class _Cards:
     schema: Schema
@@ -271,14 +283,7 @@ class _Cards:
         if item.verdict is Verdict.NO and item.turns_on and item.standing is not Standing.NOT_IN_FORCE:
             words.append(_("预计 %(day)s 起符合") % {"day": item.turns_on.isoformat()})
         if item.standing is Standing.NOT_MET:
-            words += [
-                _("若%(field)s为%(needed)s即可享受")
-                % {
-                    "field": change.title.in_language(self.language),
-                    "needed": change.needed.in_language(self.language),
-                }
-                for change in item.changes[:CHANGES_TOLD]
-            ]
+            words += [change_words(change, self.language) for change in item.changes[:CHANGES_TOLD]]
         return formats.clauses(words)
 
     def payment(self, item: Entitlement) -> str:

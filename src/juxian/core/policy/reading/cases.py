@@ -1,4 +1,4 @@
-"""Reading the cases of a policy (读取案例).
+"""Reading the cases of a policy (读取用例).
 
 Problems: P401 unknown field · P402 value not accepted · P403 unknown benefit · P404 other policy · P405 verdict.
 """
