@@ -150,6 +150,23 @@ def test_of_a_list_that_holds_something_only_what_comes_to_it_is_told():
     assert (with_none.more, with_none.less) == (None, None)
 
 
+def test_points_that_ask_for_a_list_nobody_recorded_still_have_a_nearest_change():
+    found = policy("""
+  - {id: a, title: 甲, who: 分数 >= 20, amount: 1万元}
+  points:
+  - id: marks
+    title: 分数
+    rows:
+    - {when: 院校 has 985, give: 5}
+    - {when: 学历 >= 博士, give: 20}
+""")
+
+    item = entitlements([found], {"degree": "bachelor"}, DAY, SCHEMA).of("a")
+
+    assert item.verdict == "no"
+    assert [(change.field, change.value) for change in item.changes] == [("degree", "doctor")]
+
+
 def test_two_things_amiss_have_no_single_change():
     assert of(full_time=False).changes == ()
 

@@ -194,7 +194,7 @@ def _neighbours(leaf: Node, row: Mapping[str, Any], schema: Schema) -> list[tupl
         case IsTrue(name):
             return [(name, not row[name])]
         case HasAny(name, _, levels):
-            own = list(row[name])
+            own = list(row.get(name) or ())  # unrecorded where points ask for it
             return [(name, sorted({*own, level})) for level in levels] + [
                 (name, [c for c in own if c not in levels])
             ]
