@@ -1,4 +1,4 @@
-"""Where posts without a desk of their own begin: what they can do today, what comes later (我的岗位)."""
+"""Where posts without a desk of their own begin: what they can do today, and what is done elsewhere (我的岗位)."""
 
 from __future__ import annotations
 
@@ -21,28 +21,27 @@ from juxian.web.kit.scope import current_scope
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """task: what the post answers for. later: what it will do in pages that do not exist yet."""
+    """task: what the post answers for. elsewhere: what belongs to it and no page does."""
 
     task: str | Promise
-    later: tuple[str | Promise, ...]
+    elsewhere: tuple[str | Promise, ...] = ()
 
 
 DUTIES: dict[Role, Duty] = {
     Role.REVIEWER: Duty(
         _("对人才和项目独立评审、打分，应回避的主动回避。"),
-        (_("查看分给自己的评审任务"), _("打分并写明理由"), _("声明回避")),
+        (_("分派评审、打分和声明回避：本系统还没有评审页面"),),
     ),
     Role.SYSTEM_ADMIN: Duty(
         _("申请开通、停用账号和授予岗位，出具首次登录码，管理系统对接；不办理业务，不查阅审计记录。"),
-        (_("在页面上安装和升级地方包"),),
+        (_("安装和升级地方包：在服务器上用命令 juxian pack load"),),
     ),
     Role.SECURITY_ADMIN: Duty(
         _("核准或驳回系统管理员提出的账号和岗位申请；自己不提出申请，不办理业务。"),
-        (_("设置密码、锁定和两步验证的要求"),),
+        (_("密码、锁定和两步验证的要求：由服务器的设置决定"),),
     ),
     Role.AUDITOR: Duty(
         _("查阅谁在何时做了什么、看了什么；只读，不改动任何记录。"),
-        (_("按人查看被查阅的情况"),),
     ),
 }
 
