@@ -340,6 +340,22 @@ def test_the_page_of_rows_can_be_filtered(place: Place) -> None:
     assert odd.status_code == 200
 
 
+def test_rows_that_stand_in_the_register_can_be_filtered(place: Place) -> None:
+    client = place.client("office")
+    batch = handed_in(client, place)
+    address = f"/desk/imports/{batch.pk}/"
+
+    def shown(state: str) -> int:
+        return len(client.get(address, {"state": state}).context["rows"])
+
+    before = [shown(state) for state in ("accepted", "recorded")]
+    client.post(f"{address}accept/")
+
+    assert before == [1, 0]
+    assert [shown(state) for state in ("accepted", "recorded", "")] == [0, 1, 3]
+    assert '<option value="recorded">已入库</option>' in client.get(address).content.decode()
+
+
 def test_the_day_of_the_roster_is_kept(place: Place) -> None:
     batch = handed_in(place.client("office"), place)
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from juxian.apps.imports.actions import accept_batch, undo_batch
@@ -41,6 +43,10 @@ class ShownRow:
     problems: list[ShownProblem]
 
 
+RECORDED = "recorded"  # an accepted row, once it stands in the register
+STATES = [*RowState.choices[:1], (RECORDED, gettext_lazy("已入库")), *RowState.choices[1:]]
+
+
 def wording_for(batch: Batch) -> Wording:
     """The words with which rows of the batch are shown."""
     return Wording(pack_called(batch.pack).schema, organisations_of(batch.home), language())
@@ -51,9 +57,9 @@ def wording_for(batch: Batch) -> Wording:
 def batch(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_batch(request, pk)
     state = request.GET.get("state", "")
-    state = state if state in RowState.values else ""
+    state = state if state in dict(STATES) else ""
     rows = found.rows.select_related("table", "person")
-    page = Paginator(rows.filter(state=state) if state else rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(_in_state(rows, state), PAGE_SIZE).get_page(request.GET.get("page"))
     may = may_decide(user_of(request), found)
     context = {
         "batch": found,
@@ -66,12 +72,21 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "rows": _shown(found, page),
         "state": state,
-        "states": RowState.choices,
+        "states": STATES,
         "may_decide": bool(may),
         "may_undo": bool(may_undo(user_of(request), found)),
         "to_record": found.rows_accepted - found.rows_done,
     }
     return render_part(request, "desk/imports/batch.html#batch", context)
+
+
+def _in_state(rows: QuerySet[Row], state: str) -> QuerySet[Row]:
+    """Rows as the list names their state: an accepted one that stands in the register is recorded."""
+    if state == RECORDED:
+        return rows.filter(state=RowState.ACCEPTED, recorded_at__isnull=False)
+    if state == RowState.ACCEPTED:
+        return rows.filter(state=state, recorded_at=None)
+    return rows.filter(state=state) if state else rows
 
 
 def _shown(batch: Batch, page: Page[Row]) -> list[ShownRow]:
