@@ -40,7 +40,14 @@ from juxian.core.packs.organisations import read_organisations
 from juxian.core.packs.policies import benefits_of, read_policies, tell_bereft
 from juxian.core.packs.pools import PoolEntry, read_pools
 from juxian.core.packs.profile import fields_bereft, read_profile
-from juxian.core.packs.purposes import Keeping, Purpose, read_keeping, read_purposes
+from juxian.core.packs.purposes import (
+    Keeping,
+    Leaving,
+    Purpose,
+    read_keeping,
+    read_leaving,
+    read_purposes,
+)
 from juxian.core.packs.reading import Part, one_of
 from juxian.core.packs.reminders import read_reminders
 from juxian.core.packs.schema import LEVELS, OrganisationEntry, Pack, Separation, units_of
@@ -396,6 +403,7 @@ class _Check:
             cards=self._cards(schema, organisations if place else None, parent),
             purposes=self._purposes(schema, parent),
             keeping=self._keeping(parent),
+            leaving=self._leaving(schema, parent),
             collectives=self._collectives(schema, parent),
             attrition=self._attrition(schema, parent),
             directory=self.directory.resolve(),
@@ -420,6 +428,10 @@ class _Check:
     def _keeping(self, parent: Pack | None) -> Mapping[str, Keeping]:
         part, above = self._part("privacy.yaml"), parent.keeping if parent else {}
         return read_keeping(part, above) if part else above
+
+    def _leaving(self, schema: Schema, parent: Pack | None) -> Leaving | None:
+        part, above = self._part("privacy.yaml"), parent.leaving if parent else None
+        return read_leaving(part, schema, above) if part else above
 
     def _purposes(self, schema: Schema, parent: Pack | None) -> Mapping[str, Purpose]:
         part, above = self._part("privacy.yaml"), parent.purposes if parent else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,8 @@ CONSENT: Final = ("consent", "separate_consent")  # may be withdrawn at any time
 BASES: Final = (*CONSENT, "duty", "contract", "employment", "emergency", "published")
 # what is kept beside facts
 BESIDE: Final = (
-    "cases", "drafts", "rosters", "messages", "corrections", "screenings", "grants", "flats", "leases", "cards",
+    "cases", "drafts", "rosters", "messages", "corrections", "screenings", "grants", "flats", "leases", "cards", "accounts",
+    "found", "notices",
 )  # fmt: skip
 LONGEST_MONTHS = 1200
 
@@ -55,9 +56,22 @@ class Keeping:
         return bool(self.law.zh)
 
 
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """How long what has no end of its own is kept after its person has left (离岗后的保存期限).
+
+    events: kinds of facts whose day is the day of leaving. posts: kinds of which one in force says that the person is still
+    here, unless an event came after it began; the end of the last one is a day of leaving as well.
+    """
+
+    months: int
+    events: tuple[str, ...]
+    posts: tuple[str, ...]
+
+
 def read_purposes(whole: Part, schema: Schema, parents: Mapping[str, Purpose]) -> dict[str, Purpose]:
     """Those of the parent, replaced by id; ``offered: false`` leaves one out."""
-    if not whole.keys((), ("purposes", "keeping")):
+    if not whole.keys((), ("purposes", "keeping", "leaving")):
         return dict(parents)
     read = [(part, _purpose(part, schema)) for part in whole.get("purposes").items()]
     own = unique(read, lambda purpose: purpose.id)
@@ -81,6 +95,32 @@ def _keeping(part: Part) -> Keeping | None:
     return Keeping(data, months, part.get("law").title()) if data and months is not None else None
 
 
+def read_leaving(whole: Part, schema: Schema, parent: Leaving | None) -> Leaving | None:
+    """That of the parent where the file says nothing of it."""
+    part = whole.get("leaving")
+    if not part.present or not part.keys(("months", "events", "posts")):
+        return parent
+    months = part.get("months").integer(0, LONGEST_MONTHS)
+    events, posts = _kinds(part.get("events"), schema), _kinds(part.get("posts"), schema)
+    return Leaving(months, events, posts) if months is not None else parent
+
+
+def months_after_leaving(kind: str, purposes: Iterable[Purpose], leaving: Leaving) -> int | None:
+    """How long a fact of ``kind`` that never ends is kept after its person has left; None for a purpose without an end."""
+    found = [purpose.months for purpose in purposes_of(kind, purposes)]
+    known = [months for months in found if months is not None]
+    return max([leaving.months, *known]) if len(known) == len(found) else None
+
+
+def months_of_record(
+    kinds: Iterable[str], purposes: Collection[Purpose], leaving: Leaving | None
+) -> int | None:
+    """How long the record itself is kept after its person has left: as long as any of the kinds."""
+    found = [months_after_leaving(kind, purposes, leaving) for kind in kinds] if leaving else []
+    known = [months for months in found if months is not None]
+    return max(known) if known and len(known) == len(found) else None
+
+
 def purposes_of(kind: str, purposes: Iterable[Purpose]) -> list[Purpose]:
     return [purpose for purpose in purposes if kind in purpose.kinds]
 
@@ -102,15 +142,7 @@ def _purpose(part: Part, schema: Schema) -> Purpose:
     offered = part.get("offered").boolean(default=True)
     required = ("purpose", "title", "basis", "law", "kinds") if offered else ("purpose",)
     part.keys(required, ("title", "basis", "law", "kinds", "months", "kept_by_law", "description", "offered"))
-    kinds = []
-    for item in part.get("kinds").items():
-        kind = item.text()
-        if kind and kind not in schema.kinds:
-            item.refuse(
-                "K104", f"没有信息项“{kind}”", f"no fact kind “{kind}”", one_of(kind, list(schema.kinds))
-            )
-        elif kind:
-            kinds.append(kind)
+    kinds = _kinds(part.get("kinds"), schema)
     basis = part.get("basis").one_of(BASES)
     kept = part.get("kept_by_law").boolean()
     if kept and basis in CONSENT:
@@ -122,8 +154,21 @@ def _purpose(part: Part, schema: Schema) -> Purpose:
         part.get("title").title(),
         basis,
         part.get("law").title(),
-        tuple(kinds),
+        kinds,
         part.get("months").integer(0, LONGEST_MONTHS),
         kept,
         part.get("description").title(),
     )
+
+
+def _kinds(part: Part, schema: Schema) -> tuple[str, ...]:
+    found = []
+    for item in part.items():
+        kind = item.text()
+        if kind and kind not in schema.kinds:
+            item.refuse(
+                "K104", f"没有信息项“{kind}”", f"no fact kind “{kind}”", one_of(kind, list(schema.kinds))
+            )
+        elif kind:
+            found.append(kind)
+    return tuple(found)

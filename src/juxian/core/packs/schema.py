@@ -17,7 +17,7 @@ from juxian.core.indicators import Indicator, ReportedFigure, Target
 from juxian.core.packs.attrition import AttritionBook
 from juxian.core.packs.collectives import CollectiveBook
 from juxian.core.packs.pools import PoolEntry
-from juxian.core.packs.purposes import Keeping, Purpose
+from juxian.core.packs.purposes import Keeping, Leaving, Purpose
 from juxian.core.packs.services import ServiceShelf
 from juxian.core.policy import Policy
 from juxian.core.population import Population
@@ -95,6 +95,7 @@ class Pack:
     cards: Mapping[str, CardKind]
     purposes: Mapping[str, Purpose]
     keeping: Mapping[str, Keeping]
+    leaving: Leaving | None
     collectives: CollectiveBook
     attrition: AttritionBook
     directory: Path

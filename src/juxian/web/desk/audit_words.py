@@ -232,6 +232,7 @@ ACTIONS: dict[str, str | Promise] = {
     "privacy.erasure_decided": _("核定删除申请"),
     "privacy.exported": _("导出本人信息"),
     "privacy.facts_taken_back": _("删除信息项"),
+    "privacy.record_forgotten": _("清空离岗人员档案"),
     "privacy.retention_run": _("到期清理"),
     "stocktake.asked": _("盘点查询"),
     "stocktake.needs_stated": _("填报人才需求"),

@@ -10,16 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.privacy.actions.forgetting import NAME, NUMBERS
 from juxian.apps.privacy.enums import Basis
-from juxian.apps.privacy.queries import PAIRINGS, STAYS, WARNINGS
+from juxian.apps.privacy.queries import PAIRINGS, RECORDS, STAYS, WARNINGS
 from juxian.apps.privacy.queries.beside import (
+    ACCOUNTS,
     CARDS,
     CASES,
     CORRECTIONS,
     DRAFTS,
     FLATS,
+    FOUND,
     GRANTS,
     LEASES,
     MESSAGES,
+    NOTICES,
     ROSTERS,
     SCREENINGS,
 )
@@ -31,7 +34,8 @@ BESIDE_FACTS = {
     STAYS: _("团队与平台成员"), PAIRINGS: _("师徒结对"), WARNINGS: _("流失预警"),
     CASES: _("已办结的办件"), DRAFTS: _("草稿"), ROSTERS: _("名册内容"), MESSAGES: _("消息"), CORRECTIONS: _("更正申请"),
     SCREENINGS: _("筛查的逐人结论和画像快照"), GRANTS: _("拨付事项的画像快照"), FLATS: _("公寓申请内容和快照"), LEASES: _("租约的申请内容"),
-    CARDS: _("服务卡注销理由"),
+    CARDS: _("服务卡注销理由"), ACCOUNTS: _("未使用的收款账户"), FOUND: _("已不再符合的政策找人结果"), NOTICES: _("已结束公示的附件和未发布的名单"),
+    RECORDS: _("离岗人员的档案"),
     NAME: _("姓名"), NUMBERS: _("证件号码"),
 }  # fmt: skip
 

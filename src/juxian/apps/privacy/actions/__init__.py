@@ -18,7 +18,7 @@ from juxian.apps.packs.models import InstalledPack
 from juxian.apps.packs.queries import pack_of
 from juxian.apps.persons.actions import refresh_profiles
 from juxian.apps.persons.models import Fact, Person
-from juxian.apps.privacy.actions.forgetting import FORGET, forget_beside, forget_identity
+from juxian.apps.privacy.actions.forgetting import FORGET, forget_beside, forget_identity, forget_rest
 from juxian.apps.privacy.actions.repeating import AGAIN, Erased, forgotten_deletions, note_erased, note_soon
 from juxian.apps.privacy.enums import RequestState
 from juxian.apps.privacy.models import Consent, ErasureRequest, RetentionRun
@@ -33,6 +33,7 @@ from juxian.apps.privacy.queries import (
     withdrawn_by,
 )
 from juxian.apps.privacy.queries.copies import Enclosed, enclosed_files, subject_export
+from juxian.apps.privacy.queries.leaving import facts_after_leaving, records_after_leaving
 from juxian.apps.privacy.rules import may_speak_for
 from juxian.apps.stocktake.actions import forget_person, forget_takes
 from juxian.core.packs.purposes import Purpose, purposes_of, rests_on
@@ -164,8 +165,10 @@ def erase_again(*, erased: Iterable[Erased], dry_run: bool = False) -> list[tupl
     return told
 
 
-def _erase_person(person: Person) -> dict[str, Any]:
+def _erase_person(person: Person, *, law: bool = True) -> dict[str, Any]:
     """Delete every fact, standing or not, whose kind no law keeps; kinds without a purpose go as well.
+
+    law: False where the time of every law is over.
 
     Name and document numbers go with the kind ``identity``; drafts, roster rows, messages, corrections and cases as ``keeping`` says.
 
@@ -176,14 +179,14 @@ def _erase_person(person: Person) -> dict[str, Any]:
     erased: dict[str, int] = {}
     kept: dict[str, list[str]] = {}
     for kind in sorted(set(person.facts.order_by().values_list("kind", flat=True))):
-        keeping = [purpose.id for purpose in purposes_of(kind, purposes) if purpose.kept_by_law]
+        keeping = [purpose.id for purpose in purposes_of(kind, purposes) if law and purpose.kept_by_law]
         if keeping:
             kept[kind] = keeping
         else:
             erased[kind] = person.facts.filter(kind=kind).delete()[0]
     if "identity" not in kept:
         erased |= forget_identity(person)
-    went, stays = forget_beside(person, pack_of(person.home).keeping.values())
+    went, stays = forget_beside(person, pack_of(person.home).keeping.values() if law else ())
     erased |= went
     kept |= {data: [] for data in stays}
     if erased:
@@ -202,12 +205,13 @@ def _erase_person(person: Person) -> dict[str, Any]:
 
 @transaction.atomic
 def retain(*, home: Organisation, day: date, dry_run: bool = False) -> RetentionRun:
-    """Delete facts whose time of keeping is over in one place and keep a report; ``dry_run`` reports and changes nothing."""
+    """Delete what has been kept long enough in one place and keep a report; ``dry_run`` reports and changes nothing."""
     report = retention_of(home, day)
     total = sum(int(row["erased"] or 0) for row in report.values())
     run = RetentionRun(home=home, at=now(), day=day, erased=total, report=report)
     if dry_run:
         return run
+    _forget_left(home, day)
     for kind, row in report.items():
         if row["erased"] and row["months"] is not None and kind in pack_of(home).schema.kinds:
             Fact.objects.filter(pk__in=due_facts(home, kind, row["months"], day).values("pk")).delete()
@@ -219,6 +223,24 @@ def retain(*, home: Organisation, day: date, dry_run: bool = False) -> Retention
         detail = {"day": day.isoformat(), "report": report}
         record("privacy.retention_run", subject=run, organisation_path=home.path, detail=detail)
     return run
+
+
+def _forget_left(home: Organisation, day: date) -> None:
+    """What never ends goes some time after its person has left, in the end the record but for its number."""
+    due = [
+        pk for _months, facts in facts_after_leaving(home, day) for pk in facts.values_list("pk", flat=True)
+    ]
+    for start in range(0, len(due), CHUNK):
+        some = Fact.objects.filter(pk__in=due[start : start + CHUNK])
+        people = list(Person.objects.filter(pk__in=some.values("person")).order_by("pk"))
+        some.delete()
+        refresh_profiles(people)
+    months, _left, records = records_after_leaving(home, day)
+    for person in list(records.select_related("home").order_by("pk")):
+        outcome = _erase_person(person, law=False)
+        forget_rest(person)
+        detail = {"months": months, "day": day.isoformat(), **outcome}
+        record("privacy.record_forgotten", subject=person, organisation_path=home.path, detail=detail)
 
 
 def retain_everywhere() -> int:

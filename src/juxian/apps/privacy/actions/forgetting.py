@@ -5,31 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from juxian.apps.accounts.models import User
 from juxian.apps.cards.models import Card
 from juxian.apps.corrections.models import Correction
+from juxian.apps.exchange.models import Pushed
 from juxian.apps.files.actions import remove_file
 from juxian.apps.files.models import StoredFile
-from juxian.apps.funds.models import Grant
+from juxian.apps.funds.models import Grant, PayeeAccount
 from juxian.apps.housing.models import Application, Lease
 from juxian.apps.imports.actions.forgetting import forget_roster, forget_rows
 from juxian.apps.linking.models import Trace
 from juxian.apps.messaging.models import Delivery, Message
+from juxian.apps.notices.models import Notice
 from juxian.apps.persons.actions import refresh_profiles
 from juxian.apps.persons.models import Person
-from juxian.apps.policies.models import Determination, ProfileSnapshot, RunPerson, SweepRun
+from juxian.apps.policies.models import Determination, Found, ProfileSnapshot, RunPerson, SweepRun
 from juxian.apps.privacy.queries.beside import (
+    ACCOUNTS,
     CARDS,
     CASES,
     CORRECTIONS,
     DRAFTS,
     FLATS,
     FORGOTTEN,
+    FOUND,
     GRANTS,
     LEASES,
     MESSAGES,
+    NOTICES,
     ROSTERS,
     SCREENINGS,
     closed_applications,
@@ -37,9 +43,11 @@ from juxian.apps.privacy.queries.beside import (
     ended_cases,
     ended_grants,
     ended_leases,
+    past_findings,
     screened,
+    unpaid_accounts,
 )
-from juxian.apps.services.models import BulkRow, Case, CaseFile, Draft
+from juxian.apps.services.models import BulkRow, Case, CaseFile, Draft, Rating
 from juxian.core.packs.purposes import Keeping
 from juxian.core.text import Text
 
@@ -56,6 +64,7 @@ def _forget_cases(rows: Iterable[Case]) -> int:
         case.data = case.data | {"answers": {}, "materials": {}, "profile": {}, "held": []}
         case.applicant = FORGOTTEN
         case.save(update_fields=["data", "applicant"])
+        Rating.objects.filter(case=case).update(words="", reply="")
         BulkRow.objects.filter(case=case).update(answers={}, name="", number="")
         case.letters.update(subject_zh=CLEARED.zh, subject_en=CLEARED.en, body_zh="", body_en="")
         number += 1
@@ -103,8 +112,26 @@ def _forget_snapshots(digests: set[str]) -> None:
     go with the next answers that rested on an equal one."""
     if SweepRun.objects.filter(finished_at=None).exists():
         return
-    used = set(RunPerson.objects.filter(snapshot__in=digests).values_list("snapshot", flat=True))
+    used = {
+        pk
+        for rows in (RunPerson.objects, Found.objects)
+        for pk in rows.filter(snapshot__in=digests).values_list("snapshot", flat=True)
+    }
     ProfileSnapshot.objects.filter(pk__in=digests - used).order_by().delete()
+
+
+def _forget_found(rows: QuerySet[Found]) -> int:
+    snapshots = set(rows.values_list("snapshot", flat=True))
+    number = int(rows.order_by().delete()[0])
+    _forget_snapshots(snapshots)
+    return number
+
+
+def _forget_notices(rows: QuerySet[Notice]) -> int:
+    """Whom a notice named; its title, its words and its days stay."""
+    found = list(rows.values_list("pk", "attachment"))
+    _remove_files(StoredFile.objects.filter(pk__in=[file for _pk, file in found if file]))
+    return Notice.objects.filter(pk__in=[pk for pk, _file in found]).update(rows=[], numbers=[])
 
 
 def _forget_grants(rows: QuerySet[Grant]) -> int:
@@ -143,6 +170,9 @@ FORGET: dict[str, Callable[[Any], int]] = {
     FLATS: _forget_flats,
     LEASES: _forget_leases,
     CARDS: _forget_cards,
+    ACCOUNTS: lambda rows: int(rows.order_by().delete()[0]),
+    FOUND: _forget_found,
+    NOTICES: _forget_notices,
 }
 
 
@@ -163,6 +193,8 @@ def forget_beside(person: Person, keeping: Iterable[Keeping]) -> tuple[dict[str,
         FLATS: closed_applications(person.home).filter(person=person),
         LEASES: ended_leases(person.home).filter(person=person),
         CARDS: ended_cards(person.home).filter(person=person),
+        ACCOUNTS: unpaid_accounts(person.home).filter(person=person),
+        FOUND: past_findings(person.home).filter(person=person),
     }
     law = {item.data for item in keeping if item.by_law}
     forget = FORGET | {ROSTERS: forget_rows}
@@ -170,11 +202,30 @@ def forget_beside(person: Person, keeping: Iterable[Keeping]) -> tuple[dict[str,
     return erased, [data for data in rows if data in law and rows[data].exists()]
 
 
+def forget_rest(person: Person) -> None:
+    """What stands beside the record of somebody who left long ago, with nothing that binds it: after the facts and the name.
+
+    Their account is closed and names nobody. What no one may change (consent, decisions, vouchers) stays with the number.
+    """
+    for rows in (
+        person.memberships, person.confirmations, person.corrections, person.officerships,
+        PayeeAccount.objects.filter(person=person, lines=None), Pushed.objects.filter(person=person),
+    ):  # fmt: skip
+        rows.order_by().delete()
+    _forget_found(Found.objects.filter(person=person))
+    person.erasure_requests.update(words="")
+    for user in User.objects.filter(person=person):
+        user.chat_addresses.all().delete()
+        user.username, user.name, user.email, user.is_active = f"cleared-{user.pk}", CLEARED.zh, "", False
+        user.set_unusable_password()
+        user.save(update_fields=["username", "name", "email", "is_active", "password"])
+
+
 def forget_identity(person: Person) -> dict[str, int]:
     """Name, document numbers and what they are found by; the number of the record stays, it says nothing of anybody."""
     erased = {NUMBERS: person.documents.all().delete()[0], NAME: 1}
     Trace.objects.filter(person=person).delete()
-    Person.objects.filter(pk=person.pk).update(name=CLEARED.zh, name_key="")
+    Person.objects.filter(Q(pk=person.pk) | Q(merged_into=person)).update(name=CLEARED.zh, name_key="")
     person.refresh_from_db()
     refresh_profiles([person])
     return {name: number for name, number in erased.items() if number}

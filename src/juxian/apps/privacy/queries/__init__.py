@@ -20,7 +20,8 @@ from juxian.apps.organisations.models import Organisation
 from juxian.apps.packs.queries import pack_of
 from juxian.apps.persons.models import Fact, Person
 from juxian.apps.privacy.models import Consent, ErasureRequest, RetentionRun
-from juxian.apps.privacy.queries.beside import due_beside, ended_beside
+from juxian.apps.privacy.queries.beside import due_beside, ended_beside, months_before
+from juxian.apps.privacy.queries.leaving import facts_after_leaving, not_the_last_post, records_after_leaving
 from juxian.apps.sets import among, ask
 from juxian.core.packs.purposes import Purpose, months_kept
 
@@ -28,6 +29,7 @@ EXPORTED = "privacy.exported"
 EXPORTS_A_DAY = 5
 # beside the kinds of facts in a report
 STAYS, PAIRINGS, WARNINGS = "collectives.stay", "collectives.pairing", "attrition.warning"
+RECORDS = "persons.record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +97,11 @@ def ended_facts(home: Organisation, kind: str) -> QuerySet[Fact]:
 
 
 def due_facts(home: Organisation, kind: str, months: int, day: date) -> QuerySet[Fact]:
-    """Those whose time of keeping is over on ``day``."""
+    """Those whose time of keeping is over on ``day``; the last post of a person goes with the record."""
     limit, moment = months_before(day, months), _until(day, months)
     over = Q(until__isnull=False, until__lte=limit) | Q(withdrawn_at__isnull=False, withdrawn_at__lt=moment)
-    return Fact.objects.filter(over, person__home=home, kind=kind)
+    found, leaving = Fact.objects.filter(over, person__home=home, kind=kind), pack_of(home).leaving
+    return found.filter(not_the_last_post(leaving)) if leaving and kind in leaving.posts else found
 
 
 def retention_of(home: Organisation, day: date) -> dict[str, dict[str, int | None]]:
@@ -111,6 +114,14 @@ def retention_of(home: Organisation, day: date) -> dict[str, dict[str, int | Non
         due = due_facts(home, kind, months, day).count() if months is not None else 0
         if ended or due:
             report[kind] = {"months": months, "erased": due, "waiting": max(ended - due, 0)}
+    for months_after, facts in facts_after_leaving(home, day):
+        for kind, gone in facts.order_by().values_list("kind").annotate(Count("pk")):
+            row = report.setdefault(kind, {"months": months_after, "erased": 0, "waiting": 0})
+            row["erased"] = (row["erased"] or 0) + gone
+    kept_for, left, forgotten = records_after_leaving(home, day)
+    if people := left.count():
+        going = forgotten.count()
+        report[RECORDS] = {"months": kept_for, "erased": going, "waiting": people - going}
     for name, rows, over, kept in beside_facts(home, day):
         if ended := rows.count():
             erased = over.count()
@@ -145,17 +156,6 @@ def beside_facts(home: Organisation, day: date) -> list[tuple[str, QuerySet[Any]
 def _until(day: date, months: int) -> datetime:
     """The moment before which something must have ended so that it has been kept for ``months``."""
     return datetime.combine(months_before(day, months) + timedelta(days=1), time.min, get_current_timezone())
-
-
-def months_before(day: date, months: int) -> date:
-    """The same day so many months earlier, the last of the month where there is none."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(last, day.day))
-        except ValueError:
-            continue
-    raise ValueError(day)
 
 
 def exports_today(user: User) -> int:

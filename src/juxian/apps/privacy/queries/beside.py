@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
@@ -11,22 +11,32 @@ from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
 from juxian.apps.cards.models import Card
+from juxian.apps.clock import today
 from juxian.apps.corrections.enums import State
 from juxian.apps.corrections.models import Correction
-from juxian.apps.funds.enums import GrantState
-from juxian.apps.funds.models import Grant, Instalment
+from juxian.apps.funds.enums import AccountState, GrantState
+from juxian.apps.funds.models import Grant, Instalment, PayeeAccount
 from juxian.apps.housing.enums import LIVE_APPLICATIONS, LeaseState
 from juxian.apps.housing.models import Application, Lease
 from juxian.apps.imports.enums import BatchState
 from juxian.apps.imports.models import Batch
 from juxian.apps.messaging.enums import MessageState
 from juxian.apps.messaging.models import Message
+from juxian.apps.notices.models import Notice
 from juxian.apps.organisations.models import Organisation
-from juxian.apps.policies.models import RunPerson, SweepRun
+from juxian.apps.policies.models import Found, RunPerson, SweepRun
 from juxian.apps.services.models import Case, Draft
 
 CASES, DRAFTS, ROSTERS, MESSAGES, CORRECTIONS = "cases", "drafts", "rosters", "messages", "corrections"
-SCREENINGS, GRANTS, FLATS, LEASES, CARDS = "screenings", "grants", "flats", "leases", "cards"
+SCREENINGS, GRANTS, FLATS, LEASES, CARDS, ACCOUNTS = (
+    "screenings",
+    "grants",
+    "flats",
+    "leases",
+    "cards",
+    "accounts",
+)
+FOUND, NOTICES = "found", "notices"
 FORGOTTEN = ""  # the applicant of a case and the body of a message of which nothing is left
 
 
@@ -83,6 +93,24 @@ def ended_cards(home: Organisation) -> QuerySet[Card]:
     return Card.objects.filter(home=home, ended_on__isnull=False).exclude(reason="")
 
 
+def unpaid_accounts(home: Organisation) -> QuerySet[PayeeAccount]:
+    """Bank details that were replaced or denied and to which nothing was ever paid: no voucher names them."""
+    over = (AccountState.REPLACED, AccountState.REFUSED)
+    return PayeeAccount.objects.filter(person__home=home, state__in=over, lines=None)
+
+
+def past_findings(home: Organisation) -> QuerySet[Found]:
+    """What somebody was found entitled to without asking, and is not any more."""
+    return Found.objects.filter(home=home, ended_on__isnull=False)
+
+
+def past_notices(home: Organisation) -> QuerySet[Notice]:
+    """Public notices whose period is over, with an attachment or, never published, with the people they were to name."""
+    told = ~Q(rows=[]) | ~Q(numbers=[]) | Q(attachment__removed_at=None, attachment__isnull=False)
+    places = Organisation.objects.under(home.path)
+    return Notice.objects.filter(told, home__in=places, until__lte=today())
+
+
 # data → rows that have ended in a place, and when that was
 _ENDED: dict[str, tuple[Callable[[Organisation], QuerySet[Any]], tuple[str, ...]]] = {
     CASES: (ended_cases, ("ended_at",)),
@@ -95,8 +123,11 @@ _ENDED: dict[str, tuple[Callable[[Organisation], QuerySet[Any]], tuple[str, ...]
     FLATS: (closed_applications, ("snapshot_on",)),
     LEASES: (ended_leases, ("keys_on",)),
     CARDS: (ended_cards, ("ended_on",)),
+    ACCOUNTS: (unpaid_accounts, ("confirmed_at", "proposed_at")),
+    FOUND: (past_findings, ("ended_on",)),
+    NOTICES: (past_notices, ("until",)),
 }
-_BY_DAY = (GRANTS, FLATS, LEASES, CARDS)  # whose end is a day, not a moment
+_BY_DAY = (GRANTS, FLATS, LEASES, CARDS, FOUND, NOTICES)  # whose end is a day, not a moment
 
 
 def ended_beside(data: str, home: Organisation) -> QuerySet[Any]:
@@ -111,3 +142,14 @@ def due_beside(data: str, home: Organisation, moment: datetime) -> QuerySet[Any]
     limit = localdate(moment) if data in _BY_DAY else moment
     found: QuerySet[Any] = rows(home).alias(end=end).filter(end__lt=limit)
     return found
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier, the last of the month where there is none."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, min(last, day.day))
+        except ValueError:
+            continue
+    raise ValueError(day)
