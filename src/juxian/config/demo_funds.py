@@ -11,7 +11,8 @@ from itertools import islice
 
 from django.db import transaction
 
-from juxian.apps.accounts.models import User
+from juxian.apps.accounts.enums import Role
+from juxian.apps.accounts.models import Post, User
 from juxian.apps.clock import today
 from juxian.apps.funds.actions.budgets import appropriate_more
 from juxian.apps.funds.actions.grants import grant_benefit
@@ -28,7 +29,7 @@ from juxian.apps.funds.actions.seats import return_seat, take_seat
 from juxian.apps.funds.actions.statements import import_statement
 from juxian.apps.funds.enums import InstalmentState, RunState
 from juxian.apps.funds.models import BudgetLine, Grant, Instalment, Obligation, PaymentLine, PaymentRun
-from juxian.apps.funds.rules import NotPossible
+from juxian.apps.funds.rules import NotPossible, payer_of_run, payer_of_statements
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.actions import FactDraft, record_facts
 from juxian.apps.persons.enums import SourceKind
@@ -197,18 +198,33 @@ def _runs(pack: Pack, root: Organisation, grants: list[Grant], maker: User, chec
             return
         title = f"{today():%Y-%m} 第 {number} 批"
         run = draft_run(home=root, as_of=today(), title=title, bank=bank, by=maker, instalments=chosen)
-        _bring(run, state, maker, checker)
+        payer = _clerk_of(payer_of_run(run), root) or maker
+        _bring(run, state, maker, checker, payer)
         if state is RunState.SETTLED:
-            _settle(run, pack.funds.banks[bank], maker)
+            _settle(run, pack.funds.banks[bank], _clerk_of(payer_of_statements(root), root) or maker)
 
 
-def _bring(run: PaymentRun, state: RunState, maker: User, checker: User) -> None:
+def _clerk_of(unit: str, root: Organisation) -> User | None:
+    """The demonstration's clerk of a department that pays, who gets a post there."""
+    clerk = User.objects.filter(
+        is_demo=True, posts__role=Role.DEPARTMENT, posts__organisation__pack=root.pack
+    ).first()
+    paying = Organisation.objects.filter(code=unit).first()
+    if clerk is None or paying is None:
+        return None
+    Post.objects.get_or_create(
+        user=clerk, role=Role.DEPARTMENT, organisation=paying, defaults={"since": today()}
+    )
+    return clerk
+
+
+def _bring(run: PaymentRun, state: RunState, maker: User, checker: User, payer: User) -> None:
     """As far along the way as ``state``."""
     steps = (
         lambda: submit_run(run=run, by=maker),
         lambda: seal_run(run=run, by=checker),
-        lambda: export_run(run=run, by=maker),
-        lambda: send_run(run=run, by=maker),
+        lambda: export_run(run=run, by=payer),
+        lambda: send_run(run=run, by=payer),
     )
     upto = ORDER.index(state) if state in ORDER else len(steps)
     for step in steps[:upto]:

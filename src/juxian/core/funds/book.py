@@ -57,6 +57,8 @@ class FundRule:
 class Fund:
     """A fund (专项资金). holder: code of the organisation whose money it is. level: the word of the place, e.g. 区, 镇.
 
+    paid_by: code of the department that carries payments to the bank and reads its statements; empty where the office does.
+
     within: the fund above it, of two levels; empty for one that stands alone.
     """
 
@@ -72,6 +74,7 @@ class Fund:
     within: str = ""
     since: int = 0
     note: Text = _NONE
+    paid_by: str = ""
 
     def line_for(self, benefit: str) -> Line | None:
         """The line that pays ``policy/benefit``: one that names the benefit before one that names the policy."""

@@ -133,9 +133,11 @@ class FundsReader:
 
     def _fund(self, part: Part, figures: Collection[str]) -> Fund | None:
         required = ("id", "title", "holder", "level", "basis", "lines")
-        if not part.keys(required, ("source", "within", "rules", "carry_over", "since", "note")):
+        if not part.keys(required, ("source", "within", "rules", "carry_over", "since", "note", "paid_by")):
             return None
         self._organisation(part.get("holder"))
+        if part.get("paid_by").present:
+            self._organisation(part.get("paid_by"))
         lines = unique(read_all(part.get("lines").items(), self._line), lambda one: one.id)
         rules = read_all(part.get("rules").items(), lambda item: self._rule(item, lines, figures))
         basis, source = _basis(part)
@@ -152,6 +154,7 @@ class FundsReader:
             within=part.get("within").text(),
             since=part.get("since").integer(FIRST_YEAR, LAST_YEAR) or 0,
             note=part.get("note").title(),
+            paid_by=part.get("paid_by").text(),
         )
 
     def _line(self, part: Part) -> Line | None:

@@ -13,7 +13,8 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        # deferred: it reads the forms and models
+        # deferred: they read the forms and models
+        from juxian.web.desk.funds.finding import pays_funds
         from juxian.web.desk.searches.watching import watch_searches
 
         periodic("desk.searches", timedelta(days=1), watch_searches)
@@ -42,7 +43,7 @@ class DeskConfig(AppConfig):
             Item("desk:unverified", _("待核验"), "circle-check", "people", office, 26),
             Item("desk:corrections", _("更正核对"), "pencil-line", "people", office, 26),
             Item("desk:policies", _("政策与资格"), "scale", "people", staff, 30, phone=True),
-            Item("desk:funds", _("资金"), "banknote", "service", readers, 40),
+            Item("desk:funds", _("资金"), "banknote", "service", readers, 40, also=pays_funds),
             Item("desk:housing", _("人才公寓"), "building-2", "service", readers, 40),
             Item(
                 "desk:housing-contributions",

@@ -66,7 +66,12 @@ def post(request: HttpRequest) -> HttpResponse:
     """The acting post with links to everything it may open."""
     scope = current_scope(request)
     here = request.path
-    links = [link for _title, group in work_groups(scope.role, here) for link in group if link.href != here]
+    links = [
+        link
+        for _title, group in work_groups(scope.role, here, request.user)
+        for link in group
+        if link.href != here
+    ]
     context = {
         "post": scope.post,
         "duty": DUTIES[Role(scope.role)],

@@ -68,7 +68,7 @@ class Frame:
 
     @cached_property
     def groups(self) -> list[tuple[str | Promise, list[navigation.Link]]]:
-        return navigation.work_groups(self.role, self.request.path)
+        return navigation.work_groups(self.role, self.request.path, self.user)
 
     @cached_property
     def phone_links(self) -> list[navigation.Link]:

@@ -5,9 +5,9 @@ Audiences register their items in ``AppConfig.ready``; the kit shows those that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -31,6 +31,7 @@ class Item:
 
     view: URL name. icon: Lucide name. group: key of ``GROUPS`` (work bar only). roles: who sees it; empty for
     everybody. order: smaller stands first. phone: also one of the four links of the phone's bottom bar.
+    also: of acting role and user, who sees it in the side bar beside ``roles``.
     """
 
     view: str
@@ -40,6 +41,7 @@ class Item:
     roles: frozenset[Role] = frozenset()
     order: int = 50
     phone: bool = False
+    also: Callable[[str, Any], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,9 @@ def case_page_of(role: str) -> str:
     return _case_pages.get(Role(role), "") if role else ""
 
 
-def work_groups(role: str, path: str) -> list[tuple[str | Promise, list[Link]]]:
+def work_groups(role: str, path: str, user: Any = None) -> list[tuple[str | Promise, list[Link]]]:
     """(heading, links) of the side bar for ``role`` on the page at ``path``."""
-    items = _for_role("work", role)
+    items = _for_role("work", role, user)
     links = _links(items, path)
     grouped = [
         (title, [link for item, link in zip(items, links, strict=True) if item.group == key])
@@ -107,8 +109,12 @@ def public_links(role: str, path: str) -> tuple[list[Link], list[Link]]:
     return [link for item, link in links if not item.roles], [link for item, link in links if item.roles]
 
 
-def _for_role(bar: Bar, role: str) -> list[Item]:
-    allowed = (item for item in _items[bar].values() if not item.roles or role in item.roles)
+def _for_role(bar: Bar, role: str, user: Any = None) -> list[Item]:
+    allowed = (
+        item
+        for item in _items[bar].values()
+        if not item.roles or role in item.roles or (user is not None and item.also and item.also(role, user))
+    )
     places = list(GROUPS)
     return sorted(allowed, key=lambda item: (places.index(item.group), item.order))
 

@@ -56,6 +56,9 @@ def draft_run(
     payable = [line for line in due_lines(rows, home) if not line.hold]
     if not payable:
         raise NotPossible(_("没有可以发放的款项；它们可能刚刚进入另一个批次。"))
+    funds = pack_called(home.pack).funds.funds
+    if len({funds[fund].paid_by for line in payable if (fund := line.instalment.grant.fund) in funds}) > 1:
+        raise NotPossible(_("所选款项由不同部门拨付，请按拨付部门分批拟制。"))
     run = PaymentRun.objects.create(
         home=home,
         title=title,

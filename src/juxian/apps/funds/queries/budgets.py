@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -140,9 +140,10 @@ def provided(home: Organisation, fund: str, stored: Sequence[BudgetLine]) -> dic
     }
 
 
-def due_later(home: Organisation) -> list[tuple[date, int]]:
-    """(day, fen) of everything that is still to be paid to anybody."""
+def due_later(home: Organisation, funds: Collection[str] | None = None) -> list[tuple[date, int]]:
+    """(day, fen) of everything that is still to be paid to anybody; ``funds`` keeps to these."""
     rows = Instalment.objects.filter(
         grant__home=home, grant__state__in=["active", "suspended"], state=InstalmentState.PLANNED
     )
+    rows = rows if funds is None else rows.filter(grant__fund__in=funds)
     return list(rows.order_by("due").values_list("due").annotate(Sum("amount_fen")))

@@ -14,6 +14,7 @@ from juxian.apps.accounts.models import User
 from juxian.apps.clock import today
 from juxian.apps.funds.enums import InstalmentState
 from juxian.apps.funds.models import Couple, Grant, Instalment
+from juxian.apps.funds.rules import funds_paid_anywhere
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Fact, IdentityDocument, Person
 from juxian.apps.persons.queries import digests_beside
@@ -28,8 +29,11 @@ READERS = (Role.OFFICE, Role.LEADER)
 
 
 def grants_visible_to(user: User) -> QuerySet[Grant]:
-    """Grants of the jurisdictions that the user works for."""
-    return Grant.objects.under(*user.paths_for(READERS, on=today()))
+    """Grants of the jurisdictions that the user works for, and those out of funds that their department pays."""
+    seen = Q(home__in=Organisation.objects.under(*user.paths_for(READERS, on=today())))
+    for pack, funds in funds_paid_anywhere(user).items():
+        seen |= Q(home__pack=pack, fund__in=funds)
+    return Grant.objects.filter(seen)
 
 
 def grants_of(person: Person) -> QuerySet[Grant]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.models import User
@@ -18,7 +18,7 @@ from juxian.apps.funds.models.budgets import budget_name
 from juxian.apps.funds.queries.budgets import budget_lines, outside, provided
 from juxian.apps.funds.queries.grants import READERS
 from juxian.apps.funds.queries.ledger import balances_of
-from juxian.apps.funds.rules import NotPossible
+from juxian.apps.funds.rules import NotPossible, funds_paid_anywhere
 from juxian.apps.organisations.models import Organisation
 from juxian.core.funds.book import Fund, FundsBook
 from juxian.core.ledger.book import Balances
@@ -119,9 +119,11 @@ class Effect:
 
 
 def changes_visible_to(user: User) -> QuerySet[BudgetChange]:
-    """Changes to budgets of the jurisdictions that the user works for."""
-    places = Organisation.objects.under(*user.paths_for(READERS, on=today()))
-    return BudgetChange.objects.filter(home__in=places).select_related("home", "asked_by", "decided_by")
+    """Changes to budgets of the jurisdictions that the user works for, and to funds that their department pays."""
+    seen = Q(home__in=Organisation.objects.under(*user.paths_for(READERS, on=today())))
+    for pack, funds in funds_paid_anywhere(user).items():
+        seen |= Q(home__pack=pack, fund__in=funds) & (Q(other_fund="") | Q(other_fund__in=funds))
+    return BudgetChange.objects.filter(seen).select_related("home", "asked_by", "decided_by")
 
 
 def closing_of(home: Organisation, fund: Fund, year: int, promises: str, day: date) -> Closing:

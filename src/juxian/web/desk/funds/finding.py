@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.contrib import messages
 from django.db import transaction
@@ -14,7 +14,7 @@ from juxian.apps.accounts.models import User
 from juxian.apps.funds.models import BankStatement, Grant, PaymentRun
 from juxian.apps.funds.queries.grants import grants_visible_to
 from juxian.apps.funds.queries.runs import runs_visible_to, statements_visible_to
-from juxian.apps.funds.rules import NotPossible
+from juxian.apps.funds.rules import NotPossible, funds_paid_anywhere, funds_paid_by, may_read_funds
 from juxian.apps.organisations.models import Organisation
 from juxian.core.funds.bank import BadStatement
 from juxian.core.ledger.closing import OpenReserves
@@ -24,6 +24,8 @@ from juxian.web.kit.formats import language
 from juxian.web.kit.scope import current_scope
 
 READERS = (Role.OFFICE, Role.LEADER)
+WITH_PAYERS = (*READERS, Role.DEPARTMENT)  # a department sees what it pays, nothing else
+PAYERS = (Role.OFFICE, Role.DEPARTMENT)
 
 
 def user_of(request: HttpRequest) -> User:
@@ -34,6 +36,17 @@ def user_of(request: HttpRequest) -> User:
 def home_here(request: HttpRequest) -> Organisation:
     """The jurisdiction whose money the page is about."""
     return home_of(current_scope(request))
+
+
+def funds_shown(request: HttpRequest, home: Organisation) -> Collection[str] | None:
+    """Those that the department of the user pays; None for whoever reads all of the place."""
+    user = user_of(request)
+    return None if may_read_funds(user, home) else funds_paid_by(user, home.pack)
+
+
+def pays_funds(role: str, user: User) -> bool:
+    """The acting post is one of a department that pays."""
+    return role == Role.DEPARTMENT and bool(funds_paid_anywhere(user))
 
 
 def carried_out(request: HttpRequest, act: Callable[[], object], done: str = "") -> bool:

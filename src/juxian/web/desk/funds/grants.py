@@ -17,9 +17,9 @@ from juxian.apps.funds.enums import AccountState, GrantState
 from juxian.apps.funds.models import Grant, PayeeAccount
 from juxian.apps.funds.queries.grants import grants_visible_to, living
 from juxian.apps.funds.queries.household import households
-from juxian.apps.funds.rules import may_manage_funds
+from juxian.apps.funds.rules import may_manage_funds, may_read_funds
 from juxian.web.desk.forms import ReasonForm
-from juxian.web.desk.funds.finding import READERS, carried_out, find_grant, home_here, user_of
+from juxian.web.desk.funds.finding import WITH_PAYERS, carried_out, find_grant, home_here, user_of
 from juxian.web.kit import formats
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.gate import gated
@@ -33,7 +33,7 @@ TONES = {"active": "info", "suspended": "warn", "done": "ok", "ended": "mute"}
 STEPS = ("suspend", "resume", "end", "raise")
 
 
-@for_roles(*READERS)
+@for_roles(*WITH_PAYERS)
 @require_safe
 @seeks
 def grants(request: HttpRequest) -> HttpResponse:
@@ -56,7 +56,7 @@ def grants(request: HttpRequest) -> HttpResponse:
     return render_part(request, "desk/funds/grants.html#list", context)
 
 
-@for_roles(*READERS)
+@for_roles(*WITH_PAYERS)
 @require_safe
 def grant(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_grant(request, pk)
@@ -71,9 +71,12 @@ def _context(request: HttpRequest, grant: Grant, form: ReasonForm) -> dict[str, 
     accounts = PayeeAccount.objects.filter(
         person=person, state__in=[AccountState.CONFIRMED, AccountState.PROPOSED]
     ).select_related("proposed_by", "confirmed_by")
-    household = households([person], grant.word, scope.pack, scope.language, apart=f"grant:{grant.pk}")[
-        person.pk
-    ]
+    reads_all = bool(may_read_funds(user_of(request), grant.home))
+    household = (
+        households([person], grant.word, scope.pack, scope.language, apart=f"grant:{grant.pk}")[person.pk]
+        if reads_all
+        else None
+    )
     english = scope.language == "en"
     instalments = list(grant.instalments.select_related("budget").prefetch_related("lines__run"))
     return {
@@ -83,6 +86,7 @@ def _context(request: HttpRequest, grant: Grant, form: ReasonForm) -> dict[str, 
         "person": person,
         "merged": person.pk != grant.person_id,
         "household": household,
+        "reads_all": reads_all,
         "home": grant.home,
         "policy": policy,
         "fund": fund,

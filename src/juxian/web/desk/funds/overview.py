@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.funds.enums import AccountState, RunState
-from juxian.apps.funds.models import PayeeAccount, PaymentRun
+from juxian.apps.funds.models import PayeeAccount
 from juxian.apps.funds.queries.budgets import (
     FundExecution,
     LineExecution,
@@ -22,11 +22,10 @@ from juxian.apps.funds.queries.budgets import (
     years_of,
 )
 from juxian.apps.funds.queries.due import due_instalments
-from juxian.apps.funds.queries.runs import unexplained
-from juxian.apps.funds.rules import may_read_funds
+from juxian.apps.funds.queries.runs import runs_visible_to, unexplained
 from juxian.apps.organisations.models import Organisation
 from juxian.core.funds.outlook import Execution, Pace, due_by_year
-from juxian.web.desk.funds.finding import READERS, home_here, user_of
+from juxian.web.desk.funds.finding import WITH_PAYERS, funds_shown, home_here, user_of
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.scope import current_scope
 
@@ -62,24 +61,29 @@ class FundCard:
     rules: list[tuple[str, str]]
 
 
-@for_roles(*READERS)
+@for_roles(*WITH_PAYERS)
 @require_safe
 def funds(request: HttpRequest) -> HttpResponse:
     home = home_here(request)
-    may_read_funds(user_of(request), home).or_refuse()
+    shown = funds_shown(request, home)
     scope = current_scope(request)
     years = years_of(home) or [scope.as_of.year]
     year = chosen_year(request.GET.get("year", ""), years, scope.as_of)
-    found = executions(home, scope.pack.funds, year, scope.as_of)
+    found = [
+        fund
+        for fund in executions(home, scope.pack.funds, year, scope.as_of)
+        if shown is None or fund.fund.id in shown
+    ]
     cards = [_card(fund, scope.language) for fund in found]
     context = {
         "year": year,
         "years": years,
         "cards": cards,
-        "sum": _sum([fund.total for fund in found if not fund.fund.within]),
-        "forecast": list(due_by_year(due_later(home)).items()),
-        "waiting": _waiting(home, scope.as_of),
-        "runs": PaymentRun.objects.filter(home=home, state__in=AT_WORK)[:6],
+        "sum": _sum([fund.total for fund in found if not fund.fund.within or shown is not None]),
+        "forecast": list(due_by_year(due_later(home, shown)).items()),
+        "waiting": _waiting(home, scope.as_of) if shown is None else {},
+        "paying": shown is not None,
+        "runs": runs_visible_to(user_of(request)).filter(home=home, state__in=AT_WORK)[:6],
         "may_manage": scope.role == Role.OFFICE,
     }
     return render(request, "desk/funds/overview.html", context)

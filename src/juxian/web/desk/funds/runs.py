@@ -29,10 +29,16 @@ from juxian.apps.funds.enums import LineState, RunState
 from juxian.apps.funds.models import PaymentLine, PaymentRun
 from juxian.apps.funds.queries.due import due_instalments, due_lines
 from juxian.apps.funds.queries.runs import payment_visible_to, runs_visible_to, unexplained
-from juxian.apps.funds.rules import may_approve_run, may_manage_funds
+from juxian.apps.funds.rules import (
+    may_approve_run,
+    may_manage_funds,
+    may_pay_run,
+    may_read_back,
+    may_read_funds,
+)
 from juxian.core.packs.schema import Pack
 from juxian.web.desk.forms import ReasonForm
-from juxian.web.desk.funds.finding import READERS, carried_out, find_run, home_here, user_of
+from juxian.web.desk.funds.finding import PAYERS, WITH_PAYERS, carried_out, find_run, home_here, user_of
 from juxian.web.desk.funds.forms import RunForm, TellForm
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.gate import gated, gated_after
@@ -67,7 +73,7 @@ def banks_of(pack: Pack, language: str) -> list[tuple[str, str]]:
     return [(bank.id, bank.title.in_language(language)) for bank in pack.funds.banks.values()]
 
 
-@for_roles(*READERS)
+@for_roles(*WITH_PAYERS)
 @require_safe
 def runs(request: HttpRequest) -> HttpResponse:
     rows = runs_visible_to(user_of(request)).filter(home=home_here(request))
@@ -125,7 +131,7 @@ def run_new(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/funds/run_new.html", context, status=422 if form.errors else 200)
 
 
-@for_roles(*READERS)
+@for_roles(*WITH_PAYERS)
 @require_safe
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_run(request, pk)
@@ -153,6 +159,9 @@ def _context(request: HttpRequest, run: PaymentRun, form: Any) -> dict[str, Any]
         "form": form,
         "tell": TellForm(initial={"day": current_scope(request).as_of}),
         "may_manage": bool(may_manage_funds(user, run.home)),
+        "paying": may_pay_run(user, run),
+        "may_read_back": bool(may_read_back(user, run.home)),
+        "reads_all": bool(may_read_funds(user, run.home)),
         "approval": may_approve_run(user, run),
         "unexplained": unexplained(run.home),
         "at_bank": run.state in (RunState.EXPORTED, RunState.SENT),
@@ -175,15 +184,15 @@ def _steps(run: PaymentRun) -> list[dict[str, Any]]:
     ]
 
 
-@for_roles(Role.OFFICE)
+@for_roles(*PAYERS)
 @require_POST
 @gated
 @once
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """One step of the way: submit, approve, return, send, cancel."""
     found, user = find_run(request, pk), user_of(request)
-    may_manage_funds(user, found.home).or_refuse()
     form, step = ReasonForm(request.POST), request.POST.get("step", "")
+    (may_pay_run(user, found) if step == "send" else may_manage_funds(user, found.home)).or_refuse()
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     steps: dict[str, tuple[Callable[[], object], str]] = {
         "submit": (lambda: submit_run(run=found, by=user), _("已提交，请另一人复核。")),
@@ -198,13 +207,13 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     return go(request, "desk:run", pk=pk)
 
 
-@for_roles(Role.OFFICE)
+@for_roles(*PAYERS)
 @require_POST
 @gated
 def file(request: HttpRequest, pk: int) -> HttpResponse:
     """The bank file; each time the same bytes, each time in the audit log."""
     found, user = find_run(request, pk), user_of(request)
-    may_manage_funds(user, found.home).or_refuse()
+    may_pay_run(user, found).or_refuse()
     made: list[bytes] = []
     if not carried_out(request, lambda: made.append(export_run(run=found, by=user).content)):
         return go(request, "desk:run", pk=pk)
@@ -221,12 +230,13 @@ def _payment(request: HttpRequest, pk: int) -> PaymentLine:
     line = payment_visible_to(user, pk)
     if line is None:
         raise Http404
-    may_manage_funds(user, line.run.home).or_refuse()
+    removing = request.POST.get("step") == "remove"
+    (may_manage_funds(user, line.run.home) if removing else may_pay_run(user, line.run)).or_refuse()
     same_hands(user, line.told_by_id)
     return line
 
 
-@for_roles(Role.OFFICE)
+@for_roles(*PAYERS)
 @require_POST
 @gated_after(_payment)
 @once

@@ -5,21 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from juxian.apps.accounts.enums import Role
 from juxian.apps.funds.actions.statements import explain_line, import_statement
 from juxian.apps.funds.enums import StatementOutcome
 from juxian.apps.funds.models import BankStatement, StatementLine
 from juxian.apps.funds.queries.runs import statements_visible_to, unexplained
-from juxian.apps.funds.rules import NotPossible, may_manage_funds
+from juxian.apps.funds.rules import NotPossible, may_read_back, may_read_funds
+from juxian.apps.organisations.models import Organisation
 from juxian.core.funds.bank import BadStatement
 from juxian.web.desk.forms import ReasonForm
 from juxian.web.desk.funds.finding import (
-    READERS,
+    PAYERS,
+    WITH_PAYERS,
     carried_out,
     find_statement,
     home_here,
@@ -38,26 +39,33 @@ PAGE_SIZE = 50
 TONES = {"confirmed": "ok", "returned": "bad", "receipt": "ok", "unknown": "warn", "explained": "mute"}
 
 
-@for_roles(*READERS)
+@for_roles(*WITH_PAYERS)
 @require_safe
 def statements(request: HttpRequest) -> HttpResponse:
     home = home_here(request)
     rows = statements_visible_to(user_of(request)).filter(home=home).select_related("imported_by")
     context = {
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
-        "unexplained": unexplained(home),
-        "may_manage": current_scope(request).role == Role.OFFICE,
+        "unexplained": unexplained(home) if _reads_statements(request, home) else 0,
+        "may_manage": bool(may_read_back(user_of(request), home)),
     }
     return render(request, "desk/funds/statements.html", context)
 
 
-@for_roles(Role.OFFICE)
+def _reads_statements(request: HttpRequest, home: Organisation) -> bool:
+    user = user_of(request)
+    return bool(may_read_funds(user, home) or may_read_back(user, home))
+
+
+@for_roles(*PAYERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @gated
 @once
 def statement_new(request: HttpRequest) -> HttpResponse:
     home, scope = home_here(request), current_scope(request)
-    may_manage_funds(user_of(request), home).or_refuse()
+    if not _reads_statements(request, home):
+        raise Http404
+    may_read_back(user_of(request), home).or_refuse()
     data = (request.POST, request.FILES) if request.method == "POST" else ()
     form = StatementForm(*data, banks=banks_of(scope.pack, scope.language))
     if request.method == "POST" and form.is_valid():
@@ -79,7 +87,7 @@ def statement_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-@for_roles(*READERS)
+@for_roles(*WITH_PAYERS)
 @require_safe
 def statement(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_statement(request, pk)
@@ -100,11 +108,11 @@ def _context(request: HttpRequest, statement: BankStatement, form: ReasonForm) -
         "outcomes": StatementOutcome.choices,
         "counts": counts,
         "form": form,
-        "may_manage": bool(may_manage_funds(user_of(request), statement.home)),
+        "may_manage": bool(may_read_back(user_of(request), statement.home)),
     }
 
 
-@for_roles(Role.OFFICE)
+@for_roles(*PAYERS)
 @require_POST
 @gated
 @once
@@ -113,7 +121,7 @@ def explain(request: HttpRequest, pk: int) -> HttpResponse:
     rows = StatementLine.objects.filter(statement__in=statements_visible_to(user_of(request)))
     line = get_object_or_404(rows.select_related("statement__home"), pk=pk)
     user = user_of(request)
-    may_manage_funds(user, line.statement.home).or_refuse()
+    may_read_back(user, line.statement.home).or_refuse()
     form = ReasonForm(request.POST)
     if not form.is_valid():
         context = _context(request, line.statement, form)

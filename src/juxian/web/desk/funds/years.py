@@ -31,10 +31,10 @@ from juxian.apps.funds.queries.years import (
     open_promises,
     year_plan,
 )
-from juxian.apps.funds.rules import NotPossible, may_decide_change, may_manage_funds, may_read_funds
+from juxian.apps.funds.rules import NotPossible, may_decide_change, may_manage_funds
 from juxian.core.funds.book import FundsBook
 from juxian.web.desk.forms import ReasonForm
-from juxian.web.desk.funds.finding import READERS, carried_out, home_here, told, user_of
+from juxian.web.desk.funds.finding import WITH_PAYERS, carried_out, funds_shown, home_here, told, user_of
 from juxian.web.desk.funds.forms import CHANGE_FORMS, ChangeForm
 from juxian.web.desk.funds.overview import chosen_year
 from juxian.web.kit.access import for_roles
@@ -75,12 +75,12 @@ class Consequence:
         return max(0, self.promised_count - SHOWN_PROMISES)
 
 
-@for_roles(*READERS)
+@for_roles(*WITH_PAYERS)
 @require_safe
 def year(request: HttpRequest) -> HttpResponse:
     """Lines of the year, what waits for a second person, what was done."""
     home, scope = home_here(request), current_scope(request)
-    may_read_funds(user_of(request), home).or_refuse()
+    mine = funds_shown(request, home)
     years = years_of(home) or [scope.as_of.year]
     shown = chosen_year(request.GET.get("year", ""), years, scope.as_of)
     rows = changes_visible_to(user_of(request)).filter(home=home, year=shown)
@@ -96,10 +96,11 @@ def year(request: HttpRequest) -> HttpResponse:
                 any(line.stored and not line.stored.closed_on for line in found.lines),
             )
             for found in executions(home, book, shown, scope.as_of)
+            if mine is None or found.fund.id in mine
         ],
         "page": page,
         "rows": [(row, TONES[row.state], _words(row, book, language)) for row in page],
-        "plan": year_plan(home, shown, scope.as_of),
+        "plan": year_plan(home, shown, scope.as_of) if mine is None else None,
         "kinds": _kinds(book),
         "may_manage": scope.role == Role.OFFICE,
     }
@@ -232,7 +233,7 @@ def _of_amounts(effect: Effect, book: FundsBook, language: str) -> Consequence:
     return Consequence(refusal=refusal, lines=lines, rules=rules)
 
 
-@for_roles(*READERS)
+@for_roles(*WITH_PAYERS)
 @require_safe
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """One change: what it would do now, who asked, who decided."""
