@@ -234,3 +234,50 @@ def test_health_is_told_without_signing_in(db):
 
 def errors_in(page: str) -> str:
     return page.split('id="errors"')[1].split("</ul>")[0]
+
+
+FIRST, OTHER, NONE = "嘉峪关市人才工作平台", "亭湖", "聚贤人才工作平台"
+
+
+@pytest.mark.parametrize(
+    ("onward", "shown"),
+    [
+        ("", NONE),
+        ("/desk/", NONE),
+        ("/p/tinghu/policies/", OTHER),
+        ("/?place=tinghu", OTHER),
+        ("/p/jiayuguan/", FIRST),
+        ("/p/nowhere/policies/", NONE),
+        ("//[", NONE),
+        ("https://example.com/p/tinghu/policies/", NONE),
+    ],
+)
+def test_the_page_to_sign_in_names_the_place_that_comes_next(place, elsewhere, onward, shown):
+    page = Client().get("/sign-in/", {"next": onward}).content.decode()
+
+    assert [words in page for words in (FIRST, OTHER, NONE)] == [
+        words == shown for words in (FIRST, OTHER, NONE)
+    ]
+
+
+def test_with_one_place_the_page_to_sign_in_names_it(place):
+    assert FIRST in Client().get("/sign-in/").content.decode()
+
+
+def test_a_place_named_by_the_page_that_comes_next_leads_nowhere_else(clerk, elsewhere):
+    """Baseline 2.7: what is shown follows ``next``, where one goes afterwards only if it is of this site."""
+    onward = "https://example.com/p/tinghu/policies/"
+
+    answer = Client().post("/sign-in/", {"username": "zhang", "password": PASSWORD, "next": onward})
+
+    assert answer["Location"] == "/start/"
+
+
+def test_the_address_of_a_place_leads_to_its_home(place, elsewhere):
+    client = Client()
+
+    answer = client.get("/p/tinghu/", follow=True)
+
+    assert answer.redirect_chain == [("/?place=tinghu", 302)]
+    assert OTHER in answer.content.decode()
+    assert client.get("/p/nowhere/").status_code == 404

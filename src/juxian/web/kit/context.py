@@ -15,7 +15,7 @@ from juxian.apps.messaging.queries import unread_count
 from juxian.apps.packs.queries import installed
 from juxian.core.packs.schema import Pack
 from juxian.web.kit import formats, navigation
-from juxian.web.kit.scope import NothingInstalled, Scope, current_scope, posts_of
+from juxian.web.kit.scope import NothingInstalled, Scope, current_scope, posts_of, signs_in
 
 
 class Frame:
@@ -61,6 +61,13 @@ class Frame:
             return current_scope(self.request)
         except (PermissionDenied, NothingInstalled):
             return None
+
+    @property
+    def product(self) -> str:
+        """Name of the platform of the place; empty where there is none, or somebody signs in and no place was named."""
+        if self.scope is None or (signs_in(self.request) and not self.scope.chosen):
+            return ""
+        return self.scope.product
 
     @property
     def role(self) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import parse_qs, urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.enums import Role
@@ -20,6 +22,7 @@ from juxian.core.packs.schema import Pack
 from juxian.web.kit import formats
 
 PLACE_COOKIE = "place"  # a visitor's choice of place, code of a pack
+SIGNING_IN = ("sign-in", "sign-in-code", "first-password")
 POST_SESSION_KEY = "post"  # a user's choice among own posts, primary key
 
 
@@ -34,7 +37,8 @@ class NothingInstalled(Exception):
 class Scope:
     """The acting post, or the place that a visitor looks at.
 
-    role: a value of ``Role``, empty for a visitor. language: ``zh`` or ``en``. as_of: today.
+    role: a value of ``Role``, empty for a visitor. language: ``zh`` or ``en``. as_of: today. chosen: whether the place was
+    named or is the only one, not merely the first.
     """
 
     organisation: Organisation
@@ -43,6 +47,7 @@ class Scope:
     language: str
     as_of: date
     post: Post | None = None
+    chosen: bool = True
 
     @property
     def place(self) -> str:
@@ -88,16 +93,41 @@ def _of_user(request: HttpRequest, user: User) -> Scope:
 
 
 def _of_visitor(request: HttpRequest) -> Scope:
-    """The place in the address (``/p/<pack>/…``), else the one asked for, the one chosen before, or the first."""
+    """The place in the address (``/p/<pack>/…``), else the one asked for, the one chosen before, or the first.
+
+    Where somebody signs in, the place of the page that comes next is asked for.
+    """
     installed = {item.code: item for item in InstalledPack.objects.select_related("root")}
     match = request.resolver_match
     wished = (
         match.kwargs.get("pack") if match else None,
+        _place_in(request.POST.get("next") or request.GET.get("next", "")) if signs_in(request) else None,
         request.GET.get(PLACE_COOKIE),
         request.COOKIES.get(PLACE_COOKIE),
     )
     found = (installed[code] for code in wished if code in installed)
-    item = next(found, None) or next(iter(installed.values()), None)
+    named = next(found, None)
+    item = named or next(iter(installed.values()), None)
     if item is None:
         raise NothingInstalled
-    return Scope(item.root, pack_of(item.root), "", formats.language(), today())
+    chosen = named is not None or len(installed) == 1
+    return Scope(item.root, pack_of(item.root), "", formats.language(), today(), chosen=chosen)
+
+
+def signs_in(request: HttpRequest) -> bool:
+    """Whether the page is one of those before somebody is signed in, which are no place's own."""
+    match = request.resolver_match
+    return match is not None and match.view_name in SIGNING_IN
+
+
+def _place_in(address: str) -> str:
+    """The place that an address of this site names, as ``/p/<pack>/…`` or ``?place=<pack>``; empty for none."""
+    try:
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc:
+            return ""
+        asked = parse_qs(parts.query, max_num_fields=20).get(PLACE_COOKIE, [""])[0]
+        named: str = resolve(parts.path).kwargs.get("pack", "")
+    except (ValueError, Resolver404):
+        return ""
+    return named or asked

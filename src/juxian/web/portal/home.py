@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from juxian.apps.packs.queries import installed
 from juxian.web.kit.access import public
 from juxian.web.kit.policies import policy_rows
-from juxian.web.kit.scope import current_scope
+from juxian.web.kit.scope import PLACE_COOKIE, current_scope
+from juxian.web.portal.places import place_or_404
 
 SHOWN = 6
 PROMISES = (
@@ -19,6 +22,13 @@ PROMISES = (
     _("缺信息不等于不符合：会告诉您还要补什么。"),
     _("依据不是本地公布文件的，都标明“参照”或“假定”。"),
 )
+
+
+@public
+@require_safe
+def place(request: HttpRequest, pack: str) -> HttpResponse:
+    """To the home of the place."""
+    return redirect(f"{reverse('portal:home')}?{urlencode({PLACE_COOKIE: place_or_404(pack).code})}")
 
 
 @public

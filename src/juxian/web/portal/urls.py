@@ -43,6 +43,7 @@ urlpatterns = [
     path("policies/", policies.policies_here, name="policies-here"),
     path("screener/", screener.screener_here, name="screener-here"),
     path("services/", guides.services_here, name="services-here"),
+    path("p/<slug:pack>/", home.place, name="place"),
     path("p/<slug:pack>/policies/", policies.policies, name="policies"),
     path("p/<slug:pack>/policies/<slug:policy_id>/", policies.policy, name="policy"),
     path("p/<slug:pack>/screener/", screener.screener, name="screener"),
