@@ -8,13 +8,17 @@ class KitConfig(AppConfig):
     def ready(self) -> None:
         from axes.signals import user_locked_out  # deferred: models are ready only now
         from django.contrib.auth import signals
+        from django.core import validators
         from django.core.signals import request_started
         from django.db.backends.signals import connection_created
         from django.db.models.signals import pre_save
+        from django.utils.translation import gettext_lazy as _
 
         from juxian.apps import gate
         from juxian.web.kit import sessions
 
+        # every text field of a form asks this validator; Django's Chinese for it is no sentence
+        validators.ProhibitNullCharactersValidator.message = _("不能含有空字符。")
         signals.user_logged_in.connect(sessions.signed_in, dispatch_uid="kit")
         signals.user_logged_out.connect(sessions.signed_out, dispatch_uid="kit")
         signals.user_login_failed.connect(sessions.sign_in_failed, dispatch_uid="kit")
