@@ -31,6 +31,7 @@ from juxian.apps.policies.models import Determination, PolicyDraft, PolicyVersio
 from juxian.apps.policies.queries import cases_in_force, cases_of_draft, days_to_come, profile_of
 from juxian.apps.policies.rules import may_publish
 from juxian.apps.policies.tasks import simulate
+from juxian.core.policy.drafts import run_draft_cases
 from juxian.core.source import Rejected
 from tests.web.places import Place, make_place
 
@@ -145,6 +146,19 @@ def test_cases_that_cannot_be_read_are_not_submitted(place):
 
     with pytest.raises(DraftWrong):
         submit_draft(draft=draft, effective_on=TOMORROW, pack=place.pack, root=place.root, by=author)
+
+
+def test_a_policy_without_cases_is_submitted(place):
+    """The head of the file alone, as a policy begins that the pack has no cases for."""
+    author = place.user(Role.OFFICE)
+    draft = draft_of(place, author)
+    head = f"policy: {POLICY}\ncases:\n"
+    draft = save_draft(draft=draft, text=draft.text, cases=head, revision=2, root=place.root, by=author)
+
+    draft = submit_draft(draft=draft, effective_on=TOMORROW, pack=place.pack, root=place.root, by=author)
+
+    assert draft.state == PolicyDraft.State.SUBMITTED
+    assert run_draft_cases(head, place.pack.policies[POLICY], (), place.pack.schema) == ([], [])
 
 
 def test_further_cases_of_an_older_draft_count_beside_those_in_force(place):
