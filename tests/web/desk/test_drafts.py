@@ -42,6 +42,16 @@ def test_a_draft_begins_as_a_copy_of_what_is_in_force(place, draft):
     assert "文字没有改动" in page
 
 
+def test_what_was_checked_is_not_hidden_with_the_side_bar_on_a_phone(draft):
+    """``.side`` is the bar of the frame, which small screens do not show; the checks and publishing stand in a class of their own."""
+    client, _found, address = draft
+
+    page = client.get(address).content.decode()
+
+    classes = re.findall(r'<div class="([^"]*)">\s*<div id="checked"', page)
+    assert classes == ["stack beside"]
+
+
 def test_a_change_tells_who_gains_and_is_not_kept_by_checking(draft):
     client, found, address = draft
     text = found.text.replace(OLD, NEW)
