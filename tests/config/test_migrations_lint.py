@@ -34,10 +34,12 @@ TRIGGERS = "makes triggers alone, and reads no row"
 PAST: dict[str, tuple[set[str], str]] = {
     "accounts.0002_initial": ({CONSTRAINT, FOREIGN_INDEX, NOT_NULL}, "second half of the first migration: its tables are empty"),
     "accounts.0004_delegation": ({CONSTRAINT, FOREIGN_INDEX, NOT_NULL}, f"{BEFORE}; posts are hundreds"),
+    "accounts.0007_accounts_at_the_page": ({DATA}, f"{BEFORE}; attempts to sign in are forgotten after a day"),
     "audit.0002_append_only": ({DATA}, TRIGGERS),
     "cards.0002_append_only": ({DATA}, TRIGGERS),
     "cards.0003_reversals": ({DATA}, TRIGGERS),
     "funds.0002_append_only": ({DATA}, TRIGGERS),
+    "funds.0009_couples_with_dates": ({CONSTRAINT, REWRITE}, f"{BEFORE}; couples are thousands"),
     "privacy.0002_append_only": ({DATA}, TRIGGERS),
     "services.0006_history_append_only": ({DATA}, TRIGGERS),
     "housing.0002_wish": ({NOT_NULL}, BEFORE),

@@ -127,6 +127,9 @@ def is_dead(field: ProfileField, schema: Schema) -> bool:
     """Whether nothing that can be recorded gives the field a value."""
     if field.years_since:
         return False
+    if field.of_spouse:
+        asked = (field.of_spouse, field.stated)
+        return all(is_dead(schema.profile[name], schema) for name in asked if name in schema.profile)
     return not any(
         rule.otherwise is not None or _states(schema.kinds.get(rule.kind), rule.field, rule.where, rule.by)
         for rule in field.derive
