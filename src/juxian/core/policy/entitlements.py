@@ -136,11 +136,10 @@ class Entitlement:
         whole = self.offered_fen if self.standing is Standing.ALTERNATIVE else self.amount_fen
         return payments_of(self.benefit, whole) if self.verdict is Verdict.YES else ()
 
-    @cached_property
+    @property
     def reasons(self) -> tuple[Reason, ...]:
         """Version, who, rows, what was received, stacking, caps; see ``reasons.Reason``."""
-        found = self._told.reasons
-        return found if self._case.spouse_shown else without_spouse(found, self._case.at.schema)
+        return self._told.reasons
 
     @cached_property
     def turns_on(self) -> date | None:
@@ -202,7 +201,13 @@ class _Case:
 
     @cached_property
     def told(self) -> Sequence[Told]:
-        """Of every item of the rulebook, with its reasons."""
+        """Of every item of the rulebook, with its reasons; without what the spouse has where the reader may not see it."""
+        found, schema = self._everything(), self.at.schema
+        if self.spouse_shown or not schema.of_spouse:
+            return found
+        return [told._replace(reasons=without_spouse(told.reasons, schema)) for told in found]
+
+    def _everything(self) -> Sequence[Told]:
         if self.compiled:
             return teller(self.book, self.at.schema)(self.row)
         seen = Evidence(self.row, self.at)
