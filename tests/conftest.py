@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import secrets
+import shutil
 import tempfile
 from pathlib import Path
 
 _HOME = Path(tempfile.mkdtemp(prefix="juxian-tests-"))
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 os.environ["DJANGO_SETTINGS_MODULE"] = "juxian.config.settings"
 os.environ["JUXIAN_HOME"] = str(_HOME)
 os.environ["JUXIAN_SECRET_KEY"] = "only-for-tests-" + "0" * 40

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+import stat
 import tempfile
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -22,7 +25,9 @@ from juxian.core.files.limits import FileLimits
 from juxian.core.files.names import safe_name
 from juxian.core.secrecy import CHUNK
 
+LEFT_AFTER = timedelta(hours=1)  # no check of an upload takes so long
 _ATTRIBUTE = "_juxian_checked"
+_FOLDER = "juxian-upload-"
 
 
 class TooManyUploads(Exception):
@@ -75,7 +80,7 @@ def check_upload(upload: File[bytes], by: User | None) -> CheckedUpload:
 
 
 def _checked(upload: File[bytes], name: str) -> CheckedUpload:
-    folder = Path(tempfile.mkdtemp(prefix="juxian-upload-"))
+    folder = Path(tempfile.mkdtemp(prefix=_FOLDER))
     weakref.finalize(upload, shutil.rmtree, folder, ignore_errors=True)
     source, target = folder / "source", folder / "target"
     with source.open("wb") as copy:
@@ -87,3 +92,18 @@ def _checked(upload: File[bytes], name: str) -> CheckedUpload:
     with kept.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return CheckedUpload(safe_name(name, found.kind.value), found, kept, kept.stat().st_size, sha256)
+
+
+def remove_left(at: datetime) -> str:
+    """Remove uploads that a killed process left in the directory of temporary files; returns a line for the schedule."""
+    removed = 0
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
+        try:
+            status = folder.lstat()
+        except FileNotFoundError:  # its process has just removed it
+            continue
+        own = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
+        if own and status.st_mtime < (at - LEFT_AFTER).timestamp():
+            shutil.rmtree(folder, ignore_errors=True)
+            removed += 1
+    return f"{removed} removed"
