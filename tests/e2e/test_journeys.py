@@ -185,6 +185,14 @@ def test_two_officers_change_an_amount_and_what_was_decided_before_stands(
 
     page.goto(draft)
     page.fill("[name=effective_on]", tomorrow.isoformat())
+    page.get_by_role("button", name="提交发布").click()  # with the cases of the old amount
+    expect(page.get_by_role("alert").first).to_contain_text("中级职称的普通院校本科生只到最低档")
+    page.goto(draft)
+    page.locator("#further summary").click()
+    cases = page.locator("[name=cases]")
+    cases.fill(cases.input_value().replace("amount: 2万元", "amount: 3万元"))
+    page.get_by_role("button", name="保存草稿").click()
+    page.fill("[name=effective_on]", tomorrow.isoformat())
     page.get_by_role("button", name="提交发布").click()
     expect(page.get_by_role("main")).to_contain_text("起草人不能发布自己的草稿")
     page.context.clear_cookies()
