@@ -95,8 +95,10 @@ def main() -> None:
 
 
 def fill(rows: int) -> None:
+    from django.core.management import call_command
     from tests.config.back_and_forth import fill as demonstrate
 
+    call_command("migrate", verbosity=0)
     demonstrate()
     copies: dict[str, int] = {}
     for table in TABLES:
