@@ -192,6 +192,9 @@ def step(app: str, name: str, way: str) -> None:
     from django.db import connection
     from django.db.migrations.loader import MigrationLoader
 
+    from juxian.apps.at_work import migrate_at_work
+
+    migrate_at_work(connection)
     loader = MigrationLoader(connection)
     migration, state = loader.graph.nodes[app, name], loader.project_state((app, name), at_end=False)
     began = time.monotonic()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
-from django.db import NotSupportedError, connection, models, transaction
+from django.db import IntegrityError, NotSupportedError, connection, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from juxian.apps.at_work import AddIndexAtWork, RemoveIndexAtWork
+from juxian.apps.at_work import AddIndexAtWork, RemoveIndexAtWork, SchemaEditorAtWork, check_references
+from juxian.apps.persons.models import Fact, Source
+from tests.factories import FactFactory
 
 INDEX = models.Index(fields=["name"], name="persons_by_name_tried")
 
@@ -86,3 +91,74 @@ def test_an_index_at_work_replaces_what_an_interrupted_try_has_left() -> None:
                 operation.database_backwards("persons", editor, after, state)
         cursor.execute("SELECT to_regclass('persons_by_name_tried')")
         assert cursor.fetchone() == (None,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_that_stands_already_is_left_and_one_that_is_gone_is_no_mistake() -> None:
+    """What a migration that was killed between two indexes finds when it is begun again."""
+    state = MigrationExecutor(connection).loader.project_state()
+    operation = AddIndexAtWork("person", INDEX)
+    after = state.clone()
+    operation.state_forwards("persons", after)
+
+    with connection.schema_editor(atomic=False) as editor:
+        for _time in range(2):
+            operation.database_forwards("persons", editor, state, after)
+        assert INDEX.name in names()
+        for _time in range(2):
+            operation.database_backwards("persons", editor, after, state)
+    assert INDEX.name not in names()
+
+
+# on SQLite: which references are read through
+
+
+@pytest.fixture
+def fact(transactional_db: None) -> Fact:
+    if connection.vendor != "sqlite":
+        pytest.skip("of SQLite, which checks no reference while a migration runs")
+    return FactFactory()
+
+
+LOSE_ITS_PERSON = "UPDATE persons_fact SET person_id = 999999"
+
+
+def make_facts_anew(then: Callable[[], object] = lambda: None) -> None:
+    with SchemaEditorAtWork(connection) as editor:
+        editor.execute(LOSE_ITS_PERSON)
+        editor._remake_table(Fact)
+        then()
+
+
+def test_a_table_that_is_made_anew_is_checked_before_it_stays(fact: Fact) -> None:
+    with pytest.raises(IntegrityError, match="persons_fact"):
+        make_facts_anew()
+
+    assert Fact.objects.get().person_id == fact.person_id
+    assert not connection.in_atomic_block
+
+
+def test_a_migration_that_fails_leaves_nothing_and_tells_its_own_mistake(fact: Fact) -> None:
+    with pytest.raises(ZeroDivisionError):
+        make_facts_anew(lambda: 1 / 0)
+
+    assert Fact.objects.get().person_id == fact.person_id
+    check_references(connection)
+
+
+def test_the_other_tables_are_read_through_when_nobody_waits(fact: Fact) -> None:
+    asked: list[str] = []
+
+    def note(execute: Any, sql: str, *more: Any) -> Any:
+        asked.append(sql)
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(note), SchemaEditorAtWork(connection) as editor:
+        editor.execute(LOSE_ITS_PERSON)
+        editor._remake_table(Source)
+
+    assert [sql for sql in asked if "foreign_key_check" in sql] == [
+        'PRAGMA foreign_key_check("persons_source")'
+    ]
+    with pytest.raises(IntegrityError, match="persons_fact"):
+        check_references(connection)

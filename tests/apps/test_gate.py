@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,47 @@ def test_inside_a_transaction_it_stays(kept):
 
         assert kept.connection is not None
         kept.in_atomic_block = False
+
+
+@pytest.fixture
+def passing(monkeypatch):
+    """A clock that goes on when one waits alone; tells what was waited for."""
+    waited: list[float] = []
+    hours = iter(range(1, 1000, 3))
+    monkeypatch.setattr(gate.time, "monotonic", lambda: float(next(hours)))
+    monkeypatch.setattr(gate.time, "sleep", waited.append)
+    return waited
+
+
+def test_a_batch_leaves_the_turn_for_as_long_as_it_took(kept, passing, monkeypatch):
+    monkeypatch.setattr(gate, "writing", nullcontext)
+
+    with gate.taking_turns():
+        assert passing == []
+
+    assert passing == [3.0]
+
+
+def test_a_short_batch_leaves_it_for_as_long_as_those_who_wait_sleep(kept, passing, monkeypatch):
+    gate.leave_turn(0.001)
+
+    assert passing == [gate.LONGEST_NAP_SECONDS]
+
+
+def test_no_turn_is_left_on_postgresql(kept, passing, monkeypatch):
+    kept.vendor = "postgresql"
+
+    gate.leave_turn(5)
+
+    assert passing == []
+
+
+def test_a_batch_within_a_transaction_has_no_turn_to_leave(kept, passing, monkeypatch):
+    monkeypatch.setattr(gate, "writing", nullcontext)
+    kept.in_atomic_block = True
+
+    with gate.taking_turns():
+        pass
+
+    kept.in_atomic_block = False
+    assert passing == []

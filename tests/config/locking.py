@@ -12,6 +12,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.migrations import operations as ops
 from django.db.migrations.migration import Migration
 from django.db.migrations.state import ProjectState
@@ -29,6 +30,9 @@ REWRITE = "a change of the column's type, null or uniqueness reads or rewrites t
 CONTRACT = "the version before still uses it: expand now, contract a version later"
 UNKNOWN = "an operation that nobody has thought about"
 
+CHECKED = (
+    DatabaseWrapper.data_type_check_constraints
+)  # kinds of fields whose column comes with a constraint, such as "not below zero"
 AT_WORK = (AddIndexAtWork, RemoveIndexAtWork)
 _HARMLESS = (ops.CreateModel, ops.AlterModelOptions, ops.AlterModelManagers, ops.AlterModelTableComment)
 _CONTRACTS = (ops.RemoveField, ops.RenameField, ops.RenameModel, ops.DeleteModel, ops.AlterModelTable)
@@ -94,7 +98,7 @@ def _rules_of_field(field: Any) -> Iterator[str]:
         return
     if not (field.null or field.has_db_default()):
         yield NOT_NULL
-    if field.unique:
+    if field.unique or field.get_internal_type() in CHECKED:
         yield CONSTRAINT
     elif field.db_index:
         yield FOREIGN_INDEX

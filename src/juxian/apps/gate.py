@@ -20,6 +20,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+LONGEST_NAP_SECONDS = 0.12  # those who wait for SQLite ask again after a tenth of a second at most
 IN_PASSING_SECONDS = 0.25  # that something waits which may as well be left undone
 
 
@@ -40,6 +41,27 @@ def writing(*, lasting: bool = True) -> Iterator[None]:
         yield
     if lasting:
         write_out(place)
+
+
+@contextmanager
+def taking_turns() -> Iterator[None]:
+    """One transaction of a long work in batches (分批改写); then the others have the turn.
+
+    SQLite gives the turn to whoever asks at the right moment, and of transactions that follow one another at once nearly none
+    leaves room for that: others would wait for the whole work. PostgreSQL needs no pause.
+    """
+    outermost = not connection.in_atomic_block
+    began = time.monotonic()
+    with writing():
+        yield
+    if outermost:
+        leave_turn(time.monotonic() - began)
+
+
+def leave_turn(seconds: float = 0) -> None:
+    """Let whoever waits for SQLite have it, for so long at least; at once on PostgreSQL, where nobody waits for another's table."""
+    if connection.vendor == "sqlite":
+        time.sleep(max(seconds, LONGEST_NAP_SECONDS))
 
 
 @contextmanager

@@ -13,17 +13,18 @@ from typing import Any
 
 from django.apps.registry import Apps
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
+from juxian.apps.gate import taking_turns
 from juxian.core.facts.schema import Schema
 from juxian.core.packs import PLACE, find_packs_dir, pack_called, packs_in
 from juxian.core.secrecy import SEALED_KEY, open_keys, seal_keys, word_mark
 from juxian.core.source import Rejected
 
 BATCH = 1000
-AT_ONCE = 100  # rows that are locked together
+AT_ONCE = 100  # rows that are locked together on PostgreSQL; SQLite locks none, and leaves the turn after each batch
 Names = Collection[str] | None  # keys of an object; None: all of them
 
 
@@ -163,9 +164,11 @@ def seal_rows(
 ) -> Iterator[int]:
     """Seal a column of ``rows``, a few at once in a transaction; yields how many were. Raises ``Unreadable``."""
 
+    every = None if by else names()  # the vocabularies are read here, and not while the first rows are locked
+
     def change(row: Any) -> dict[str, Any]:
         value = opened(getattr(row, column))
-        return closed(value, names(getattr(row, by)) if by else names())
+        return closed(value, names(getattr(row, by)) if by else every)
 
     return _change(rows, column, change, batch)
 
@@ -179,25 +182,26 @@ def _change(
         keys = list(later.order_by("pk").values_list("pk", flat=True)[:batch])
         if not keys:
             return
-        for first in range(0, len(keys), AT_ONCE):
-            _change_some(rows, keys[first : first + AT_ONCE], column, change)
+        at_once = batch if connection.vendor == "sqlite" else AT_ONCE
+        for first in range(0, len(keys), at_once):
+            _change_some(rows, keys[first : first + at_once], column, change)
         after = keys[-1]
         yield len(keys)
 
 
-@transaction.atomic
 def _change_some(
     rows: QuerySet[Any], keys: Sequence[Any], column: str, change: Callable[[Any], dict[str, Any]]
 ) -> None:
     """Rows few enough that nobody waits for one of them for long: they are read and written by one statement each."""
-    standing = rows.model._default_manager.select_for_update(of=("self",)).order_by("pk").filter(pk__in=keys)
-    changed = []
-    for row in standing:
-        held = getattr(row, column)
-        if isinstance(held, dict) and (wanted := change(row)) != held:  # many hold nothing to seal
-            setattr(row, column, wanted)
-            changed.append(row)
-    rows.model._default_manager.bulk_update(changed, [column])
+    locked = rows.model._default_manager.select_for_update(of=("self",)).order_by("pk").filter(pk__in=keys)
+    with taking_turns():
+        changed = []
+        for row in locked:
+            held = getattr(row, column)
+            if isinstance(held, dict) and (wanted := change(row)) != held:  # many hold nothing to seal
+                setattr(row, column, wanted)
+                changed.append(row)
+        rows.model._default_manager.bulk_update(changed, [column])
 
 
 # for migrations, which know a plain column of JSON

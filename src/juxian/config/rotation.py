@@ -16,6 +16,7 @@ from django.db import models, transaction
 from django.db.models import F, Func, Value
 
 from juxian.apps.files.queries import FOLDER as ATTACHMENTS
+from juxian.apps.gate import taking_turns
 from juxian.apps.imports.actions.filing import FOLDER as ROSTERS
 from juxian.apps.sealing import SealedJSONField, rows_to_seal, seal_rows, sealed_columns
 from juxian.core.identity.documents import canonical_number
@@ -107,7 +108,7 @@ def _digests(model: type[models.Model]) -> Part:
 
     def renew(keys: Keys) -> Iterator[int]:
         for batch in wrong(keys, opened=False):
-            with transaction.atomic():
+            with taking_turns():
                 for pk, stands, right in batch:
                     model._default_manager.filter(pk=pk, digest=stands).update(digest=right)
             if batch:
@@ -136,7 +137,7 @@ def _column(model: type[models.Model]) -> Part:
             chosen = list(left(keys).filter(pk__gt=after).order_by("pk").values_list("pk", "sealed")[:BATCH])
             if not chosen:
                 return
-            with transaction.atomic():
+            with taking_turns():
                 for pk, sealed in chosen:
                     renewed = seal(_opened(bytes(sealed), keys, f"{model._meta.label_lower} {pk}"), keys)
                     model._default_manager.filter(pk=pk, sealed=sealed).update(sealed=renewed)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Q
 
+from juxian.apps.gate import taking_turns
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Fact, Person, SearchTerm
 from juxian.apps.persons.narrowing import Listed, OfRows, OfTerm
@@ -47,7 +48,7 @@ def index_everybody() -> Iterator[int]:
         people = list(Person.objects.filter(pk__gt=last).select_related("home").order_by("pk")[:CHUNK])
         if not people:
             return
-        with transaction.atomic():
+        with taking_turns():
             for pack in {person.home.pack for person in people}:
                 part = [person for person in people if person.home.pack == pack]
                 index_people(part, pack_called(pack).schema)

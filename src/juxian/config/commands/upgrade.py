@@ -50,12 +50,16 @@ def _migrate() -> None:
     from django.core.management import call_command
     from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 
+    from juxian.apps.at_work import check_references, migrate_at_work  # deferred: Django is set up by now
+
+    migrate_at_work(connection)
     for tries_left in reversed(range(MOST_TRIES)):
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute(f"SET lock_timeout = {LONGEST_WAIT_MS}")
         try:
             call_command("migrate", verbosity=0, interactive=False)
+            check_references(connection)
             return
         except OperationalError as error:
             busy = getattr(error.__cause__, "sqlstate", None) == LOCK_NOT_AVAILABLE
