@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
-from juxian.apps.accounts.models import User
 from juxian.apps.policies.actions import (
     FindBusy,
     FoundChanged,
@@ -26,7 +25,7 @@ from juxian.apps.policies.registry import accounts_confirmed
 from juxian.apps.policies.rules import may_find
 from juxian.core.packs.schema import Pack
 from juxian.web.desk.scope import home_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope
@@ -64,7 +63,7 @@ def found(request: HttpRequest) -> HttpResponse:
         "states": states,
         "state": state,
         "older": page[-1].pk if further else 0,
-        "may_find": bool(may_find(_user(request), home)),
+        "may_find": bool(may_find(user_of(request), home)),
     }
     return render_part(request, "desk/policies/found.html#list", context)
 
@@ -91,9 +90,9 @@ def _shown(row: Found, pack: Pack, language: str, accounts: Any) -> dict[str, An
 def search(request: HttpRequest) -> HttpResponse:
     """Search now, as the night does."""
     scope = current_scope(request)
-    may_find(_user(request), home_of(scope)).or_refuse()
+    may_find(user_of(request), home_of(scope)).or_refuse()
     try:
-        run = find_entitled(pack=scope.pack, as_of=scope.as_of, by=_user(request))
+        run = find_entitled(pack=scope.pack, as_of=scope.as_of, by=user_of(request))
     except FindBusy:
         messages.warning(request, _("另一次查找正在开始，请稍后再看。"))
         return go(request, "desk:found")
@@ -109,29 +108,25 @@ def search(request: HttpRequest) -> HttpResponse:
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """``do``: ``grant`` now, ``decline`` for the person with a reason, or take the declining back (``want``)."""
     home = home_of(current_scope(request))
-    may_find(_user(request), home).or_refuse()
+    may_find(user_of(request), home).or_refuse()
     row = get_object_or_404(Found.objects.told().select_related("home", "person__home"), pk=pk, home=home)
     reason = request.POST.get("reason", "").replace("\0", "").strip()[:LONGEST_REASON]
     try:
         match request.POST.get("do", ""):
             case "grant":
-                done = grant_found(found=row, by=_user(request), day=current_scope(request).as_of)
+                done = grant_found(found=row, by=user_of(request), day=current_scope(request).as_of)
                 if done.state == Found.State.STOPPED:
                     messages.warning(request, _("未能核定：%(why)s") % {"why": done.outcome})
                 else:
                     messages.success(request, _("已核定。"))
             case "decline" if reason:
-                decline_found(found=row, by=_user(request), reason=reason)
+                decline_found(found=row, by=user_of(request), reason=reason)
                 messages.success(request, _("已记录本人放弃。"))
             case "want":
-                want_again(found=row, by=_user(request))
+                want_again(found=row, by=user_of(request))
                 messages.success(request, _("已恢复，到期核定。"))
             case _:
                 messages.warning(request, _("记录放弃须写明理由。"))
     except FoundChanged:
         messages.warning(request, _("状态已变化，请看最新状态。"))
     return go(request, "desk:found")
-
-
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]  # the access declaration lets nobody else in

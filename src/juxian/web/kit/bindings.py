@@ -11,12 +11,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from juxian.apps.accounts.enums import Role
-from juxian.apps.accounts.models import User
 from juxian.apps.messaging.actions import BindingRefused, ask_for_code, confirm_address, remove_address
 from juxian.apps.messaging.actions.binding import chats, masked_address
 from juxian.apps.messaging.enums import CHATS, Channel
 from juxian.apps.messaging.models import ChatAddress
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.responses import go
 
 ASK, CONFIRM = "ask", "confirm"
@@ -53,7 +52,7 @@ class CodeForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def addresses(request: HttpRequest) -> HttpResponse:
     """What is bound; POST sends a code, or confirms by one."""
-    user = _user(request)
+    user = user_of(request)
     step = request.POST.get("step", ASK) if request.method == "POST" else ""
     ask = AddressForm(request.POST if step == ASK else None)
     confirm = CodeForm(request.POST if step == CONFIRM else None)
@@ -96,11 +95,7 @@ def addresses(request: HttpRequest) -> HttpResponse:
 @require_POST
 def address_remove(request: HttpRequest) -> HttpResponse:
     """Unbind one of the own addresses."""
-    user, channel = _user(request), request.POST.get("channel", "")
+    user, channel = user_of(request), request.POST.get("channel", "")
     if channel in CHATS and remove_address(user=user, channel=channel, by=user):
         messages.success(request, _("已解绑，不再发到那里。"))
     return go(request, "addresses")
-
-
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]  # the access declaration lets nobody else in

@@ -18,7 +18,7 @@ from juxian.apps.accounts.models import User
 from juxian.apps.accounts.queries import outside_of, sessions_of
 from juxian.apps.audit.actions import record
 from juxian.web.kit import factors, oidc, passkeys
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.forms import (
     FactorForm,
     NewPasskeyForm,
@@ -35,15 +35,11 @@ PASSKEY = "passkey"
 PENDING = "factor-secret"  # in the session, while a factor is being set up
 
 
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]  # the access declaration lets nobody else in
-
-
 @for_roles(*Role, before_factor=True)
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """What there is to the own account."""
-    user = _user(request)
+    user = user_of(request)
     context = {
         "sessions": sessions_of(user),
         "current": request.session.session_key,
@@ -63,7 +59,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def password(request: HttpRequest) -> HttpResponse:
     """A new password: this session goes on, all others end."""
-    user = _user(request)
+    user = user_of(request)
     form = NewPasswordForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         before = str(request.session.session_key)
@@ -82,7 +78,7 @@ def password(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     """End one of the own sessions; the one of this page leads to the sign-in."""
-    user = _user(request)
+    user = user_of(request)
     ended = get_object_or_404(sessions_of(user), pk=pk)
     end_sessions(user=user, only=ended, address=address_of(request))
     if ended.session_key == request.session.session_key:
@@ -96,7 +92,7 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def end_others(request: HttpRequest) -> HttpResponse:
     """End all own sessions but this one."""
-    end_sessions(user=_user(request), keep=str(request.session.session_key), address=address_of(request))
+    end_sessions(user=user_of(request), keep=str(request.session.session_key), address=address_of(request))
     messages.success(request, _("其他登录已全部结束。"))
     return go(request, "account")
 
@@ -106,7 +102,7 @@ def end_others(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def factor(request: HttpRequest) -> HttpResponse:
     """Set up an app that gives codes; the recovery codes are shown once, in the answer."""
-    user = _user(request)
+    user = user_of(request)
     secret = request.session.get(PENDING)
     if not secret:
         secret = request.session[PENDING] = factors.new_secret()
@@ -126,7 +122,7 @@ def factor(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def remove_factor(request: HttpRequest) -> HttpResponse:
     """Sign in with the password alone again, where the role allows it; the password is asked."""
-    user = _user(request)
+    user = user_of(request)
     form = PasswordForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         factors.remove_app(user, address_of(request))
@@ -143,7 +139,7 @@ def remove_factor(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def passkey_new(request: HttpRequest) -> HttpResponse:
     """Name and proof first, then the browser makes the passkey and sends it to the same address."""
-    user = _user(request)
+    user = user_of(request)
     if not passkeys.offered():
         raise Http404
     if request.method == "POST" and "credential" in request.POST:
@@ -185,7 +181,7 @@ def proved(request: HttpRequest, user: User, form: ProofForm) -> bool:
 
 
 def _passkey(request: HttpRequest, pk: int) -> Authenticator:
-    return get_object_or_404(Authenticator, pk=pk, user=_user(request), type=Authenticator.Type.WEBAUTHN)
+    return get_object_or_404(Authenticator, pk=pk, user=user_of(request), type=Authenticator.Type.WEBAUTHN)
 
 
 @for_roles(*Role, before_factor=True)
@@ -207,7 +203,7 @@ def passkey_name(request: HttpRequest, pk: int) -> HttpResponse:
 @sensitive_post_parameters()
 def passkey_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget an own passkey; password and code are asked, a recovery code where there is no app."""
-    kept, user = _passkey(request, pk), _user(request)
+    kept, user = _passkey(request, pk), user_of(request)
     form = ProofForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid() and proved(request, user, form):
         passkeys.remove(kept, address_of(request))

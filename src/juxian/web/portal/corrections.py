@@ -213,7 +213,7 @@ def record_of(request: HttpRequest, person: Person) -> dict[str, Any]:
 def _to_ask(request: HttpRequest, person: Person, scope: Scope, schema: Schema) -> list[ToAsk]:
     """What the record should hold and does not; the employer is not asked for what the employer may not see."""
     held = completeness_of(person, person.facts.standing().select_related("source"), schema, scope.as_of)
-    if request.user.person_id != person.pk:  # type: ignore[union-attr]
+    if user_of(request).person_id != person.pk:
         seen = [gap for gap in held.gaps if not schema.kinds[gap.kind].fields[gap.field].sensitive]
         held = replace(held, gaps=tuple(seen))
     return to_ask(held, schema, scope.language)
@@ -221,7 +221,7 @@ def _to_ask(request: HttpRequest, person: Person, scope: Scope, schema: Schema) 
 
 def _unit(request: HttpRequest, person: Person) -> Organisation | None:
     """The employer for whom the user speaks; None when it is the user's own record."""
-    if request.user.person_id == person.pk:  # type: ignore[union-attr]
+    if user_of(request).person_id == person.pk:
         return None
     return employer_of(user_of(request), person)
 
@@ -235,7 +235,7 @@ def _person(request: HttpRequest, number: str) -> Person:
 
 def _open_to(request: HttpRequest, person: Person, fact: Fact, schema: Schema) -> bool:
     """A person sees everything; the employer no statement that holds a sensitive value (pay elsewhere, home, party)."""
-    if request.user.person_id == person.pk:  # type: ignore[union-attr]
+    if user_of(request).person_id == person.pk:
         return True
     kind = schema.kinds.get(fact.kind)
     return kind is not None and not any(

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
-from juxian.apps.accounts.models import User
 from juxian.apps.packs.queries import pack_of
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import organisation_attributes, profile_from, records_of
@@ -22,7 +21,7 @@ from juxian.apps.policies.queries import found_for, policies_by
 from juxian.apps.policies.registry import accounts_confirmed
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Policy
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.dossier import organisations_named
 from juxian.web.kit.entitling import Claim
 from juxian.web.kit.explaining import explanation_of
@@ -30,6 +29,7 @@ from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
 from juxian.web.portal.claiming import NOWHERE, claims_of
+from juxian.web.portal.own import own_record
 
 SHOWN = 50
 TONES = {"new": "info", "waiting": "warn", "declined": "mute", "granted": "ok", "stopped": "bad"}
@@ -39,7 +39,7 @@ TONES = {"new": "info", "waiting": "warn", "declined": "mute", "granted": "ok", 
 @require_safe
 def found(request: HttpRequest) -> HttpResponse:
     """The newest first."""
-    scope, person = current_scope(request), _own(request)
+    scope, person = current_scope(request), own_record(request)
     context: dict[str, Any] = {"person": person, "contact": scope.pack.contact}
     if person is not None:
         pack = pack_of(person.home)
@@ -80,14 +80,14 @@ def _asked_at(row: Found, pack: Pack, claim: Claim) -> tuple[str, str]:
 @once
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """``do``: ``decline`` what is to be granted, or ``want`` it again."""
-    person = _own(request)
+    person = own_record(request)
     row = get_object_or_404(Found.objects.standing().select_related("home", "person"), pk=pk, person=person)
     try:
         if request.POST.get("do") == "want":
-            want_again(found=row, by=_user(request))
+            want_again(found=row, by=user_of(request))
             messages.success(request, _("已恢复，到期核定。"))
         else:
-            decline_found(found=row, by=_user(request))
+            decline_found(found=row, by=user_of(request))
             messages.success(request, _("已放弃；核定日之前可以恢复。"))
     except FoundChanged:
         messages.warning(request, _("状态已变化，请看最新状态。"))
@@ -98,7 +98,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def why(request: HttpRequest, policy: str, benefit: str) -> HttpResponse:
     """By the texts and the facts of today."""
-    person = _own(request)
+    person = own_record(request)
     if person is None:
         raise Http404
     pack, day = pack_of(person.home), current_scope(request).as_of
@@ -112,7 +112,7 @@ def why(request: HttpRequest, policy: str, benefit: str) -> HttpResponse:
 @require_safe
 def found_why(request: HttpRequest, pk: int) -> HttpResponse:
     """By the texts, the profile and the day of the search that found it."""
-    person = _own(request)
+    person = own_record(request)
     rows = Found.objects.told().select_related("run", "snapshot")
     row = get_object_or_404(rows, pk=pk, person=person)
     if person is None:
@@ -142,11 +142,3 @@ def _explained(
         raise Http404
     contact = pack.contact.in_language(language) if pack.contact else ""
     return render(request, "portal/explanation.html", {"why": told, "person": person, "contact": contact})
-
-
-def _own(request: HttpRequest) -> Person | None:
-    return Person.objects.living_records().select_related("home").filter(user=_user(request)).first()
-
-
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]  # the access declaration lets nobody else in

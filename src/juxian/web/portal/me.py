@@ -21,6 +21,7 @@ from juxian.web.kit.entitling import entitlement_cards, missing_facts, shown_fir
 from juxian.web.kit.scope import Scope, current_scope
 from juxian.web.portal.claiming import claims_of
 from juxian.web.portal.corrections import record_of
+from juxian.web.portal.own import own_record
 
 BELONGINGS_SHOWN = 30
 
@@ -30,8 +31,7 @@ BELONGINGS_SHOWN = 30
 def me(request: HttpRequest) -> HttpResponse:
     """The own record; a user without one is told how to get one."""
     scope = current_scope(request)
-    people = Person.objects.living_records().select_related("home")
-    person = people.filter(user=request.user).first()  # type: ignore[misc]
+    person = own_record(request)
     context = {"person": person, "contact": scope.pack.contact} | (
         _dossier(person, scope) | record_of(request, person) if person else {}
     )

@@ -8,14 +8,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
-from juxian.apps.accounts.models import User
 from juxian.apps.funds.actions.payees import confirm_account, propose_account, refuse_account
 from juxian.apps.funds.enums import AccountState, RecoveryState
 from juxian.apps.funds.models import Grant, Obligation, PayeeAccount
@@ -23,12 +22,13 @@ from juxian.apps.funds.queries.grants import grants_of
 from juxian.apps.funds.queries.obligations import Standing, standings
 from juxian.apps.funds.rules import NotPossible
 from juxian.apps.persons.models import Person
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.forms import PasswordForm
 from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
+from juxian.web.portal.own import own_record, own_record_or_404
 
 SHOWN_AT_ONCE = 12
 TONES = {"planned": "info", "paid": "ok", "void": "mute"}
@@ -123,14 +123,12 @@ def title_of(grant: Grant, language: str) -> str:
 @once
 def account(request: HttpRequest) -> HttpResponse:
     """Hand in an account; the office checks it."""
-    person = own_record(request)
-    if person is None:
-        raise Http404
+    person = own_record_or_404(request)
     form = AccountForm(request, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("bank", "number")}
         try:
-            propose_account(person=person, holder=person.name, by=_user(request), **values)
+            propose_account(person=person, holder=person.name, by=user_of(request), **values)
         except NotPossible as why:
             form.add_error("number", str(why))
         else:
@@ -156,19 +154,10 @@ def account_decide(request: HttpRequest, pk: int) -> HttpResponse:
         return go(request, "portal:payments")
     try:
         if refused:
-            refuse_account(account=found, by=_user(request), reason=_("本人否认"))
+            refuse_account(account=found, by=user_of(request), reason=_("本人否认"))
         else:
-            confirm_account(account=found, by=_user(request))
+            confirm_account(account=found, by=user_of(request))
         messages.success(request, _("已记录。"))
     except NotPossible as why:
         messages.error(request, str(why))
     return go(request, "portal:payments")
-
-
-def own_record(request: HttpRequest) -> Person | None:
-    """The record of the signed-in person."""
-    return Person.objects.living_records().select_related("home").filter(user=_user(request)).first()
-
-
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]  # the access declaration lets nobody else in

@@ -21,7 +21,6 @@ from django.views.decorators.http import require_POST, require_safe
 from juxian.apps.accounts.enums import Role
 from juxian.apps.files.queries import pieces_of
 from juxian.apps.packs.queries import pack_of
-from juxian.apps.persons.models import Person
 from juxian.apps.privacy.actions import NotPossible, ask_to_erase, export_subject, say_on_purpose
 from juxian.apps.privacy.queries import EXPORTS_A_DAY, exports_today, standings_of
 from juxian.apps.privacy.queries.copies import Enclosed
@@ -37,6 +36,7 @@ from juxian.web.kit.once import once
 from juxian.web.kit.purposes import kept_words, kind_title, purpose_rows
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
+from juxian.web.portal.own import own_record, own_record_or_404
 from juxian.web.portal.places import place_or_404
 
 LONGEST_WORDS = 500
@@ -79,7 +79,7 @@ def own(request: HttpRequest) -> HttpResponse:
 @once
 def consent(request: HttpRequest, purpose: str) -> HttpResponse:
     """Give or withdraw consent to one purpose; ``given`` is yes or no."""
-    person = _own(request)
+    person = own_record_or_404(request)
     found = pack_of(person.home).purposes.get(purpose)
     if found is None:
         raise Http404
@@ -101,7 +101,7 @@ def consent(request: HttpRequest, purpose: str) -> HttpResponse:
 @sensitive_post_parameters()
 def export(request: HttpRequest) -> HttpResponseBase:
     """A copy of everything as a zip of JSON, HTML and the files themselves, after the password was asked again; no copy stays here."""
-    person, user = _own(request), user_of(request)
+    person, user = own_record_or_404(request), user_of(request)
     if exports_today(user) >= EXPORTS_A_DAY:
         return errors.too_many(request, _("一天内导出的次数太多，请明天再试。"))
     form = PasswordForm(request, request.POST)
@@ -120,7 +120,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 @once
 def erase(request: HttpRequest) -> HttpResponse:
     """Ask the office to delete own data."""
-    person, form = _own(request), ErasureForm(request.POST)
+    person, form = own_record_or_404(request), ErasureForm(request.POST)
     if not form.is_valid():
         return _page(request, erasure=form, status=422)
     try:
@@ -179,7 +179,7 @@ def _page(
     erasure: ErasureForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    scope, person = current_scope(request), _found(request)
+    scope, person = current_scope(request), own_record(request)
     context: dict[str, Any] = {"person": person, "contact": scope.pack.contact}
     if person is not None:
         pack = pack_of(person.home)
@@ -204,14 +204,3 @@ def _page(
 
 def _titles(pack: Pack, kinds: dict[str, Any], spoken: str) -> str:
     return listed([kind_title(pack, kind, spoken) for kind in kinds])
-
-
-def _found(request: HttpRequest) -> Person | None:
-    return Person.objects.living_records().select_related("home").filter(user=user_of(request)).first()
-
-
-def _own(request: HttpRequest) -> Person:
-    person = _found(request)
-    if person is None:
-        raise Http404
-    return person

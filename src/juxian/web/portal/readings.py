@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 from juxian.apps.accounts.enums import Role
 from juxian.apps.audit.models import AuditEntry
 from juxian.apps.audit.queries import readings_of
-from juxian.apps.persons.models import Person
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.dossier import names_of
 from juxian.web.kit.scope import current_scope
+from juxian.web.portal.own import own_record
 
 SHOWN = 100
 WORDS: dict[str, str | Promise] = {
@@ -44,7 +44,7 @@ class Reading:
 def readings(request: HttpRequest) -> HttpResponse:
     """The last hundred readings of the own record, the newest first; two queries however many there are."""
     scope = current_scope(request)
-    person = Person.objects.living_records().filter(user=request.user).first()  # type: ignore[misc]
+    person = own_record(request)
     found = list(readings_of(person)[:SHOWN]) if person else []
     codes = {entry.acting_as.partition("@")[2] for entry in found}
     names = names_of(codes, scope.language) if codes else {}

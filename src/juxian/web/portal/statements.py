@@ -20,7 +20,8 @@ from juxian.core.funds.bank import amount_yuan
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.cells import as_text
 from juxian.web.kit.scope import Scope, current_scope
-from juxian.web.portal.payments import ShownDuty, own_duties, own_record, title_of
+from juxian.web.portal.own import own_record
+from juxian.web.portal.payments import ShownDuty, own_duties, title_of
 
 
 @dataclass(frozen=True, slots=True)

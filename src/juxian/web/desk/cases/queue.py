@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from juxian.apps.accounts.models import User
 from juxian.apps.services.actions import Overtaken, Wanted, act_on_case
 from juxian.apps.services.models import Seat, Turn
 from juxian.apps.services.queries import queue as queues
@@ -153,7 +152,6 @@ def bulk(request: HttpRequest) -> HttpResponse:
     seats = queues.seats_of(user_of(request), current_scope(request).as_of)
     mine = seats.filter(turn__in=[pk for pk, _version in chosen]).values("turn")
     turns = {turn.pk: turn for turn in Turn.objects.filter(pk__in=mine).select_related("case__definition")}
-    by: User = request.user  # type: ignore[assignment]  # signed in: the roles say so
     done, failed = 0, []
     for pk, version in chosen:
         turn = turns.get(pk)
@@ -161,7 +159,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
         if turn is None or not action:
             continue
         try:
-            act_on_case(case=turn.case, wanted=Wanted(action, turn.key), by=by, expected_version=version)
+            act_on_case(
+                case=turn.case, wanted=Wanted(action, turn.key), by=user_of(request), expected_version=version
+            )
             done += 1
         except Overtaken as told:
             failed.append(f"{turn.case.number} {told}")

@@ -15,7 +15,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
-from juxian.apps.accounts.models import User
 from juxian.apps.policies.actions import (
     CasesFail,
     DraftChanged,
@@ -40,7 +39,7 @@ from juxian.web.desk.drafts.checking import check_text
 from juxian.web.desk.drafts.forms import LONGEST_TEXT, PasteForm, SubmitForm, TextForm
 from juxian.web.desk.scope import home_of
 from juxian.web.kit import errors, formats
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, wants_part
 from juxian.web.kit.scope import current_scope
@@ -56,7 +55,7 @@ TONES = {"writing": "info", "submitted": "warn", "published": "ok", "dropped": "
 def drafts(request: HttpRequest) -> HttpResponse:
     """Drafts of the place, those to be published first by being newest."""
     scope = current_scope(request)
-    may_draft(_user(request), home_of(scope)).or_refuse()
+    may_draft(user_of(request), home_of(scope)).or_refuse()
     page = Paginator(drafts_of(scope.pack.code).defer("text"), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [(draft, TONES[draft.state]) for draft in page]
     return render(request, "desk/drafts/list.html", {"page": page, "rows": rows})
@@ -69,10 +68,12 @@ def begin(request: HttpRequest, policy_id: str) -> HttpResponse:
     """A copy of the text in force, to write on."""
     scope = current_scope(request)
     root = home_of(scope)
-    may_draft(_user(request), root).or_refuse()
+    may_draft(user_of(request), root).or_refuse()
     if policy_id not in scope.pack.policies:
         raise Http404
-    draft = begin_draft(pack=scope.pack, policy=scope.pack.policies[policy_id], root=root, by=_user(request))
+    draft = begin_draft(
+        pack=scope.pack, policy=scope.pack.policies[policy_id], root=root, by=user_of(request)
+    )
     return go(request, "desk:draft", pk=draft.pk)
 
 
@@ -106,7 +107,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
             cases=cases,
             revision=form.cleaned_data["revision"],
             root=root,
-            by=_user(request),
+            by=user_of(request),
         )
     except DraftChanged:
         found.refresh_from_db()
@@ -126,7 +127,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, found, found.text, submitting=form, status=422)
     try:
         submit_draft(
-            draft=found, pack=scope.pack, root=home_of(scope), by=_user(request), **form.cleaned_data
+            draft=found, pack=scope.pack, root=home_of(scope), by=user_of(request), **form.cleaned_data
         )
     except (DraftWrong, CasesFail) as wrong:
         form.add_error(None, _refusal(wrong))
@@ -145,9 +146,9 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     root = home_of(scope)
     if found.state == PolicyDraft.State.PUBLISHED:
         return go(request, "desk:draft", pk=found.pk)
-    may_publish(_user(request), found, root).or_refuse()
+    may_publish(user_of(request), found, root).or_refuse()
     try:
-        publish_draft(draft=found, pack=scope.pack, root=root, by=_user(request))
+        publish_draft(draft=found, pack=scope.pack, root=root, by=user_of(request))
     except (DraftWrong, CasesFail) as wrong:
         return _page(request, found, found.text, refused=_refusal(wrong), status=422)
     except DraftChanged:
@@ -174,7 +175,7 @@ def _refusal(wrong: DraftWrong | CasesFail) -> str:
 @require_POST
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     found = _draft(request, pk)
-    drop_draft(draft=found, root=home_of(current_scope(request)), by=_user(request))
+    drop_draft(draft=found, root=home_of(current_scope(request)), by=user_of(request))
     return go(request, "desk:drafts")
 
 
@@ -260,7 +261,7 @@ def _page(
         "form": form or TextForm(initial={"text": text, "cases": written, "revision": found.revision}),
         "paste_form": PasteForm(initial={"table": paste}),
         "submitting": submitting or SubmitForm(None, today=scope.as_of),
-        "may_publish": may_publish(_user(request), found, root),
+        "may_publish": may_publish(user_of(request), found, root),
         "words": words_of(scope.pack.schema, scope.language),
         "refused": refused,
         "cases_diff": _diff(cases_now, written),
@@ -316,9 +317,5 @@ def points_in(text: str) -> list[str]:
 def _draft(request: HttpRequest, pk: int) -> PolicyDraft:
     """A draft of the acting jurisdiction; 404 for all others."""
     scope = current_scope(request)
-    may_draft(_user(request), home_of(scope)).or_refuse()
+    may_draft(user_of(request), home_of(scope)).or_refuse()
     return get_object_or_404(drafts_of(scope.pack.code), pk=pk)
-
-
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]  # the view is for roles, so somebody is signed in

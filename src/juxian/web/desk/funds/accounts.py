@@ -12,9 +12,9 @@ from juxian.apps.funds.actions.payees import confirm_account, propose_account, r
 from juxian.apps.funds.models import PayeeAccount
 from juxian.apps.funds.queries.grants import grants_visible_to, living
 from juxian.apps.funds.rules import NotPossible, may_propose_account
-from juxian.web.desk.funds.finding import carried_out, find_grant, home_here, user_of
+from juxian.web.desk.funds.finding import carried_out, find_grant, home_here
 from juxian.web.desk.funds.forms import AccountForm, ReasonOptional
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go

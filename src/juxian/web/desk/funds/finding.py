@@ -20,17 +20,13 @@ from juxian.core.funds.bank import BadStatement
 from juxian.core.ledger.closing import OpenReserves
 from juxian.core.ledger.refusals import Refused
 from juxian.web.desk.scope import home_of
+from juxian.web.kit.access import user_of
 from juxian.web.kit.formats import language
 from juxian.web.kit.scope import current_scope
 
 READERS = (Role.OFFICE, Role.LEADER)
 WITH_PAYERS = (*READERS, Role.DEPARTMENT)  # a department sees what it pays, nothing else
 PAYERS = (Role.OFFICE, Role.DEPARTMENT)
-
-
-def user_of(request: HttpRequest) -> User:
-    """The signed-in user."""
-    return request.user  # type: ignore[return-value]  # the access declaration lets nobody else in
 
 
 def home_here(request: HttpRequest) -> Organisation:

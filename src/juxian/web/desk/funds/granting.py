@@ -23,8 +23,8 @@ from juxian.apps.policies.models import Determination, SweepRun
 from juxian.apps.policies.queries import benefit_totals, newest_run
 from juxian.core.ledger.refusals import Refused
 from juxian.core.packs.schema import Pack
-from juxian.web.desk.funds.finding import home_here, told, user_of
-from juxian.web.kit.access import for_roles
+from juxian.web.desk.funds.finding import home_here, told
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.formats import labelled
 from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once

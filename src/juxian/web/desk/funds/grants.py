@@ -19,9 +19,9 @@ from juxian.apps.funds.queries.grants import grants_visible_to, living
 from juxian.apps.funds.queries.household import households
 from juxian.apps.funds.rules import may_manage_funds, may_read_funds
 from juxian.web.desk.forms import ReasonForm
-from juxian.web.desk.funds.finding import WITH_PAYERS, carried_out, find_grant, home_here, user_of
+from juxian.web.desk.funds.finding import WITH_PAYERS, carried_out, find_grant, home_here
 from juxian.web.kit import formats
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part

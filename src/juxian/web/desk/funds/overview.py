@@ -25,8 +25,8 @@ from juxian.apps.funds.queries.due import due_instalments
 from juxian.apps.funds.queries.runs import runs_visible_to, unexplained
 from juxian.apps.organisations.models import Organisation
 from juxian.core.funds.outlook import Execution, Pace, due_by_year
-from juxian.web.desk.funds.finding import WITH_PAYERS, funds_shown, home_here, user_of
-from juxian.web.kit.access import for_roles
+from juxian.web.desk.funds.finding import WITH_PAYERS, funds_shown, home_here
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.scope import current_scope
 
 PACES = {

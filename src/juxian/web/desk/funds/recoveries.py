@@ -33,8 +33,8 @@ from juxian.core.dates import add_months
 from juxian.core.funds.breach import WORDS, How
 from juxian.core.money import split_by_share
 from juxian.web.desk.forms import day_field, text_field
-from juxian.web.desk.funds.finding import READERS, carried_out, home_here, user_of
-from juxian.web.kit.access import for_roles
+from juxian.web.desk.funds.finding import READERS, carried_out, home_here
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go

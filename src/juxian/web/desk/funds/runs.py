@@ -38,9 +38,9 @@ from juxian.apps.funds.rules import (
 )
 from juxian.core.packs.schema import Pack
 from juxian.web.desk.forms import ReasonForm
-from juxian.web.desk.funds.finding import PAYERS, WITH_PAYERS, carried_out, find_run, home_here, user_of
+from juxian.web.desk.funds.finding import PAYERS, WITH_PAYERS, carried_out, find_run, home_here
 from juxian.web.desk.funds.forms import RunForm, TellForm
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.gate import gated, gated_after
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part

@@ -18,9 +18,9 @@ from juxian.apps.funds.queries.seats import pool_balances, seats_visible_to
 from juxian.apps.funds.rules import may_manage_funds, may_read_funds
 from juxian.apps.organisations.models import Organisation
 from juxian.web.desk.forms import day_field, text_field
-from juxian.web.desk.funds.finding import READERS, carried_out, home_here, user_of
+from juxian.web.desk.funds.finding import READERS, carried_out, home_here
 from juxian.web.desk.scope import employers_of, people_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go

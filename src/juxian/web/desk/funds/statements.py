@@ -18,18 +18,10 @@ from juxian.apps.funds.rules import NotPossible, may_read_back, may_read_funds
 from juxian.apps.organisations.models import Organisation
 from juxian.core.funds.bank import BadStatement
 from juxian.web.desk.forms import ReasonForm
-from juxian.web.desk.funds.finding import (
-    PAYERS,
-    WITH_PAYERS,
-    carried_out,
-    find_statement,
-    home_here,
-    told,
-    user_of,
-)
+from juxian.web.desk.funds.finding import PAYERS, WITH_PAYERS, carried_out, find_statement, home_here, told
 from juxian.web.desk.funds.forms import StatementForm
 from juxian.web.desk.funds.runs import banks_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part

@@ -34,10 +34,10 @@ from juxian.apps.funds.queries.years import (
 from juxian.apps.funds.rules import NotPossible, may_decide_change, may_manage_funds
 from juxian.core.funds.book import FundsBook
 from juxian.web.desk.forms import ReasonForm
-from juxian.web.desk.funds.finding import WITH_PAYERS, carried_out, funds_shown, home_here, told, user_of
+from juxian.web.desk.funds.finding import WITH_PAYERS, carried_out, funds_shown, home_here, told
 from juxian.web.desk.funds.forms import CHANGE_FORMS, ChangeForm
 from juxian.web.desk.funds.overview import chosen_year
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go

@@ -28,8 +28,7 @@ from juxian.core.allocation.canonical import is_plain_text
 from juxian.core.allocation.draw import TEXT_LENGTH
 from juxian.core.allocation.slips import plain_value
 from juxian.web.desk.forms import text_field
-from juxian.web.desk.housing.finding import user_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.responses import go
 
 CONTRIBUTORS = (Role.OFFICE, Role.DEPARTMENT, Role.EMPLOYER, Role.LEADER, Role.REVIEWER, Role.AUDITOR)

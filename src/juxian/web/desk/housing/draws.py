@@ -29,9 +29,9 @@ from juxian.apps.housing.queries.witnesses import witnesses_of
 from juxian.apps.housing.rules import NotPossible, may_manage
 from juxian.core.source import Rejected
 from juxian.web.desk.forms import day_field, text_field
-from juxian.web.desk.housing.finding import READERS, carried_out, find_estate, tabs_of, user_of
+from juxian.web.desk.housing.finding import READERS, carried_out, find_estate, tabs_of
 from juxian.web.desk.scope import home_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import Scope, current_scope

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,11 +13,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.accounts.enums import Role
-from juxian.apps.accounts.models import User
 from juxian.apps.housing.models import Estate
 from juxian.apps.housing.queries.stock import estates_visible_to
 from juxian.apps.housing.rules import NotPossible
 from juxian.web.desk.scope import home_of
+from juxian.web.kit.access import user_of
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
 
@@ -38,11 +37,6 @@ class Tab:
     href: str
     title: str | Promise
     current: bool
-
-
-def user_of(request: HttpRequest) -> User:
-    """The signed-in user of a view that is not public."""
-    return cast(User, request.user)  # the access declaration has let nobody else in
 
 
 def find_estate(request: HttpRequest, code: str) -> Estate:

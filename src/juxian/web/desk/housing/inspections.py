@@ -21,11 +21,11 @@ from juxian.apps.housing.queries.stock import inventory_of, units_visible_to, wh
 from juxian.apps.housing.queries.tenancies import due_for_inspection, inspections_visible_to
 from juxian.apps.housing.rules import may_manage
 from juxian.web.desk.forms import text_field
-from juxian.web.desk.housing.finding import READERS, carried_out, find_estate, tabs_of, user_of
+from juxian.web.desk.housing.finding import READERS, carried_out, find_estate, tabs_of
 from juxian.web.desk.housing.photos import address_of_photos
 from juxian.web.desk.housing.stock import square_metres
 from juxian.web.desk.scope import home_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope

@@ -39,19 +39,12 @@ from juxian.core.dates import add_months
 from juxian.core.housing.words import PAYERS, Cause, Payer, cause_title
 from juxian.core.money import FEN_PER_YUAN
 from juxian.web.desk.forms import ReasonForm, text_field
-from juxian.web.desk.housing.finding import (
-    READERS,
-    carried_out,
-    chosen_months,
-    find_estate,
-    tabs_of,
-    user_of,
-)
+from juxian.web.desk.housing.finding import READERS, carried_out, chosen_months, find_estate, tabs_of
 from juxian.web.desk.housing.households import SpouseForm
 from juxian.web.desk.housing.inspections import REPAIR_TONES
 from juxian.web.desk.scope import home_of
 from juxian.web.kit import formats
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import Scope, current_scope

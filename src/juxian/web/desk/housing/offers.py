@@ -16,16 +16,9 @@ from juxian.apps.housing.models import Offer
 from juxian.apps.housing.queries.stock import scheme_of
 from juxian.apps.housing.queries.tenancies import offers_visible_to
 from juxian.apps.housing.rules import may_manage
-from juxian.web.desk.housing.finding import (
-    READERS,
-    carried_out,
-    chosen_months,
-    find_estate,
-    tabs_of,
-    user_of,
-)
+from juxian.web.desk.housing.finding import READERS, carried_out, chosen_months, find_estate, tabs_of
 from juxian.web.desk.scope import home_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import render_part
 from juxian.web.kit.scope import current_scope

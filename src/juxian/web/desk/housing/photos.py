@@ -23,9 +23,9 @@ from juxian.apps.housing.rules import NotPossible, may_manage
 from juxian.core.files.kinds import ENDINGS, IMAGES
 from juxian.core.source import Rejected
 from juxian.web.desk.forms import text_field
-from juxian.web.desk.housing.finding import carried_out, user_of
+from juxian.web.desk.housing.finding import carried_out
 from juxian.web.desk.scope import home_of
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope

@@ -19,11 +19,11 @@ from juxian.apps.housing.queries.stock import Occupancy, estates_visible_to, occ
 from juxian.apps.housing.queries.waiting import queued
 from juxian.apps.housing.rules import may_manage
 from juxian.core.housing.stock import DM2_PER_M2
-from juxian.web.desk.housing.finding import READERS, find_estate, tabs_of, user_of
+from juxian.web.desk.housing.finding import READERS, find_estate, tabs_of
 from juxian.web.desk.housing.photos import address_of_photos
 from juxian.web.desk.scope import home_of
 from juxian.web.kit import formats
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.phrases import BASIS
 from juxian.web.kit.scope import current_scope
 

@@ -37,11 +37,11 @@ from juxian.core.facts.values import show_value
 from juxian.core.housing.points import points_of
 from juxian.core.housing.words import APPLICATION_FIELDS, HOUSEHOLD_MEMBERS
 from juxian.web.desk.forms import text_field
-from juxian.web.desk.housing.finding import READERS, carried_out, find_estate, tabs_of, user_of
+from juxian.web.desk.housing.finding import READERS, carried_out, find_estate, tabs_of
 from juxian.web.desk.housing.households import SpouseForm
 from juxian.web.desk.scope import home_of
 from juxian.web.kit import formats
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
-from juxian.apps.accounts.models import User
 from juxian.apps.clock import today
 from juxian.apps.notices.actions import Blocked, NotADraft, publish_notice, take_down, write_notice
 from juxian.apps.notices.enums import NoticeField, NoticeState
@@ -25,7 +24,7 @@ from juxian.apps.notices.rules import PURPOSE, may_publish_notice, may_write_not
 from juxian.core.source import Rejected
 from juxian.web.desk.forms import LONGEST_TITLE, ReasonForm, day_field, text_field
 from juxian.web.kit import errors
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.formats import language
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
@@ -87,7 +86,7 @@ class NoticeForm(forms.Form):
 @for_roles(Role.OFFICE)
 @require_safe
 def notices(request: HttpRequest) -> HttpResponse:
-    found = notices_visible_to(_user(request)).select_related("home", "written_by")
+    found = notices_visible_to(user_of(request)).select_related("home", "written_by")
     context = {"page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")), "today": today()}
     return render(request, "desk/notices/list.html", context)
 
@@ -98,7 +97,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 @once
 def add(request: HttpRequest) -> HttpResponse:
     home = current_scope(request).organisation
-    may_write_notices(_user(request), home).or_refuse()
+    may_write_notices(user_of(request), home).or_refuse()
     day = today()
     usual = {
         "since": day,
@@ -114,7 +113,7 @@ def add(request: HttpRequest) -> HttpResponse:
         file = kept_file(request, form, "attachment", home=home, purpose=PURPOSE)
         if not form.errors:
             notice = write_notice(
-                home=home, by=_user(request), attachment=file, fields=form.cleaned_data["shown"], **values
+                home=home, by=user_of(request), attachment=file, fields=form.cleaned_data["shown"], **values
             )
             return go(request, "desk:notice", pk=notice.pk)
     return render(request, "desk/notices/add.html", {"form": form}, status=422 if form.errors else 200)
@@ -131,9 +130,9 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish a draft, or show where numbers of persons stand in it."""
     found = _found(request, pk)
-    may_publish_notice(_user(request), found).or_refuse()
+    may_publish_notice(user_of(request), found).or_refuse()
     try:
-        publish_notice(notice=found, by=_user(request))
+        publish_notice(notice=found, by=user_of(request))
     except Blocked as blocked:
         spoken = language()
         places = [
@@ -151,12 +150,12 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a notice down before its time."""
     found = _found(request, pk)
-    may_write_notices(_user(request), found.home).or_refuse()
+    may_write_notices(user_of(request), found.home).or_refuse()
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _page(request, found, form=form, status=422)
     try:
-        take_down(notice=found, by=_user(request), reason=form.cleaned_data["reason"])
+        take_down(notice=found, by=user_of(request), reason=form.cleaned_data["reason"])
     except NotADraft:
         return errors.unprocessable(request, _("公示不在公示期内。"))
     messages.success(request, _("已撤下。"))
@@ -171,7 +170,7 @@ WORDS = {
 
 
 def _found(request: HttpRequest, pk: int) -> Notice:
-    known = notices_visible_to(_user(request)).select_related("home", "written_by", "attachment")
+    known = notices_visible_to(user_of(request)).select_related("home", "written_by", "attachment")
     return get_object_or_404(known, pk=pk)
 
 
@@ -200,7 +199,3 @@ def _page(
 def titles_of(notice: Notice) -> list[str]:
     """Headings of the columns, in the order of ``rows``."""
     return [str(label) for value, label in NoticeField.choices if value in notice.fields]
-
-
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]  # the access declaration lets nobody else in

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_safe
 from juxian.apps.accounts.enums import Role
 from juxian.apps.cards.queries import cards_of
 from juxian.apps.packs.queries import pack_of
-from juxian.apps.persons.models import Person
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.scope import current_scope
 from juxian.web.kit.talentcards import benefit_rows, card_rows, code_picture
+from juxian.web.portal.own import own_record
 
 PAST_SHOWN = 20
 
@@ -22,8 +22,7 @@ PAST_SHOWN = 20
 def my_card(request: HttpRequest) -> HttpResponse:
     """Valid and expired cards with benefits, others as a list; without one, the way to apply."""
     scope = current_scope(request)
-    people = Person.objects.living_records().select_related("home")
-    person = people.filter(user=request.user).first()  # type: ignore[misc]
+    person = own_record(request)
     pack = pack_of(person.home) if person else scope.pack
     found = list(cards_of(person)[:PAST_SHOWN]) if person else []
     rows = card_rows(found, pack, scope.as_of, scope.language)

@@ -21,11 +21,11 @@ from juxian.apps.persons.models import Person
 from juxian.apps.services.actions import save_draft
 from juxian.apps.services.models import Draft
 from juxian.core.identity import mask_name
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
-from juxian.web.portal.housing.finding import own_person_or_404, user_of
 from juxian.web.portal.housing.mine import tenancy_of
+from juxian.web.portal.own import own_record_or_404
 
 FLAT = "flat"  # the field of the repair form that says where it is
 
@@ -42,7 +42,7 @@ class Sharer:
 @require_safe
 def lease(request: HttpRequest, pk: int) -> HttpResponse:
     """A lease of the household; 404 for all others."""
-    person, scope = own_person_or_404(request), current_scope(request)
+    person, scope = own_record_or_404(request), current_scope(request)
     found = get_object_or_404(leases_of(person), pk=pk)
     unit = found.space.unit
     context = {
@@ -67,7 +67,7 @@ def lease(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin a report of what is broken, with the flat filled in; what was typed before stays."""
-    person, scope, user = own_person_or_404(request), current_scope(request), user_of(request)
+    person, scope, user = own_record_or_404(request), current_scope(request), user_of(request)
     found = get_object_or_404(leases_of(person).standing(), pk=pk)
     service = repair_service(scope.pack)
     if service is None or service.id not in scope.pack.services:

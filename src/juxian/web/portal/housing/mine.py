@@ -41,11 +41,11 @@ from juxian.core.housing.tenure import may_renew
 from juxian.core.housing.words import HOUSEHOLD_MEMBERS, MONTHS_RENTED
 from juxian.core.identity import mask_name
 from juxian.web.kit import formats
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import Scope, current_scope
-from juxian.web.portal.housing.finding import own_person, own_person_or_404, user_of
+from juxian.web.portal.own import own_record, own_record_or_404
 
 LARGEST_HOUSEHOLD = 20
 BILLS_SHOWN, PHOTOS_SHOWN = 24, 4
@@ -87,7 +87,7 @@ class Tenancy:
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """All of it on one page; an account without a record is told so."""
-    scope, person = current_scope(request), own_person(request)
+    scope, person = current_scope(request), own_record(request)
     context: dict[str, Any] = {"person": person, "contact": scope.pack.contact}
     if person:
         live = [one for one in applications_of(person) if one.state in LIVE_APPLICATIONS]
@@ -112,7 +112,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @once
 def apply(request: HttpRequest, code: str) -> HttpResponse:
     """Ask for a flat of an estate of one's own place."""
-    person, scope = own_person_or_404(request), current_scope(request)
+    person, scope = own_record_or_404(request), current_scope(request)
     estate = get_object_or_404(Estate.objects.select_related("home"), home=person.home, code=code)
     form = ApplicationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -141,7 +141,7 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
 @for_roles(Role.PERSON)
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    application = get_object_or_404(applications_of(own_person_or_404(request)), pk=pk)
+    application = get_object_or_404(applications_of(own_record_or_404(request)), pk=pk)
     return _carried_out(
         request,
         lambda: withdraw_application(application=application, by=user_of(request)),
@@ -152,7 +152,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(Role.PERSON)
 @require_POST
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
-    offer = get_object_or_404(offers_of(own_person_or_404(request)), pk=pk)
+    offer = get_object_or_404(offers_of(own_record_or_404(request)), pk=pk)
     day = current_scope(request).as_of
     return _carried_out(
         request,
@@ -164,7 +164,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(Role.PERSON)
 @require_POST
 def decline(request: HttpRequest, pk: int) -> HttpResponse:
-    offer = get_object_or_404(offers_of(own_person_or_404(request)), pk=pk)
+    offer = get_object_or_404(offers_of(own_record_or_404(request)), pk=pk)
     day = current_scope(request).as_of
     return _carried_out(
         request,
@@ -176,7 +176,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(Role.PERSON)
 @require_POST
 def renew(request: HttpRequest, pk: int) -> HttpResponse:
-    lease = get_object_or_404(leases_of(own_person_or_404(request)), pk=pk)
+    lease = get_object_or_404(leases_of(own_record_or_404(request)), pk=pk)
     day = current_scope(request).as_of
     return _carried_out(
         request,

@@ -17,9 +17,9 @@ from juxian.apps.housing.models import Bill, Lease, Receipt
 from juxian.apps.housing.queries.tenancies import leases_of
 from juxian.core.funds.bank import amount_yuan
 from juxian.core.identity import mask_name
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.cells import as_text
-from juxian.web.portal.housing.finding import own_person_or_404, user_of
+from juxian.web.portal.own import own_record_or_404
 
 SHOWN_OF_REFERENCE = 4  # the last characters of a receipt's number, enough to compare with one's own paper
 
@@ -28,7 +28,7 @@ SHOWN_OF_REFERENCE = 4  # the last characters of a receipt's number, enough to c
 @require_safe
 def lease_file(request: HttpRequest, pk: int) -> HttpResponse:
     """What the tenant was billed and paid; names and numbers of receipts are masked, since such files are passed on."""
-    found = get_object_or_404(leases_of(own_person_or_404(request)), pk=pk)
+    found = get_object_or_404(leases_of(own_record_or_404(request)), pk=pk)
     with transaction.atomic():
         record(
             "housing.statement_downloaded",

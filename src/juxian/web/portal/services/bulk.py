@@ -22,7 +22,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
-from juxian.apps.accounts.models import User
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import persons_visible_to
@@ -38,7 +37,7 @@ from juxian.apps.services.tasks import apply_in_bulk
 from juxian.core.services import CaseRefused, Service
 from juxian.core.source import Rejected
 from juxian.core.tables.confined import read_confined
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.fields import ReasonForm
 from juxian.web.kit.formats import clauses, with_aside
 from juxian.web.kit.once import once
@@ -86,13 +85,9 @@ class ListForm(forms.Form):
         return file
 
 
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]  # the views are for signed-in users
-
-
 def own_people(request: HttpRequest) -> QuerySet[Person]:
     home = Organisation.objects.get(code=current_scope(request).pack.root)
-    return persons_visible_to(_user(request)).filter(home=home).order_by("name_key", "pk")
+    return persons_visible_to(user_of(request)).filter(home=home).order_by("name_key", "pk")
 
 
 def own_bulks(request: HttpRequest) -> QuerySet[Bulk]:
@@ -208,7 +203,7 @@ def _read(request: HttpRequest, form: ListForm, service: Service) -> list[Listed
 
 
 def _begun(request: HttpRequest, service: Service, rows: Sequence[Listed], name: str) -> Bulk:
-    scope, user = current_scope(request), _user(request)
+    scope, user = current_scope(request), user_of(request)
     with transaction.atomic():
         bulk = begin_bulk(
             home=Organisation.objects.get(code=scope.pack.root),
@@ -299,7 +294,7 @@ def _singly(row: BulkRow) -> str:
 def bulk_go(request: HttpRequest, pk: int) -> HttpResponse:
     """Work on the next rows now, whether or not a worker does."""
     found = get_object_or_404(own_bulks(request).select_related("home"), pk=pk)
-    carry_on(bulk=found, by=_user(request))
+    carry_on(bulk=found, by=user_of(request))
     return go(request, "portal:bulk", pk)
 
 
@@ -340,7 +335,7 @@ def _ask_why(request: HttpRequest, detail: dict[str, Any], *, go_back: str) -> H
         return render(request, "portal/services/take_out.html", context, status=status)
     note_export(
         home=Organisation.objects.get(code=scope.pack.root),
-        by=_user(request),
+        by=user_of(request),
         acting_as=f"{scope.role}@{scope.organisation.code}",
         address=address_of(request),
         reason=form.cleaned_data["reason"],
@@ -361,7 +356,7 @@ def _file(content: bytes, name: str) -> HttpResponse:
 @once
 def endorse_many(request: HttpRequest) -> HttpResponse:
     """The safe action of each ticked turn, with the version that the page showed; what cannot be done is told."""
-    scope, user = current_scope(request), _user(request)
+    scope, user = current_scope(request), user_of(request)
     chosen = dict(_turn(text) for text in request.POST.getlist("turn")[:PICKED_PAGE])
     mine = seats_of(user, scope.as_of).filter(turn__in=list(chosen)).values("turn")
     done, told = 0, []

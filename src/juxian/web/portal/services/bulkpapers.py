@@ -19,7 +19,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from juxian.apps.accounts.enums import Role
-from juxian.apps.accounts.models import User
 from juxian.apps.clock import today
 from juxian.apps.files.actions import TooManyUploads
 from juxian.apps.files.enums import Scan
@@ -38,7 +37,7 @@ from juxian.core.services.papers import Holder, meant_by
 from juxian.core.source import Rejected
 from juxian.core.text import Text
 from juxian.web.kit import errors
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.cases import NEEDS
 from juxian.web.kit.formats import with_aside
 from juxian.web.kit.responses import go
@@ -69,10 +68,6 @@ class Wanted:
     need: str
     tone: str
     papers: Sequence[BulkPaper]
-
-
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]  # the views are for signed-in users
 
 
 def _staged(request: HttpRequest, pk: int) -> tuple[Bulk, Service]:
@@ -207,7 +202,7 @@ def _kept(request: HttpRequest, bulk: Bulk, line: int, material: str, upload: Fi
     spoken = current_scope(request).language
     try:
         with transaction.atomic():
-            paper = attach_paper(bulk=bulk, line=line, material=material, upload=upload, by=_user(request))
+            paper = attach_paper(bulk=bulk, line=line, material=material, upload=upload, by=user_of(request))
             if paper.file.scan == Scan.WAITING:
                 transaction.on_commit(lambda: scan.enqueue(paper.file.pk))
     except NotAttached as refused:
@@ -235,7 +230,7 @@ def bulk_paper_drop(request: HttpRequest, pk: int) -> HttpResponse:
     number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else 0
     paper = get_object_or_404(papers, pk=number)
     try:
-        take_off_paper(paper=paper, by=_user(request))
+        take_off_paper(paper=paper, by=user_of(request))
         messages.success(request, _("已移除 %(name)s。") % {"name": paper.file.name})
     except NotAttached as refused:
         messages.warning(request, refused.reason.in_language(current_scope(request).language))
@@ -248,9 +243,9 @@ def bulk_submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand in the rows whose papers are complete; ``rest``: the others end as drafts."""
     bulk, _service = _staged(request, pk)
     with transaction.atomic():
-        done = hand_in_list(bulk=bulk, by=_user(request), rest="rest" in request.POST)
+        done = hand_in_list(bulk=bulk, by=user_of(request), rest="rest" in request.POST)
         if done.ready:
-            apply_in_bulk.enqueue(bulk.pk, _user(request).pk)
+            apply_in_bulk.enqueue(bulk.pk, user_of(request).pk)
     if done.ready:
         said = ngettext("已提交 %(count)s 行。", "已提交 %(count)s 行。", done.ready)
         messages.success(request, said % {"count": done.ready})

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
-from juxian.apps.accounts.models import User
 from juxian.apps.services.actions import AlreadyRated, Overtaken, Wanted, act_on_case, rate
 from juxian.apps.services.models import Case, Draft, Rating
 from juxian.apps.services.queries.definitions import service_of
@@ -32,7 +31,7 @@ from juxian.core.services import CaseRefused, Service
 from juxian.core.services.answers import shown_fields
 from juxian.core.services.definition import FormField, Material
 from juxian.web.kit import cases as words
-from juxian.web.kit.access import for_roles
+from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.formats import clauses
 from juxian.web.kit.once import once
 from juxian.web.kit.qr import qr_svg
@@ -67,13 +66,9 @@ class DraftLine:
     draft: Draft
 
 
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]  # the views are for signed-in users
-
-
 def own_case(request: HttpRequest, number: str) -> Case:
     """A case that the user may see, with its parts; 404 for any other."""
-    return get_object_or_404(visible_to(_user(request)).select_related(*CASE_PARTS), number=number)
+    return get_object_or_404(visible_to(user_of(request)).select_related(*CASE_PARTS), number=number)
 
 
 @for_roles(*PEOPLE)
@@ -81,9 +76,9 @@ def own_case(request: HttpRequest, number: str) -> Case:
 def cases(request: HttpRequest) -> HttpResponse:
     """Drafts, what waits for the user, and all own cases, the newest first."""
     scope = current_scope(request)
-    found = visible_to(_user(request)).select_related("definition").order_by("-pk")
+    found = visible_to(user_of(request)).select_related("definition").order_by("-pk")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    work = work_of(_user(request), scope.as_of)
+    work = work_of(user_of(request), scope.as_of)
     seats, _further = page_of(
         [which_wait(part, waits) for part in work for waits in (False, True)], None, PAGE_SIZE
     )
@@ -112,7 +107,7 @@ def _line(case: Case, scope: Scope) -> CaseLine:
 
 
 def _drafts(request: HttpRequest, scope: Scope) -> list[DraftLine]:
-    drafts = Draft.objects.filter(user=_user(request), home__code=scope.pack.root).select_related("person")
+    drafts = Draft.objects.filter(user=user_of(request), home__code=scope.pack.root).select_related("person")
     return [
         DraftLine(title, draft.person.name if draft.person else "", address, draft)
         for draft in drafts.order_by("-saved_at")[:PAGE_SIZE]
@@ -146,7 +141,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 
 def show(request: HttpRequest, found: Case, *, status: int = 200, **more: Any) -> HttpResponse:
     """The page of a case for its applicant or their employer; ``more``: what a refused action adds."""
-    scope, user = current_scope(request), _user(request)
+    scope, user = current_scope(request), user_of(request)
     service, loaded, language = service_of(found), load(found), current_scope(request).language
     events = list(found.events.select_related("actor"))
     seats = open_seats(found)
@@ -265,7 +260,7 @@ def _done(request: HttpRequest, found: Case, wanted: Wanted, version: int) -> st
     language = current_scope(request).language
     try:
         with transaction.atomic():
-            act_on_case(case=found, wanted=wanted, by=_user(request), expected_version=version)
+            act_on_case(case=found, wanted=wanted, by=user_of(request), expected_version=version)
     except Overtaken as told:
         return str(told)
     except CaseRefused as refused:
@@ -283,7 +278,7 @@ def supplement(request: HttpRequest, number: str) -> HttpResponse:
     service, loaded = service_of(found), load(found)
     if not any(
         choice.possible.action == "supplement"
-        for choice in choices_of(_user(request), service, loaded, open_seats(found))
+        for choice in choices_of(user_of(request), service, loaded, open_seats(found))
     ):
         if request.method == "POST":
             raise Http404
@@ -333,7 +328,7 @@ def _supplemented(request: HttpRequest, found: Case, wanted: Wanted, form: Servi
             act_on_case(
                 case=found,
                 wanted=wanted,
-                by=_user(request),
+                by=user_of(request),
                 expected_version=int(version) if version.isascii() and version.isdigit() else None,
             )
     except Overtaken as told:
@@ -376,13 +371,16 @@ class RatingForm(forms.Form):
 def case_rate(request: HttpRequest, number: str) -> HttpResponse:
     """The applicant's opinion once the case has ended (好差评)."""
     found, form = own_case(request, number), RatingForm(request.POST)
-    if not may_rate(_user(request), found):
+    if not may_rate(user_of(request), found):
         raise Http404
     if not form.is_valid():
         return show(request, found, status=422, problem=_("请选择一项评价。"))
     try:
         rate(
-            case=found, stars=form.cleaned_data["stars"], words=form.cleaned_data["words"], by=_user(request)
+            case=found,
+            stars=form.cleaned_data["stars"],
+            words=form.cleaned_data["words"],
+            by=user_of(request),
         )
     except AlreadyRated as told:
         messages.warning(request, str(told))

@@ -299,6 +299,6 @@ def together_of(request: HttpRequest, key: str) -> Together:
 
 def basket_of(request: HttpRequest, home: Organisation) -> list[str]:
     """Services that the user put aside, as far as the place still offers them."""
-    draft = Draft.objects.filter(user=request.user, home=home, service=BASKET, person=None).first()  # type: ignore[misc]
+    draft = Draft.objects.filter(user=user_of(request), home=home, service=BASKET, person=None).first()
     offered = current_scope(request).pack.services
     return [name for name in (draft.answers.get("services", []) if draft else []) if name in offered]
