@@ -145,7 +145,7 @@ def write_out(place: Path) -> None:
 def note_file(connection: BaseDatabaseWrapper, **more: Any) -> None:
     """A connection has been opened: to which file."""
     place = _place()
-    connection.opened = _identity(place) if place is not None else None  # type: ignore[attr-defined]
+    connection.opened = _identity(place) if place is not None else None  # type: ignore[attr-defined]  # read by ``close_replaced``
 
 
 def close_replaced(**more: Any) -> None:

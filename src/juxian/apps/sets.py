@@ -38,7 +38,7 @@ def among(column: str, values: Iterable[str | int]) -> tuple[str, list[Any]]:
     """The condition that ``column`` is one of any number of values."""
     if connection.vendor == "postgresql":
         return f"{column} = ANY(%s)", [list(values)]
-    return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))]  # noqa: S608  # our own name  # noqa: S608
+    return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))]  # noqa: S608  # our own name
 
 
 def _plain(value: Any) -> Any:

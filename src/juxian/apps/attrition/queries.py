@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 
 from juxian.apps.accounts.models import User
-from juxian.apps.attrition.models import AttritionWarning
+from juxian.apps.attrition.models import AttritionWarning, WarningQuerySet
 from juxian.apps.attrition.rules import READERS
 from juxian.apps.clock import SHANGHAI, today
 from juxian.apps.funds.enums import InstalmentState
@@ -25,6 +26,7 @@ from juxian.core.packs.attrition import Signal
 from juxian.core.policy import names_of_schema, parse_condition
 
 CHUNK = 2000
+LONGEST_TERM = 1200  # months; more is no term
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def _of_facts(signal: Signal, serving: QuerySet[Profile], day: date) -> Iterator
     )
     if signal.source != "event":
         facts = facts.filter(Q(until=None) | Q(until__gte=earliest))
-    newest: dict[int, tuple[int, date, date | None, object]] = {}
+    newest: dict[int, tuple[int, date, date | None, Any]] = {}
     rows = facts.order_by("since", "pk").values_list("person_id", "pk", "since", "until", "value")
     for person, pk, since, until, value in rows.iterator(chunk_size=CHUNK):
         newest[person] = (pk, since, until, value.get(signal.field) if signal.field else None)
@@ -79,8 +81,8 @@ def _of_facts(signal: Signal, serving: QuerySet[Profile], day: date) -> Iterator
         if signal.source == "end":
             at = until
         elif signal.source == "term":
-            known = isinstance(months, int) and not isinstance(months, bool) and 0 < months <= 1200
-            at = add_months(since, months) if known else None  # type: ignore[arg-type]  # a number, as just asked
+            known = isinstance(months, int) and not isinstance(months, bool)
+            at = add_months(since, months) if known and 0 < months <= LONGEST_TERM else None
         if at is not None and earliest <= at <= latest:
             yield Sign(person, at, (pk,))
 
@@ -105,7 +107,7 @@ def _of_cases(signal: Signal, serving: QuerySet[Profile]) -> Iterator[Sign]:
         yield Sign(person, opened.astimezone(SHANGHAI).date(), (), number)
 
 
-def warnings_visible_to(user: User) -> QuerySet[AttritionWarning]:
+def warnings_visible_to(user: User) -> WarningQuerySet:
     """Of the places where the user is the talent office or a leader."""
     return AttritionWarning.objects.under(*user.paths_for(READERS, on=today()))
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.accounts.models import User
 from juxian.apps.cards.enums import Standing
-from juxian.apps.cards.models import Card, CardKey, CardUse
+from juxian.apps.cards.models import Card, CardKey, CardQuerySet, CardUse
 from juxian.apps.cards.rules import COUNTERS, MANAGERS, READERS
 from juxian.apps.clock import today
 from juxian.apps.organisations.models import Organisation
@@ -35,18 +35,18 @@ class BenefitLeft:
         return self.left is None or self.left > 0
 
 
-def cards_visible_to(user: User) -> QuerySet[Card]:
+def cards_visible_to(user: User) -> CardQuerySet:
     """Cards of the jurisdictions where the user is the talent office or a leader."""
     return Card.objects.under(*user.paths_for(READERS, on=today()))
 
 
-def with_state(cards: QuerySet[Card], word: str, day: date) -> QuerySet[Card]:
+def with_state(cards: CardQuerySet, word: str, day: date) -> CardQuerySet:
     """Those that are valid, expired, replaced or revoked on the day; all for another word."""
     match word:
         case "valid":
-            return cards.valid_on(day)  # type: ignore[attr-defined, no-any-return]  # a CardQuerySet
+            return cards.valid_on(day)
         case "expired":
-            return cards.expired_on(day)  # type: ignore[attr-defined, no-any-return]  # the same
+            return cards.expired_on(day)
         case "replaced" | "revoked":
             return cards.filter(state=word)
     return cards

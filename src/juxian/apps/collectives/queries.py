@@ -10,13 +10,13 @@ from django.db.models import Count, Q, QuerySet
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
 from juxian.apps.clock import today
-from juxian.apps.collectives.models import Collective, Pairing, Stay
+from juxian.apps.collectives.models import Collective, CollectiveQuerySet, Pairing, PairingQuerySet, Stay
 from juxian.apps.collectives.rules import READERS
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 
 
-def collectives_visible_to(user: User) -> QuerySet[Collective]:
+def collectives_visible_to(user: User) -> CollectiveQuerySet:
     """Of the whole place for office and leaders, of their own units for employers, own ones for a person; else none."""
     day = today()
     found = Collective.objects.under(*user.paths_for(READERS, on=day))
@@ -29,7 +29,7 @@ def collectives_visible_to(user: User) -> QuerySet[Collective]:
     return found
 
 
-def pairings_visible_to(user: User) -> QuerySet[Pairing]:
+def pairings_visible_to(user: User) -> PairingQuerySet:
     """As ``collectives_visible_to``; an employer sees the pairs of which one of the two is employed there now."""
     day = today()
     found = Pairing.objects.under(*user.paths_for(READERS, on=day))

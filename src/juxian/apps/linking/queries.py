@@ -16,7 +16,7 @@ from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
 from juxian.apps.clock import today
 from juxian.apps.linking.enums import PairState, Verdict
-from juxian.apps.linking.models import Decision, Learnt, Merge, Pair, Trace
+from juxian.apps.linking.models import Decision, Learnt, Merge, Pair, PairQuerySet, Trace
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Fact, IdentityDocument, Person
 from juxian.core.identity.linking.judging import CLASS_OF, CLASSES, Zone, judge
@@ -32,7 +32,7 @@ CANDIDATES = 400  # compared for one record; more than that share its sound in n
 _PART = 400  # values in one IN list
 
 
-def pairs_visible_to(user: User) -> QuerySet[Pair]:
+def pairs_visible_to(user: User) -> PairQuerySet:
     """Pairs of the jurisdictions where the user is the talent office."""
     return Pair.objects.under(*user.paths_for(OFFICERS, on=today())).select_related("left", "right", "home")
 

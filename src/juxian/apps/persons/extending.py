@@ -139,7 +139,7 @@ def _derive_some(held: Mapping[int, dict[str, Any]], reach: Reach, schema: Schem
     cast = "::jsonb" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         if rows:
-            cursor.executemany(f'UPDATE persons_profile SET "values" = %s{cast} WHERE person_id = %s', rows)  # noqa: S608
+            cursor.executemany(f'UPDATE persons_profile SET "values" = %s{cast} WHERE person_id = %s', rows)  # noqa: S608  # our own names
 
 
 def _read(day: date | str) -> date:
@@ -151,7 +151,7 @@ def _add_terms(rows: Iterable[tuple[str, int]]) -> None:
     """rows: term, person; those that are there already are left alone."""
     given, parameters = table_of({"term": "text", "person_id": "bigint"}, list(rows))
     ask(
-        f"INSERT INTO persons_searchterm (term, person_id) SELECT term, person_id FROM ({given}) given WHERE true "  # noqa: S608
+        f"INSERT INTO persons_searchterm (term, person_id) SELECT term, person_id FROM ({given}) given WHERE true "  # noqa: S608  # our own names
         "ON CONFLICT DO NOTHING",
         parameters,
     )

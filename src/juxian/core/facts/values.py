@@ -300,9 +300,13 @@ def _parse_organisation(raw: object, _type: ValueType, _schema: Schema) -> str |
 def _parse_amounts(raw: object, type_: ValueType, schema: Schema) -> dict[str, int] | Refusal:
     if not isinstance(raw, Mapping):
         return Refusal(Text("应为“待遇: 金额”的对照", "a mapping of benefit to amount is expected"))
-    parsed = {str(key): _parse_money(value, type_, schema) for key, value in raw.items()}
-    refusals = [value for value in parsed.values() if isinstance(value, Refusal)]
-    return refusals[0] if refusals else {key: parsed[key] for key in sorted(parsed)}  # type: ignore[misc]
+    parsed: dict[str, int] = {}
+    for key, value in raw.items():
+        amount = _parse_money(value, type_, schema)
+        if isinstance(amount, Refusal):
+            return amount
+        parsed[str(key)] = amount
+    return dict(sorted(parsed.items()))
 
 
 def _show_levels(value: Iterable[str], type_: ValueType, schema: Schema, language: str) -> str:

@@ -7,8 +7,8 @@ import re
 import zipfile
 from collections.abc import Iterator
 
-from defusedxml import ElementTree  # type: ignore[import-untyped]
-from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
+from defusedxml import ElementTree
+from defusedxml.common import DefusedXmlException
 
 from juxian.core.files.archives import FAULTS, check_entries
 from juxian.core.files.limits import MEGABYTE, FileLimits, damaged, forbidden, refusal

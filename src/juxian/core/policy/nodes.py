@@ -405,4 +405,4 @@ def moved(node: Any, place: Place) -> Any:
     if not dataclasses.is_dataclass(node):
         return node
     values = {field.name: moved(getattr(node, field.name), place) for field in dataclasses.fields(node)}
-    return dataclasses.replace(node, **{**values, "place": place})  # type: ignore[type-var]
+    return dataclasses.replace(node, **{**values, "place": place})  # type: ignore[type-var]  # a dataclass, as just asked

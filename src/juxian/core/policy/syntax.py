@@ -13,7 +13,7 @@ atom:    number | day | text | true | false | word | word "(" or,… ")" | "(" o
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, get_args
 
 from juxian.core.policy.lexer import Token, TokenKind, tokens_of
 from juxian.core.policy.mistakes import Mistake
@@ -41,6 +41,7 @@ from juxian.core.text import Text
 DEPTH_LIMIT = 20  # brackets, not, minus
 TREE_DEPTH_LIMIT = 3 * DEPTH_LIMIT  # with the chains of sums and products between them
 NODE_LIMIT = 500
+_RELATIONS: dict[str, Relation] = {sign: sign for sign in get_args(Relation)}
 ABOVE = re.compile(
     r"^([0-9].*?)(以上|以下|以内)$"
 )  # 5年以上: not a form of the language; its first group may end with JOINING
@@ -114,15 +115,7 @@ class _Parser:
             items, end = self.items()
             return self.counted(Having(left, items, (left.place[0], end)))
         links: list[tuple[Relation, Tree]] = []
-        while self.token.kind is TokenKind.SIGN and self.token.text in (
-            "==",
-            "!=",
-            "<",
-            "<=",
-            ">",
-            ">=",
-        ):
-            sign: Relation = self.token.text  # type: ignore[assignment]
+        while self.token.kind is TokenKind.SIGN and (sign := _RELATIONS.get(self.token.text)):
             self.at += 1
             links.append((sign, self.sum()))
         if not links:

@@ -22,7 +22,8 @@ _UNKNOWN = "—"
 
 def render_letter(letter: Letter, values: Mapping[str, str], language: str) -> tuple[str, str]:
     """Subject and body in ``language``. values: by placeholder; one that is not given shows as ``—``."""
-    return tuple(_filled(part.in_language(language), values) for part in (letter.subject, letter.body))  # type: ignore[return-value]
+    subject, body = (_filled(part.in_language(language), values) for part in (letter.subject, letter.body))
+    return subject, body
 
 
 def placeholders_in(text: str) -> set[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-import chinese_calendar  # type: ignore[import-untyped]
-from chinese_calendar.constants import holidays, workdays  # type: ignore[import-untyped]
+import chinese_calendar
+from chinese_calendar.constants import holidays, workdays
 
 from juxian.core.text import Text
 from juxian.core.workdays.calendar import Calendar, DayKind, SpecialDay

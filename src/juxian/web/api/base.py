@@ -52,7 +52,7 @@ class Caller:
 
 def caller(request: HttpRequest) -> Caller:
     """Who asks, in an operation that carries ``auth=needs(…)``."""
-    token: ApiToken = request.auth  # type: ignore[attr-defined]
+    token: ApiToken = request.auth  # type: ignore[attr-defined]  # set by ninja
     return Caller(token, token.organisation, pack_of(token.organisation))
 
 
@@ -177,6 +177,6 @@ def addresses() -> list[URLPattern]:
     patterns = [item for item in api.urls[0] if isinstance(item, URLPattern) and item.name != "api-root"]
     found: dict[str, URLPattern] = {}
     for item in patterns:
-        item.callback.open_to = TOKEN  # type: ignore[attr-defined]
+        item.callback.open_to = TOKEN  # type: ignore[attr-defined]  # as ``for_roles`` sets it
         found.setdefault(str(item.pattern), item)  # one for each method, with one view behind all of a path
     return list(found.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -96,7 +96,7 @@ class AccountForm(forms.Form):
 
     def __init__(self, root: Organisation, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.fields["organisation"].below(root)  # type: ignore[attr-defined]  # its own field
+        cast(OrganisationField, self.fields["organisation"]).below(root)
 
     def clean_username(self) -> str:
         name = unicodedata.normalize("NFKC", self.cleaned_data["username"]).strip().casefold()

@@ -22,6 +22,7 @@ from juxian.apps.accounts.queries import colleagues_of, lent_by, lent_to
 from juxian.apps.clock import today
 from juxian.web.desk.forms import day_field, text_field
 from juxian.web.kit.access import for_roles, user_of
+from juxian.web.kit.fields import set_rows
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope, posts_of
@@ -41,7 +42,7 @@ class DelegationForm(forms.Form):
 
     def __init__(self, post: Post, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = colleagues_of(post)  # type: ignore[attr-defined]
+        set_rows(self, "to", colleagues_of(post))
 
     def clean_since(self) -> Any:
         if self.cleaned_data["since"] < today():

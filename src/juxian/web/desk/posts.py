@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -48,7 +48,7 @@ class ProposalForm(forms.Form):
 
     def __init__(self, root: Organisation, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.fields["organisation"].below(root)  # type: ignore[attr-defined]  # its own field
+        cast(OrganisationField, self.fields["organisation"]).below(root)
 
     def clean_username(self) -> User:
         found = User.objects.filter(username=self.cleaned_data["username"].casefold(), is_active=True).first()

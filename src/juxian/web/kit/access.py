@@ -24,7 +24,7 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 def public(view: View) -> View:
     """Open to visitors without an account."""
-    view.open_to = EVERYBODY  # type: ignore[attr-defined]
+    view.open_to = EVERYBODY  # type: ignore[attr-defined]  # ``open_to`` reads it
     return view
 
 
@@ -47,7 +47,7 @@ def for_roles(
                 return go(request, "factor")
             return view(request, *args, **kwargs)
 
-        guarded.open_to = frozenset(roles)  # type: ignore[attr-defined]
+        guarded.open_to = frozenset(roles)  # type: ignore[attr-defined]  # ``open_to`` reads it
         return guarded
 
     return declare
@@ -83,6 +83,6 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
 def _page_of(request: HttpRequest) -> str:
     """Local address of the page that a fragment was asked from; ``/`` when its header is no address."""
     try:
-        return request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+        return request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]  # of the middleware of htmx
     except ValueError:
         return "/"

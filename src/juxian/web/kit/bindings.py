@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +18,7 @@ from juxian.apps.messaging.actions.binding import chats, masked_address
 from juxian.apps.messaging.enums import CHATS, Channel
 from juxian.apps.messaging.models import ChatAddress
 from juxian.web.kit.access import for_roles, user_of
+from juxian.web.kit.fields import set_choices
 from juxian.web.kit.responses import go
 
 ASK, CONFIRM = "ask", "confirm"
@@ -31,11 +34,9 @@ class AddressForm(forms.Form):
         help_text=gettext_lazy("企业微信或钉钉通讯录中的账号（userid）"),
     )
 
-    def __init__(self, *args: object, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]  # as Django's own
-        self.fields["channel"].choices = [  # type: ignore[attr-defined]  # a choice field
-            (value, Channel(value).label) for value in chats()
-        ]
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        set_choices(self, "channel", [(value, Channel(value).label) for value in chats()])
 
 
 class CodeForm(forms.Form):

@@ -76,7 +76,7 @@ def page(
         "theme": getattr(request, "theme", ""),
         "request": request,
     }
-    template = get_template("kit/error.html").template  # type: ignore[attr-defined]
+    template = get_template("kit/error.html").template  # type: ignore[attr-defined]  # of Django's own engine: no context processors
     response = HttpResponse(template.render(Context(context)), status=status)
     if retry_after:
         response["Retry-After"] = str(retry_after)

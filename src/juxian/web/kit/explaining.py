@@ -129,7 +129,11 @@ class _Maker:
             conditions=[line for reason in item.reasons for line in self.lines(reason, 0, "")],
             missing=[field_title(name, self.schema).in_language(self.language) for name in item.missing],
             changes=[
-                tuple(words.in_language(self.language) for words in (change.title, change.own, change.needed))  # type: ignore[misc]
+                (
+                    change.title.in_language(self.language),
+                    change.own.in_language(self.language),
+                    change.needed.in_language(self.language),
+                )
                 for change in item.changes
             ],
             displaced_by=[other.title.in_language(self.language) for other in item.displaced_by],

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from juxian.core.facts.values import FIRST_YEAR, LAST_YEAR
@@ -47,6 +49,21 @@ def day_field(label: StrOrPromise, **options: Any) -> forms.DateField:
         validators=[within_bounds],
         **options,
     )
+
+
+def set_choices(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, StrOrPromise]]) -> None:
+    """Fill a field of choices, where they depend on the place or the user. choices: (value, title)."""
+    cast(forms.ChoiceField, form.fields[name]).choices = list(choices)
+
+
+def choices_of(form: forms.BaseForm, name: str) -> list[tuple[Any, Any]]:
+    """What a field of choices without groups offers."""
+    return list(cast("list[tuple[Any, Any]]", cast(forms.ChoiceField, form.fields[name]).choices))
+
+
+def set_rows(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
+    """Fill a field whose choices are rows."""
+    cast("forms.ModelChoiceField[Any]", form.fields[name]).queryset = rows
 
 
 class ReasonForm(forms.Form):

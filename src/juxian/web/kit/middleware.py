@@ -33,7 +33,7 @@ class SecurityHeaders:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        nonce = request.csp_nonce = secrets.token_urlsafe(NONCE_BYTES)  # type: ignore[attr-defined]
+        nonce = request.csp_nonce = secrets.token_urlsafe(NONCE_BYTES)  # type: ignore[attr-defined]  # for templates
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce))
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -65,7 +65,7 @@ class Appearance:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         theme = request.COOKIES.get(THEME_COOKIE, "")
-        request.theme = theme if theme in THEMES else ""  # type: ignore[attr-defined]
+        request.theme = theme if theme in THEMES else ""  # type: ignore[attr-defined]  # for templates
         response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed):
             response = errors.not_allowed(request, response)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +18,7 @@ from juxian.apps.messaging.actions.adapters import configured_channels
 from juxian.apps.messaging.enums import Channel
 from juxian.apps.messaging.queries import messages_of, preference_of
 from juxian.web.kit.access import for_roles, user_of
+from juxian.web.kit.fields import set_choices
 from juxian.web.kit.navigation import case_page_of, start_of
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
@@ -32,10 +35,10 @@ class PreferenceForm(forms.Form):
         label=gettext_lazy("语言"), choices=[("zh", gettext_lazy("中文")), ("en", "English")]
     )
 
-    def __init__(self, *args: object, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]  # as Django's own
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
         known = [(value, Channel(value).label) for value in configured_channels()]
-        self.fields["channels"].choices = known  # type: ignore[attr-defined]  # a choice field
+        set_choices(self, "channels", known)
 
 
 @for_roles(*Role)

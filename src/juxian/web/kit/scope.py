@@ -69,7 +69,7 @@ def current_scope(request: HttpRequest) -> Scope:
     if scope is None:
         user = getattr(request, "user", None)
         scope = _of_user(request, user) if isinstance(user, User) else _of_visitor(request)
-        request._juxian_scope = scope  # type: ignore[attr-defined]
+        request._juxian_scope = scope  # type: ignore[attr-defined]  # read above, nowhere else
     return scope
 
 

@@ -59,7 +59,7 @@ def checks_files(view: View) -> View:
         if len(files) > most:
             return errors.too_large(request, _("一次最多上传 %(most)s 个文件。") % {"most": most})
         for file in files:
-            file.refused = _refusals(request, file)  # type: ignore[attr-defined]
+            file.refused = _refusals(request, file)  # type: ignore[attr-defined]  # read by ``kept_file``
         return view(request, *args, **kwargs)
 
     return guarded

@@ -28,15 +28,16 @@ def unit_collectives(request: HttpRequest) -> HttpResponse:
     day, user = scope.as_of, user_of(request)
     hosts = Organisation.objects.under(scope.organisation.path)
     found = collectives_visible_to(user).filter(host__in=hosts)
-    standing = found.on(day).select_related("host").order_by("-pk")  # type: ignore[attr-defined]  # its own queryset
+    standing = found.on(day).select_related("host").order_by("-pk")
     page, after = page_by_key(standing, request.GET.get("after", ""), PAGE_SIZE)
     members: dict[int, list[StayRow]] = defaultdict(list)
     stays = Stay.objects.on(day).filter(collective__in=[one.pk for one in page])
     stays = stays.select_related("person", "collective")
     for row in stay_rows(list(stays[:MEMBERS_SHOWN]), scope.pack, scope.language, day):
         members[row.stay.collective_id].append(row)
-    pairs = pairings_visible_to(user).on(day)  # type: ignore[attr-defined]  # its own queryset
-    pairs = pairs.select_related("mentor", "apprentice").order_by("-pk")[:PAIRS_SHOWN]
+    pairs = (
+        pairings_visible_to(user).on(day).select_related("mentor", "apprentice").order_by("-pk")[:PAIRS_SHOWN]
+    )
     context = {
         "rows": [
             (row, members[row.item.pk]) for row in collective_rows(page, scope.pack, scope.language, day)

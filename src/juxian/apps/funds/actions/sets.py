@@ -35,7 +35,7 @@ def read_accounts(names: Iterable[str], *, lock: bool = False) -> dict[str, Acco
     condition, parameters = among("name", sorted(names))
     locking = "FOR UPDATE" if lock and connection.vendor == "postgresql" else ""
     rows = ask(
-        "SELECT id, name, kind, unit, floor, ceiling, balance FROM funds_account "  # noqa: S608
+        "SELECT id, name, kind, unit, floor, ceiling, balance FROM funds_account "  # noqa: S608  # our own names
         f"WHERE {condition} ORDER BY id {locking}",
         parameters,
     )
@@ -67,7 +67,7 @@ def insert_entries(
     moment = connection.ops.adapt_datetimefield_value(now())
     names = ", ".join(_ENTRY)
     statement = (
-        f"INSERT INTO funds_entry ({names}, posted_at, posted_by_id) "  # noqa: S608
+        f"INSERT INTO funds_entry ({names}, posted_at, posted_by_id) "  # noqa: S608  # our own names
         f"SELECT {names}, {_MOMENT[connection.vendor]}, {_USER[connection.vendor]} FROM ({given}) given WHERE true "
         "ON CONFLICT DO NOTHING RETURNING key, id"
     )
@@ -90,7 +90,7 @@ def change_balances(changes: Mapping[int, int]) -> None:
     """changes: account id → what it gains. The bounds of the rows themselves refuse what the core let through."""
     given, parameters = table_of({"id": "bigint", "change": "bigint"}, list(changes.items()))
     ask(
-        f"UPDATE funds_account SET balance = balance + given.change FROM ({given}) given "  # noqa: S608
+        f"UPDATE funds_account SET balance = balance + given.change FROM ({given}) given "  # noqa: S608  # our own names
         "WHERE funds_account.id = given.id",
         parameters,
     )

@@ -146,7 +146,7 @@ def settle_runs(runs: Iterable[int]) -> None:
     if (
         connection.vendor == "postgresql"
     ):  # two last payments at once: the second sees that the first is settled
-        ask(f"SELECT id FROM funds_paymentrun WHERE {condition} ORDER BY id FOR UPDATE", parameters)  # noqa: S608
+        ask(f"SELECT id FROM funds_paymentrun WHERE {condition} ORDER BY id FOR UPDATE", parameters)  # noqa: S608  # our own condition
     ask(_SENT.format(runs=condition), [moment, *parameters])
     ask(_SETTLED.format(runs=condition), [moment, *parameters])
 

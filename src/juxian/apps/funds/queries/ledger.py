@@ -72,5 +72,5 @@ def balances_of(accounts: Iterable[str]) -> dict[str, int]:
     """Account → what it holds, 0 for those never opened, in one query."""
     wanted = list(accounts)
     condition, parameters = among("name", wanted)
-    found = dict(ask(f"SELECT name, balance FROM funds_account WHERE {condition}", parameters))  # noqa: S608
+    found = dict(ask(f"SELECT name, balance FROM funds_account WHERE {condition}", parameters))  # noqa: S608  # our own condition
     return {name: found.get(name, 0) for name in wanted}

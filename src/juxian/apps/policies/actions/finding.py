@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 import polars
 from django.db import IntegrityError, transaction
@@ -246,9 +247,9 @@ def _ask(
     _keep_days(search, policies, frame, ids, only)
     if not of_all:
         _settle(search.root, ids, marks)
-    values = {name: F(name) + number for name, number in counts.items()}
+    values: dict[str, Any] = {name: F(name) + number for name, number in counts.items()}
     if of_all:
-        values["cursor"] = ids[-1]  # type: ignore[assignment]
+        values["cursor"] = ids[-1]
     FindRun.objects.filter(pk=run.pk).update(asked=F("asked") + len(ids), **values)
 
 

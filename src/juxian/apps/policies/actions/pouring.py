@@ -42,7 +42,7 @@ def pour_snapshots(texts: Mapping[str, str]) -> None:
         cursor.execute(f"TRUNCATE {_SNAPSHOTS}")
         _into(_SNAPSHOTS, frame)
         cursor.execute(
-            f'INSERT INTO {table} ("digest", "values") SELECT digest, values FROM {_SNAPSHOTS} '  # noqa: S608
+            f'INSERT INTO {table} ("digest", "values") SELECT digest, values FROM {_SNAPSHOTS} '  # noqa: S608  # our own names
             "ORDER BY digest ON CONFLICT DO NOTHING"
         )
 
@@ -62,7 +62,7 @@ def _into(table: str, frame: polars.DataFrame) -> None:
                 copy.write(_hexed(frame).write_csv(include_header=False))
         else:
             marks = ", ".join(["%s"] * frame.width)
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", frame.rows())  # noqa: S608
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", frame.rows())  # noqa: S608  # our own names
 
 
 def _hexed(frame: polars.DataFrame) -> polars.DataFrame:

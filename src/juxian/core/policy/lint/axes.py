@@ -256,12 +256,13 @@ def _days(field: ProfileField, nodes: Sequence[Node], as_of: date) -> list[date]
 def _starts(root: Node, name: str, as_of: date) -> Iterator[date]:
     """Days from which one more, exactly, or one fewer of the written years or months have passed."""
     for node in walk(root):
-        counted = isinstance(node, Elapsed) and node.field == name
-        if counted or (isinstance(node, Apart) and name in fields_of(node)):
+        if (isinstance(node, Elapsed) and node.field == name) or (
+            isinstance(node, Apart) and name in fields_of(node)
+        ):
             numbers = [number.value for number in _numbers_in(root)] or [1]
             for number in numbers:
                 for count in (number - 1, number, number + 1, number + 2):
-                    months = count * 12 if node.unit == "years" else count  # type: ignore[union-attr]
+                    months = count * 12 if node.unit == "years" else count
                     if 0 <= months <= 12 * 120:
                         yield from (
                             latest_start(as_of, months),

@@ -73,7 +73,7 @@ def warnings(request: HttpRequest) -> HttpResponse:
     scope = current_scope(request)
     home, signals = home_of(scope), scope.pack.attrition.signals
     signal, state = request.GET.get("signal", "")[:64], request.GET.get("state", "")[:10]
-    found = warnings_visible_to(user_of(request)).filter(home=home).standing()  # type: ignore[attr-defined]
+    found = warnings_visible_to(user_of(request)).filter(home=home).standing()
     if signal:
         found = found.filter(signal=signal)
     if state in State.values:

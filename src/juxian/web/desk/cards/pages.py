@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -24,6 +25,7 @@ from juxian.apps.cards.rules import NotPossible, may_manage
 from juxian.web.desk.forms import ReasonForm, text_field
 from juxian.web.desk.scope import home_of, people_of
 from juxian.web.kit.access import for_roles, user_of
+from juxian.web.kit.fields import set_choices
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
@@ -43,10 +45,10 @@ class IssueForm(forms.Form):
         label=gettext_lazy("等级"), required=False, help_text=gettext_lazy("不选则按档案判定")
     )
 
-    def __init__(self, *args: object, kinds: list[tuple[str, str]], levels: list[tuple[str, str]]) -> None:
-        super().__init__(*args)  # type: ignore[arg-type]  # as Django's own
-        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]  # fields of choices
-        self.fields["level"].choices = [("", _("按档案判定")), *levels]  # type: ignore[attr-defined]
+    def __init__(self, *args: Any, kinds: list[tuple[str, str]], levels: list[tuple[str, str]]) -> None:
+        super().__init__(*args)
+        set_choices(self, "kind", kinds)
+        set_choices(self, "level", [("", _("按档案判定")), *levels])
 
 
 @for_roles(Role.OFFICE, Role.LEADER)

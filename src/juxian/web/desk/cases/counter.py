@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.db import transaction
@@ -23,6 +25,7 @@ from juxian.web.desk.cases.queue import service_choices
 from juxian.web.desk.forms import text_field
 from juxian.web.desk.scope import home_of, people_of
 from juxian.web.kit.access import for_roles, user_of
+from juxian.web.kit.fields import set_choices
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
@@ -38,9 +41,9 @@ class CounterForm(forms.Form):
     service = forms.ChoiceField(label=gettext_lazy("事项"), choices=())
     who = text_field(gettext_lazy("申请人编号或姓名"), 60)
 
-    def __init__(self, *args: object, services: list[tuple[str, str]], **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]  # as Django's own
-        self.fields["service"].choices = services  # type: ignore[attr-defined]  # a choice field
+    def __init__(self, *args: Any, services: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        set_choices(self, "service", services)
 
 
 @for_roles(Role.OFFICE)

@@ -22,6 +22,7 @@ from juxian.web.desk.cases.queue import service_choices
 from juxian.web.desk.forms import day_field, text_field
 from juxian.web.desk.scope import home_of
 from juxian.web.kit.access import for_roles, user_of
+from juxian.web.kit.fields import set_choices
 from juxian.web.kit.once import once
 from juxian.web.kit.paging import page_by_key
 from juxian.web.kit.responses import go
@@ -41,7 +42,7 @@ class FreezeForm(forms.Form):
     def __init__(self, scope: Scope, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.scope = scope
-        self.fields["service"].choices = [("", _("全部事项")), *service_choices(scope)]  # type: ignore[attr-defined]
+        set_choices(self, "service", [("", _("全部事项")), *service_choices(scope)])
 
     def clean(self) -> dict[str, Any]:
         """The period ends after it begins, and has not ended already."""

@@ -37,6 +37,7 @@ from juxian.apps.services.rules import may_name_officer
 from juxian.web.desk.forms import day_field, text_field
 from juxian.web.desk.scope import find_person, home_of
 from juxian.web.kit.access import for_roles, user_of
+from juxian.web.kit.fields import set_rows
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
@@ -63,7 +64,7 @@ class OfficerForm(forms.Form):
 
     def __init__(self, staff: QuerySet[User], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["officer"].queryset = staff  # type: ignore[attr-defined]
+        set_rows(self, "officer", staff)
 
 
 class EndForm(forms.Form):
@@ -81,7 +82,7 @@ class CoverForm(forms.Form):
     def __init__(self, staff: QuerySet[User], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for name in ("absent", "stand_in"):
-            self.fields[name].queryset = staff  # type: ignore[attr-defined]
+            set_rows(self, name, staff)
 
 
 @for_roles(Role.OFFICE)

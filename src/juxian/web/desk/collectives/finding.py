@@ -66,13 +66,13 @@ def narrowed(request: HttpRequest, asked: Asked) -> QuerySet[Collective]:
     found = collectives_visible_to(user_of(request)).filter(home=home)
     match asked.state:
         case "due":
-            found = standing_on(found, asked.day).filter(due__lt=asked.day)
+            found = found.on(asked.day).filter(due__lt=asked.day)
         case "ended":
             found = found.filter(until__lte=asked.day)
         case "all":
             found = found.filter(since__lte=asked.day)
         case _:
-            found = standing_on(found, asked.day)
+            found = found.on(asked.day)
     if asked.sort in Sort.values:
         found = found.filter(sort=asked.sort)
     for name in ("kind", "level"):
@@ -81,10 +81,6 @@ def narrowed(request: HttpRequest, asked: Asked) -> QuerySet[Collective]:
     if asked.q:
         found = found.filter(Q(name__contains=asked.q) | Q(host__name__contains=asked.q))
     return found.select_related("host").order_by("-pk")
-
-
-def standing_on(found: QuerySet[Collective], day: date) -> QuerySet[Collective]:
-    return found.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
 
 
 def kinds_of(request: HttpRequest, sort: str = "") -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from juxian.web.desk.forms import ReasonForm, day_field, text_field
+from juxian.web.kit.fields import set_choices
 
 Choices = Sequence[tuple[Any, Any]]
 
@@ -33,7 +34,7 @@ class CollectiveForm(forms.Form):
         super().__init__(data, **values)
         for name, known in choices.items():
             lead = [("", "—")] if not self.fields[name].required else []
-            self.fields[name].choices = [*lead, *known]  # type: ignore[attr-defined]  # fields of choices
+            set_choices(self, name, [*lead, *known])
         if changing:
             self.fields["due"].help_text = ""
         else:
@@ -49,7 +50,7 @@ class JoinForm(forms.Form):
 
     def __init__(self, data: Any = None, *, roles: Choices, **values: Any) -> None:
         super().__init__(data, **values)
-        self.fields["role"].choices = list(roles)  # type: ignore[attr-defined]
+        set_choices(self, "role", list(roles))
 
 
 class MemberForm(ReasonForm):
@@ -61,7 +62,7 @@ class MemberForm(ReasonForm):
 
     def __init__(self, data: Any = None, *, roles: Choices, **values: Any) -> None:
         super().__init__(data, **values)
-        self.fields["role"].choices = list(roles)  # type: ignore[attr-defined]
+        set_choices(self, "role", list(roles))
 
 
 class EquipmentForm(forms.Form):
@@ -95,7 +96,7 @@ class PairingForm(forms.Form):
 
     def __init__(self, data: Any = None, *, kinds: Choices, **values: Any) -> None:
         super().__init__(data, **values)
-        self.fields["kind"].choices = list(kinds)  # type: ignore[attr-defined]
+        set_choices(self, "kind", list(kinds))
 
 
 class OutcomeForm(ReasonForm):
@@ -107,4 +108,4 @@ class OutcomeForm(ReasonForm):
 
     def __init__(self, data: Any = None, *, outcomes: Choices, **values: Any) -> None:
         super().__init__(data, **values)
-        self.fields["outcome"].choices = list(outcomes)  # type: ignore[attr-defined]
+        set_choices(self, "outcome", list(outcomes))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -104,13 +103,13 @@ def pairs_asked(request: HttpRequest, asked: Asked) -> QuerySet[Pairing]:
     found = pairings_visible_to(user_of(request)).filter(home=home_of(current_scope(request)))
     match asked.state:
         case "due":
-            found = _on(found, asked.day).filter(due__lt=asked.day)
+            found = found.on(asked.day).filter(due__lt=asked.day)
         case "ended":
             found = found.filter(until__lte=asked.day)
         case "all":
             found = found.filter(since__lte=asked.day)
         case _:
-            found = _on(found, asked.day)
+            found = found.on(asked.day)
     if asked.kind:
         found = found.filter(kind=asked.kind)
     if asked.q:
@@ -122,10 +121,6 @@ def pairs_asked(request: HttpRequest, asked: Asked) -> QuerySet[Pairing]:
             | Q(apprentice__number=wanted)
         )
     return found.select_related("mentor", "apprentice").order_by("-pk")
-
-
-def _on(found: QuerySet[Pairing], day: date) -> QuerySet[Pairing]:
-    return found.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
 
 
 def _kinds(request: HttpRequest) -> list[tuple[str, str]]:

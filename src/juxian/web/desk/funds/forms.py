@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from juxian.apps.funds.enums import ChangeKind, LineState, OpenPromises
 from juxian.core.funds.book import FundsBook
 from juxian.web.desk.forms import day_field, text_field
+from juxian.web.kit.fields import set_choices
 
 LARGEST_STATEMENT = 8 * 1024**2
 
@@ -35,7 +36,7 @@ class RunForm(forms.Form):
 
     def __init__(self, *args: Any, banks: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["bank"].choices = banks  # type: ignore[attr-defined]
+        set_choices(self, "bank", banks)
 
 
 class ReasonOptional(forms.Form):
@@ -65,7 +66,7 @@ class StatementForm(forms.Form):
 
     def __init__(self, *args: Any, banks: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["bank"].choices = banks  # type: ignore[attr-defined]
+        set_choices(self, "bank", banks)
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -115,7 +116,7 @@ class AmountForm(ChangeForm):
     )
 
     def fill(self) -> None:
-        self.fields["line"].choices = self.lines()  # type: ignore[attr-defined]  # a field of choices
+        set_choices(self, "line", self.lines())
 
     @property
     def values(self) -> dict[str, Any]:
@@ -133,7 +134,7 @@ class AppropriateForm(AmountForm):
     def fill(self) -> None:
         super().fill()
         titles = [(item.id, item.title.in_language(self.language)) for item in self.book.sources.values()]
-        self.fields["source"].choices = titles  # type: ignore[attr-defined]  # a field of choices
+        set_choices(self, "source", titles)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -149,7 +150,7 @@ class MoveForm(AmountForm):
     def fill(self) -> None:
         super().fill()
         self.fields["line"].label = _("调出科目")
-        self.fields["other"].choices = self.lines()  # type: ignore[attr-defined]  # a field of choices
+        set_choices(self, "other", self.lines())
 
     def clean_other(self) -> str:
         other: str = self.cleaned_data["other"]
@@ -178,7 +179,7 @@ class AllotForm(AmountForm):
         self.fields["line"].label = _("上级资金科目")
         for name, funds in (("line", upper), ("other", lower)):
             found = [pair for pair in self.lines() if pair[0].partition("/")[0] in funds]
-            self.fields[name].choices = found  # type: ignore[attr-defined]  # a field of choices
+            set_choices(self, name, found)
 
     def clean_other(self) -> str:
         other: str = self.cleaned_data["other"]
@@ -204,7 +205,7 @@ class CloseForm(ChangeForm):
 
     def fill(self) -> None:
         titles = [(fund.id, fund.title.in_language(self.language)) for fund in self.book.funds.values()]
-        self.fields["fund"].choices = titles  # type: ignore[attr-defined]  # a field of choices
+        set_choices(self, "fund", titles)
 
     @property
     def values(self) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from juxian.web.desk.forms import day_field, text_field
 from juxian.web.desk.funds.finding import READERS, carried_out, home_here
 from juxian.web.desk.scope import employers_of, people_of
 from juxian.web.kit.access import for_roles, user_of
+from juxian.web.kit.fields import set_choices
 from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
@@ -40,8 +41,8 @@ class SeatForm(forms.Form):
 
     def __init__(self, *args: Any, pools: Any, units: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["pool"].choices = pools  # type: ignore[attr-defined]  # a field of choices
-        self.fields["unit"].choices = units  # type: ignore[attr-defined]  # the same
+        set_choices(self, "pool", pools)
+        set_choices(self, "unit", units)
 
 
 class ReturnForm(forms.Form):

@@ -32,6 +32,7 @@ from juxian.web.desk.forms import day_field, text_field
 from juxian.web.desk.housing.finding import READERS, carried_out, find_estate, tabs_of
 from juxian.web.desk.scope import home_of
 from juxian.web.kit.access import for_roles, user_of
+from juxian.web.kit.fields import set_choices
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import Scope, current_scope
@@ -60,8 +61,8 @@ class GiversForm(forms.Form):
     def __init__(self, data: Any, *, witnesses: list[User], **options: Any) -> None:
         super().__init__(data, **options)
         self.witnesses = {str(user.pk): user for user in witnesses}
-        choices = [("", gettext_lazy("请选择")), *((key, str(user)) for key, user in self.witnesses.items())]
-        self.fields["witness"].choices = choices  # type: ignore[attr-defined]
+        names = [(key, str(user)) for key, user in self.witnesses.items()]
+        set_choices(self, "witness", [("", gettext_lazy("请选择")), *names])
 
     def givers(self, organiser: User) -> list[Giver]:
         """Organiser, witness and the public value; call when valid."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,8 +19,8 @@ class SpouseForm(forms.Form):
     number = text_field(gettext_lazy("配偶的人才编号"), 32, help_text=gettext_lazy("配偶须先在人才库建档"))
     evidence = text_field(gettext_lazy("凭据"), 200, help_text=gettext_lazy("如结婚证号；写入审计记录"))
 
-    def __init__(self, data: object, *, user: User) -> None:
-        super().__init__(data)  # type: ignore[arg-type]  # POST data or None
+    def __init__(self, data: QueryDict | None, *, user: User) -> None:
+        super().__init__(data)
         self.user = user
 
     def clean_number(self) -> Person:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,6 +26,7 @@ from juxian.web.desk.housing.photos import address_of_photos
 from juxian.web.desk.housing.stock import square_metres
 from juxian.web.desk.scope import home_of
 from juxian.web.kit.access import for_roles, user_of
+from juxian.web.kit.fields import set_choices
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
@@ -44,13 +45,13 @@ class InspectionForm(forms.Form):
         label=gettext_lazy("待修或缺失的设施"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, data: object, *, unit: Unit, leases: list[Lease]) -> None:
-        super().__init__(data)  # type: ignore[arg-type]  # POST data or None
+    def __init__(self, data: QueryDict | None, *, unit: Unit, leases: list[Lease]) -> None:
+        super().__init__(data)
         self.items = {str(item.pk): item for item in inventory_of(unit)}
         self.leases = {str(lease.pk): lease for lease in leases}
         tenants = [(key, lease.person.name) for key, lease in self.leases.items()]
-        self.fields["lease"].choices = [*tenants, ("", gettext_lazy("无人承租"))]  # type: ignore[attr-defined]
-        self.fields["worn"].choices = [(key, item.name) for key, item in self.items.items()]  # type: ignore[attr-defined]
+        set_choices(self, "lease", [*tenants, ("", gettext_lazy("无人承租"))])
+        set_choices(self, "worn", [(key, item.name) for key, item in self.items.items()])
 
     def conditions(self) -> dict[int, Condition]:
         """The state of everything that was looked at; call when valid."""

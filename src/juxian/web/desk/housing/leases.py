@@ -9,7 +9,7 @@ from decimal import Decimal
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -45,6 +45,7 @@ from juxian.web.desk.housing.inspections import REPAIR_TONES
 from juxian.web.desk.scope import home_of
 from juxian.web.kit import formats
 from juxian.web.kit.access import for_roles, user_of
+from juxian.web.kit.fields import set_choices
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import Scope, current_scope
@@ -69,10 +70,10 @@ class NoticeForm(forms.Form):
     cause = forms.ChoiceField(label=gettext_lazy("退出事由"))
     reason = text_field(gettext_lazy("说明"), 200, help_text=gettext_lazy("写入审计记录"))
 
-    def __init__(self, data: object, *, causes: Iterable[str], language: str) -> None:
-        super().__init__(data)  # type: ignore[arg-type]  # POST data or None
+    def __init__(self, data: QueryDict | None, *, causes: Iterable[str], language: str) -> None:
+        super().__init__(data)
         choices = [(cause, cause_title(cause).in_language(language)) for cause in causes]
-        self.fields["cause"].choices = choices  # type: ignore[attr-defined]
+        set_choices(self, "cause", choices)
 
 
 @dataclass(frozen=True, slots=True)

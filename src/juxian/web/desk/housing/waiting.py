@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -62,8 +62,8 @@ class ApplicationForm(forms.Form):
     )
     wish = text_field(gettext_lazy("意向"), 120, required=False)
 
-    def __init__(self, data: object, *, user: User) -> None:
-        super().__init__(data)  # type: ignore[arg-type]  # POST data or None
+    def __init__(self, data: QueryDict | None, *, user: User) -> None:
+        super().__init__(data)
         self.user = user
 
     def clean_number(self) -> Person:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.organisations.models import Organisation
 from juxian.web.desk.forms import day_field
+from juxian.web.kit.fields import set_choices, set_rows
 from juxian.web.kit.templatetags.kit import name_of
 
 MEGABYTE = 1024 * 1024
@@ -53,7 +54,7 @@ class HandInForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not keeps_teams:
             del self.fields["of_teams"]
-        self.fields["organisation"].queryset = senders  # type: ignore[attr-defined]
+        set_rows(self, "organisation", senders)
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
@@ -111,8 +112,8 @@ class DecisionForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["decision"].choices = decisions  # type: ignore[attr-defined]
+        set_choices(self, "decision", decisions)
         if people:
-            self.fields["person"].choices = [("", "—"), *people]  # type: ignore[attr-defined]
+            set_choices(self, "person", [("", "—"), *people])
         else:
             del self.fields["person"]

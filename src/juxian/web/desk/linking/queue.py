@@ -54,7 +54,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     home = home_of(scope)
     classes = classes_waiting(home)
     wanted = request.GET.get("evidence", "")
-    pairs = pairs_visible_to(request.user).waiting().filter(home=home)  # type: ignore[arg-type,attr-defined]
+    pairs = pairs_visible_to(user_of(request)).waiting().filter(home=home)
     if wanted in CLASS_OF:
         pairs = pairs.filter(evidence=wanted)
     page = Paginator(pairs, PAGE_SIZE).get_page(request.GET.get("page"))

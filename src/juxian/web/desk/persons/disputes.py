@@ -24,6 +24,7 @@ from juxian.web.desk.forms import text_field
 from juxian.web.desk.scope import find_person
 from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.dossier import Event, events_of, in_conflict, names_of, organisations_named
+from juxian.web.kit.fields import set_choices
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import Scope, current_scope
 
@@ -37,10 +38,14 @@ class SettleForm(forms.Form):
 
     def __init__(self, data: Any, *, events: list[Event]) -> None:
         super().__init__(data)
-        self.fields["keep"].choices = [  # type: ignore[attr-defined]
-            (event.fact.pk, " · ".join((event.sentence, str(event.fact.since), event.fact.source.title)))
-            for event in events
-        ]
+        set_choices(
+            self,
+            "keep",
+            [
+                (event.fact.pk, " · ".join((event.sentence, str(event.fact.since), event.fact.source.title)))
+                for event in events
+            ],
+        )
 
 
 class VerificationForm(forms.Form):

@@ -26,6 +26,7 @@ from juxian.core.policy import names_of_schema, parse_condition
 from juxian.core.source import Problem, Rejected
 from juxian.web.desk.persons.paging import DEFAULT_SIZE, LARGEST_SIZE, NEWEST, SORTS, Sort
 from juxian.web.kit import formats, phrases
+from juxian.web.kit.fields import choices_of
 from juxian.web.kit.scope import Scope
 from juxian.web.kit.seeking import LIKE_NUMBER, NUMBER, is_lost
 
@@ -198,7 +199,7 @@ class RegisterFilter(forms.Form):
         chips = [self._chip("q", wanted["q"])] if wanted["q"] else []
         for name in (*LEVEL_COLUMNS, "verification", "disputed", "gaps"):
             if wanted[name]:
-                title = dict(self.fields[name].choices)[wanted[name]]  # type: ignore[attr-defined]
+                title = dict(choices_of(self, name))[wanted[name]]
                 chips.append(self._chip(name, title))
         if wanted["employer"]:
             chips.append(self._chip("employer", employer_name or wanted["employer"]))
@@ -233,9 +234,8 @@ class RegisterFilter(forms.Form):
         return [self._pick(name) for name in FURTHER]
 
     def _pick(self, name: str) -> Pick:
-        field = self.fields[name]
-        options = [(code, title) for code, title in field.choices if code]  # type: ignore[attr-defined]
-        return Pick(name, field.label or "", options, self.data.get(name, ""))
+        options = [(code, title) for code, title in choices_of(self, name) if code]
+        return Pick(name, self.fields[name].label or "", options, self.data.get(name, ""))
 
     @property
     def kept(self) -> list[tuple[str, str]]:

@@ -34,6 +34,7 @@ from juxian.web.desk.forms import day_field, text_field
 from juxian.web.desk.scope import employers_of, home_of, people_of
 from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.factforms import level_choices
+from juxian.web.kit.fields import set_choices
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import Scope, current_scope
@@ -76,7 +77,7 @@ class RegistrationForm(forms.Form):
         self._choose("employer", [blank, *employers])
 
     def _choose(self, name: str, choices: list[Any]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
+        set_choices(self, name, choices)
 
     def clean_name(self) -> str:
         found = check_name(self.cleaned_data["name"])

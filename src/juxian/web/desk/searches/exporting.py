@@ -26,6 +26,7 @@ from juxian.web.desk.searches.columns import MOST_COLUMNS, cells_of, choosable, 
 from juxian.web.desk.searches.pages import conditions_of, lists_of
 from juxian.web.kit import errors
 from juxian.web.kit.access import for_roles, user_of
+from juxian.web.kit.fields import set_choices
 from juxian.web.kit.formats import count
 from juxian.web.kit.origin import address_of
 from juxian.web.kit.scope import Scope, current_scope
@@ -49,7 +50,7 @@ class ExportForm(forms.Form):
         super().__init__(data, **values)
         offered = choosable(scope.pack)
         titles = [(name, field.title.in_language(scope.language)) for name, field in offered.items()]
-        self.fields["columns"].choices = titles  # type: ignore[attr-defined]
+        set_choices(self, "columns", titles)
         if not may_plainly:
             del self.fields["plain"]
 

@@ -28,6 +28,7 @@ from juxian.web.desk.scope import employers_of, home_of, people_of
 from juxian.web.desk.searches.columns import MOST_COLUMNS, cells_of, choosable, known_columns, titles_of
 from juxian.web.kit import errors
 from juxian.web.kit.access import for_roles, user_of
+from juxian.web.kit.fields import set_choices
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import Scope, current_scope
@@ -50,7 +51,7 @@ class SearchForm(forms.Form):
         super().__init__(data, **values)
         offered = choosable(scope.pack)
         titles = [(name, field.title.in_language(scope.language)) for name, field in offered.items()]
-        self.fields["columns"].choices = titles  # type: ignore[attr-defined]
+        set_choices(self, "columns", titles)
 
     def clean_columns(self) -> list[str]:
         chosen: list[str] = self.cleaned_data["columns"]

@@ -111,15 +111,13 @@ def figures(asked: Asked, rows: Rows, age: int, *, public: bool) -> dict[str, li
     if public:
         return sheets
     ages = ages_of(asked, narrowed, age)
-    bands: Any = ages["bands"]
-    ahead: Any = ages["ahead"]
     sheets[_("年龄")] = [
-        [_("年龄"), asked.day.isoformat(), *map(str, ahead)],
-        *([row.title, str(row.now.number), *map(str, row.later)] for row in bands),
+        [_("年龄"), asked.day.isoformat(), *map(str, ages["ahead"])],
+        *([row.title, str(row.now.number), *map(str, row.later)] for row in ages["bands"]),
     ]
     sheets[_("退休潮")] = [
         [_("年份"), _("满 %(age)s 岁") % {"age": age}],
-        *([str(year), str(cell.number)] for year, cell in ages["wave"]),  # type: ignore[attr-defined]
+        *([str(year), str(cell.number)] for year, cell in ages["wave"]),
     ]
     sheets[_("缺口")] = [
         [_("用人单位"), _("级别"), _("需要"), _("现有"), _("缺"), _("依据")],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -280,7 +281,7 @@ def retirement_age(request: HttpRequest, asked: Asked) -> int:
     return int(given) if given in {str(age) for age in ages} else ages[0]
 
 
-def ages_of(asked: Asked, rows: Rows, age: int) -> dict[str, object]:
+def ages_of(asked: Asked, rows: Rows, age: int) -> dict[str, Any]:
     """Bands now and in years to come, and who reaches the age in each year; one query."""
     born, unknown = births(rows)
     columns = [in_bands(born, add_years(asked.day, years)) for years in (0, *AHEAD)]

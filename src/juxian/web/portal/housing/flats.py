@@ -67,8 +67,8 @@ def _shown(estate: Estate) -> Shown:
         estate=estate,
         scheme=scheme,
         basis=BASIS[estate.basis],
-        buildings=estate.buildings_of,  # type: ignore[attr-defined]
-        units=estate.units_of,  # type: ignore[attr-defined]
-        area=formats.decimal(estate.area_of, DM2_PER_M2, 0),  # type: ignore[attr-defined]
+        buildings=estate.buildings_of,  # type: ignore[attr-defined]  # annotated
+        units=estate.units_of,  # type: ignore[attr-defined]  # annotated
+        area=formats.decimal(estate.area_of, DM2_PER_M2, 0),  # type: ignore[attr-defined]  # annotated
         photos=list(photos.select_related("file").order_by("building_id", "position", "pk")),
     )
