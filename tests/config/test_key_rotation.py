@@ -22,7 +22,7 @@ from juxian.apps.audit.models import AuditEntry
 from juxian.apps.clock import now
 from juxian.apps.files.actions import store_file
 from juxian.apps.files.queries import bytes_of
-from juxian.apps.funds.actions.payees import plain_number, propose_account
+from juxian.apps.funds.actions.payees import propose_account
 from juxian.apps.imports.actions import stage_file
 from juxian.apps.imports.actions.filing import stored_bytes
 from juxian.apps.imports.actions.linking import persons_by_digest
@@ -110,7 +110,7 @@ def readable(kept: dict[str, Any], settings: Any) -> None:
     assert unseal(bytes(document.sealed), settings.JUXIAN_KEYS) == NUMBER
     assert document.digest in number_digests(NUMBER)
     assert account.digest in digests(ACCOUNT, settings.JUXIAN_KEYS)
-    assert plain_number(account) == ACCOUNT
+    assert unseal(bytes(account.sealed), settings.JUXIAN_KEYS) == ACCOUNT
     assert Fact.objects.get(pk=kept["fact"].pk).value == {"phone": "13800001234"}
     assert stored_bytes(kept["batch"].stored_name) == rosters.plain().data
     assert all(content_of(row) for row in Row.objects.all())

@@ -8,7 +8,7 @@ import pytest
 
 from juxian.core.funds.book import SameThing
 from juxian.core.funds.guard import Claim, conflicts
-from juxian.core.funds.outlook import Execution, Pace, due_by_month, due_by_year, time_passed
+from juxian.core.funds.outlook import Execution, Pace, due_by_year, time_passed
 from juxian.core.text import Text
 
 HOUSEHOLD = SameThing(
@@ -68,7 +68,7 @@ def test_a_claim_is_not_in_conflict_with_itself_and_names_what_stands_against_it
 def test_execution_against_time(paid: int, pace: Pace) -> None:
     made = Execution(1_000, 300, paid, 500)
 
-    assert (made.pace, made.free_fen, made.used_per_mille) == (pace, 700 - paid, paid + 300)
+    assert (made.pace, made.free_fen) == (pace, 700 - paid)
 
 
 def test_nothing_is_said_of_a_budget_of_nothing() -> None:
@@ -85,5 +85,3 @@ def test_what_falls_due() -> None:
     due = [(date(2027, 1, 5), 30), (date(2026, 3, 1), 10), (date(2026, 3, 31), 5)]
 
     assert due_by_year(due) == {2026: 15, 2027: 30}
-    assert due_by_month(due, 2026)[2] == 15
-    assert sum(due_by_month(due, 2026)) == 15

@@ -101,10 +101,3 @@ def test_values_tell_what_the_header_does_not(reading: Reading) -> None:
 def test_a_signature_knows_the_form_again() -> None:
     assert signature_of(["姓 名", "学历"]) == signature_of(["姓名", "学历："])
     assert signature_of(["姓名", "学历"]) != signature_of(["学历", "姓名"])
-
-
-def test_every_target_that_can_be_chosen_is_known(reading: Reading) -> None:
-    found = Vocabulary(reading.schema).all_targets()
-
-    assert len(found) == len(set(found))
-    assert {"document.number", "identity.name", "employment.since", "employment.until"} <= set(found)

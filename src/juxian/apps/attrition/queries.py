@@ -117,9 +117,3 @@ def standing_figures(home: Organisation) -> dict[str, int]:
     merged = Person.objects.filter(merged_into__isnull=False).values("pk")  # few: the others are not read
     rows = AttritionWarning.objects.filter(home=home, cleared_on=None).exclude(person__in=merged)
     return dict(rows.order_by().values_list("signal").annotate(number=Count("pk")))
-
-
-def people_warned_of(home: Organisation) -> int:
-    """Persons with a warning that stands."""
-    rows = AttritionWarning.objects.standing().filter(home=home)
-    return rows.order_by().values("person").distinct().count()

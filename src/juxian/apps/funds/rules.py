@@ -10,7 +10,7 @@ from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
 from juxian.apps.accounts.rules import Decision, allow, has_role, refuse, same_hands
 from juxian.apps.clock import today
-from juxian.apps.funds.models import BudgetChange, PayeeAccount, PaymentLine, PaymentRun
+from juxian.apps.funds.models import BudgetChange, PaymentRun
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from juxian.core.packs import pack_called
@@ -109,24 +109,8 @@ def may_decide_change(user: User, change: BudgetChange) -> Decision:
     return has_role(user, [Role.OFFICE], change.home)
 
 
-def may_second(user: User, line: PaymentLine) -> Decision:
-    """Say of a payment what another person has said of it before (第二人认定)."""
-    if same_hands(user, line.told_by_id):
-        return refuse(_("须由另一人作出相同认定。"))
-    return has_role(user, [Role.OFFICE], line.run.home)
-
-
 def may_propose_account(user: User, person: Person) -> Decision:
     """Hand in bank details: the person, or the office (提交收款账户)."""
     if user.person_id == person.pk:
         return allow()
     return has_role(user, [Role.OFFICE], person.home)
-
-
-def may_confirm_account(user: User, account: PayeeAccount) -> Decision:
-    """Confirm bank details that somebody else has handed in (确认收款账户)."""
-    if same_hands(user, account.proposed_by_id):
-        return refuse(_("提交人不能确认自己提交的账户，须由另一人确认。"))
-    if user.person_id == account.person_id:
-        return allow()
-    return has_role(user, [Role.OFFICE], account.person.home)

@@ -23,7 +23,6 @@ from juxian.apps.policies.models import (
     PolicyVersion,
     RunAnswer,
     RunPerson,
-    Simulation,
     SweepRun,
 )
 from juxian.apps.sets import among, ask
@@ -259,10 +258,6 @@ def drafts_of(pack_code: str, policy: str = "") -> QuerySet[PolicyDraft]:
     """Drafts of a place, newest first; ``policy`` keeps to one."""
     rows = PolicyDraft.objects.filter(pack=pack_code).select_related("written_by", "published_by")
     return rows.filter(policy=policy) if policy else rows
-
-
-def simulations_of(pack_code: str, policy: str) -> QuerySet[Simulation]:
-    return Simulation.objects.filter(pack=pack_code, policy=policy)
 
 
 def found_here(home: Organisation, policy: str = "", state: str = "") -> QuerySet[Found]:

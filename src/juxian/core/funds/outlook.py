@@ -44,12 +44,6 @@ class Execution:
         return self.paid_fen * PER_MILLE // self.budget_fen if self.budget_fen > 0 else None
 
     @property
-    def used_per_mille(self) -> int | None:
-        """Paid and promised of the budget."""
-        used = self.paid_fen + self.promised_fen
-        return used * PER_MILLE // self.budget_fen if self.budget_fen > 0 else None
-
-    @property
     def pace(self) -> Pace | None:
         paid = self.paid_per_mille
         if paid is None:
@@ -74,12 +68,3 @@ def due_by_year(due: Iterable[tuple[date, int]]) -> Mapping[int, int]:
     for day, amount in due:
         found[day.year] += amount
     return dict(sorted(found.items()))
-
-
-def due_by_month(due: Iterable[tuple[date, int]], year: int) -> list[int]:
-    """Twelve sums in fen, January first."""
-    months = [0] * 12
-    for day, amount in due:
-        if day.year == year:
-            months[day.month - 1] += amount
-    return months

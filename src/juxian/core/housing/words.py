@@ -57,8 +57,6 @@ class BanCause(StrEnum):
     LEFT_EARLY = "left_early"  # gave the flat back after a short stay
 
 
-FROM_FACTS = (Cause.BOUGHT_HOME, Cause.LEFT)  # found by the nightly job; the others by inspection or bills
-
 PAYERS: Mapping[Payer, Text] = {
     Payer.PERSON: Text("个人", "tenant"),
     Payer.EMPLOYER: Text("用人单位", "employer"),

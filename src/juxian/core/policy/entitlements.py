@@ -237,9 +237,6 @@ class Entitlements:
         """By benefit id; the first when several policies use it."""
         return next((item for item in self.items if item.benefit.id == benefit), None)
 
-    def with_verdict(self, verdict: str) -> tuple[Entitlement, ...]:
-        return tuple(item for item in self.items if item.verdict == verdict)
-
     @property
     def total_fen(self) -> int:
         """Sum of what is decided and counts."""

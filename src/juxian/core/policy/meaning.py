@@ -72,9 +72,6 @@ class Meaning:
     asks: Mapping[str, tuple[str, ...]]
     whole: bool
 
-    def with_effect(self, effect: Effect) -> tuple[Difference, ...]:
-        return tuple(item for item in self.differences if item.effect is effect)
-
 
 def compare(before: Policy | None, after: Policy, schema: Schema, as_of: date, limit: int = LIMIT) -> Meaning:
     """What ``after`` changes against ``before`` (None: nothing was there), as seen by somebody who asks on ``as_of``.

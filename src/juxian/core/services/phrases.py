@@ -53,7 +53,6 @@ PLACEHOLDERS: Mapping[str, Text] = {
     "marked": Text("需补正的内容", "what has to be supplemented"),
     "link": Text("查看办件的网址", "address of the case"),
 }
-FILLED_BY_ENGINE = ("service", "step", "day", "deadline", "reason", "marked")
 RECIPIENTS = ("applicant", "employer", "handlers")
 AUDIENCES = ("person", "employer", "public")
 # where a catalogue shows a service (事项分类)

@@ -143,14 +143,6 @@ class Vocabulary:
         plain = plain_header(text)
         return plain in ORDINAL_HEADERS or plain in self.derived or bool(self.targets(text)[0])
 
-    def all_targets(self) -> list[str]:
-        """Everything that a column can be mapped to by hand, in the order of the schema."""
-        found = [NUMBER, NUMBER_KIND]
-        for kind in self.schema.kinds.values():
-            found += [f"{kind.code}.{field.name}" for field in kind.fields.values()]
-            found += [f"{kind.code}.since", f"{kind.code}.until"] if kind.lasting else [f"{kind.code}.since"]
-        return found
-
 
 def signature_of(headers: Sequence[str]) -> str:
     """SHA-256 over the headers in order, by which a sender's form is known again."""

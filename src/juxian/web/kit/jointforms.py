@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
 from juxian.apps.organisations.models import Organisation
 from juxian.core.services import Service, materials_needed
@@ -105,7 +104,3 @@ class JointForm(ServiceForm):
 
     def material_of(self, key: str) -> Material:
         return next(item.material for item in self.wanted if item.key == key)
-
-    def was_given(self, key: str) -> bool:
-        """Whether a file for this material came with the form."""
-        return isinstance(self.files.get(MATERIAL + key), UploadedFile)

@@ -28,7 +28,6 @@ from juxian.apps.funds.queries.grants import (
     living,
     spouse_of,
 )
-from juxian.apps.funds.queries.ledger import balance_of
 from juxian.apps.funds.rules import NotPossible
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.actions import refresh_profiles
@@ -424,8 +423,3 @@ def end_couple(*, person: Person, day: date, by: User | None, evidence: str) -> 
         reason=evidence,
     )
     return locked
-
-
-def free_of(line: BudgetLine) -> int:
-    """What is free of a line."""
-    return balance_of(line.account_name)

@@ -16,7 +16,7 @@ from juxian.apps.funds.enums import AccountState
 from juxian.apps.funds.models import PayeeAccount
 from juxian.apps.funds.rules import NotPossible
 from juxian.apps.persons.models import Person
-from juxian.core.secrecy import digest, seal, unseal
+from juxian.core.secrecy import digest, seal
 
 _NUMBER = re.compile(r"[0-9]{8,32}")
 SHOWN = 4
@@ -25,11 +25,6 @@ SHOWN = 4
 def mask_account(number: str) -> str:
     """``6222020200112345678`` → ``6222***********5678``."""
     return f"{number[:SHOWN]}{'*' * (len(number) - 2 * SHOWN)}{number[-SHOWN:]}"
-
-
-def plain_number(account: PayeeAccount) -> str:
-    """The number itself; for bank files and for a reading that is audited."""
-    return unseal(bytes(account.sealed), settings.JUXIAN_KEYS)
 
 
 @transaction.atomic

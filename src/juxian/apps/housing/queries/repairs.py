@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from juxian.apps.accounts.models import User
 from juxian.apps.housing.models import Lease, Repair, Unit
-from juxian.apps.housing.queries.stock import estates_visible_to
 from juxian.apps.services.models import Case
 from juxian.core.packs.schema import Pack
 from juxian.core.services.definition import EffectKind, Service
 
 REPAIRS = "repairs"  # the target of the effect that brings a case here
-
-
-def repairs_visible_to(user: User) -> QuerySet[Repair]:
-    found = Repair.objects.filter(unit__building__estate__in=estates_visible_to(user))
-    return found.select_related("case", "unit__building", "lease__person", "lease__estate")
 
 
 def repairs_of(unit: Unit) -> QuerySet[Repair]:

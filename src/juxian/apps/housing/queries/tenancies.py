@@ -9,7 +9,7 @@ from django.db.models import F, Max, Q, QuerySet, Sum
 
 from juxian.apps.accounts.models import User
 from juxian.apps.funds.queries.grants import spouse_of
-from juxian.apps.housing.enums import BillKind, Finding, LeaseState, OfferState, PayerKind
+from juxian.apps.housing.enums import BillKind, Finding, LeaseState, PayerKind
 from juxian.apps.housing.models import Bill, Estate, Inspection, Lease, Offer, Unit
 from juxian.apps.housing.models.tenancy import LeaseQuerySet
 from juxian.apps.housing.queries.stock import estates_visible_to, scheme_of
@@ -168,7 +168,3 @@ def due_for_inspection(estate: Estate, day: date) -> QuerySet[Unit]:
     )
     late = found.filter(Q(seen=None) | Q(seen__lte=add_months(day, -months)))
     return late.select_related("building__estate").order_by(F("seen").asc(nulls_first=True), "pk")
-
-
-def to_sign(estate: Estate) -> QuerySet[Offer]:
-    return Offer.objects.filter(application__estate=estate, state=OfferState.ACCEPTED)

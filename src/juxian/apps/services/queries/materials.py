@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from juxian.apps.accounts.models import User
 from juxian.apps.files.models import StoredFile
 from juxian.apps.files.registry import Readable
-from juxian.apps.services.models import Case, CaseFile, Draft
+from juxian.apps.services.models import Case, CaseFile
 from juxian.apps.services.queries.papers import may_read_listed
 from juxian.apps.services.queries.visible import visible_to
 
@@ -33,11 +33,6 @@ def files_of(case: Case) -> dict[str, list[StoredFile]]:
     for row in CaseFile.objects.filter(case=case).select_related("file").order_by("id"):
         found.setdefault(row.material, []).append(row.file)
     return found
-
-
-def draft_files(draft: Draft) -> dict[str, list[StoredFile]]:
-    """Material → files of a draft."""
-    return stored(draft.materials)
 
 
 def stored(materials: dict[str, list[str]]) -> dict[str, list[StoredFile]]:

@@ -15,7 +15,6 @@ from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
 
-from juxian.core.identity.documents import check_document
 from juxian.core.identity.linking.partial import read_partial_number
 from juxian.core.identity.linking.sounds import NameForms, name_forms
 from juxian.core.identity.phones import is_landline, normalise_phone
@@ -202,9 +201,3 @@ def _plain(text: str) -> str:
 
 def _place(text: str) -> str:
     return re.sub(r"[省市县区\s·]|自治[州区县]|地区", "", text)
-
-
-def number_for(kind: str, text: str) -> tuple[str, str] | None:
-    """(kind, canonical number) when the number passes its check, None otherwise."""
-    found = check_document(kind, text)
-    return (found.kind, found.number) if found.number and not found.problem else None

@@ -35,9 +35,6 @@ class Op(StrEnum):
     MONTHS = "months"  # whole months from a day to the day of asking
 
 
-TRUTHS = frozenset({Op.KNOWN, Op.NOT, Op.AND, Op.OR, Op.LESS, Op.SAME})
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Gate:
     """One operation. ``place`` is its place in the circuit, after all its ``args``; low and high bound its outcome."""
