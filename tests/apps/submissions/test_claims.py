@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from juxian.apps.clock import now
-from juxian.apps.submissions.actions import claim, forget_submissions
+from juxian.apps.schedules.registry import registered
+from juxian.apps.submissions import actions
+from juxian.apps.submissions.actions import claim
 from juxian.apps.submissions.models import Submission
 from tests.config.sites import started
 from tests.config.templates import copy_migrated
@@ -41,9 +43,13 @@ def test_eight_at_once_come_to_one_result_on_postgresql(tmp_path, new_database):
 
 
 @pytest.mark.django_db
-def test_old_keys_are_forgotten():
-    old, young = (claim(owner=1, key=letter * 32, content="c") for letter in "ab")
-    Submission.objects.filter(pk=old.pk).update(at=now() - timedelta(days=31))
+def test_old_keys_are_forgotten_every_day(monkeypatch):
+    monkeypatch.setattr(actions, "PART", 2)
+    old = [claim(owner=1, key=letter * 32, content="c").pk for letter in "abc"]
+    young = claim(owner=1, key="d" * 32, content="c")
+    Submission.objects.filter(pk__in=old).update(at=now() - actions.KEPT - timedelta(days=1))
 
-    assert forget_submissions(days=30) == 1
+    job = registered()["submissions.forget"]
+
+    assert (job.every, job.run()) == (timedelta(days=1), 3)
     assert list(Submission.objects.all()) == [young]

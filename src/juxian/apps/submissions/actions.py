@@ -7,9 +7,12 @@ from datetime import timedelta
 from django.db import connection
 
 from juxian.apps.clock import now
+from juxian.apps.gate import taking_turns
 from juxian.apps.sets import ask
 from juxian.apps.submissions.models import Submission
 
+KEPT = timedelta(days=30)
+PART = 5_000  # rows at a time; others write in between
 _CLAIM = (
     "INSERT INTO submissions_submission (owner, key, content, answer, at) VALUES (%s, %s, %s, '', %s) "
     "ON CONFLICT DO NOTHING RETURNING id"
@@ -50,6 +53,12 @@ def release(submission: Submission) -> None:
     Submission.objects.filter(pk=submission.pk).delete()
 
 
-def forget_submissions(*, days: int) -> int:
-    """Remove keys older than ``days``; returns how many."""
-    return Submission.objects.filter(at__lt=now() - timedelta(days=days)).delete()[0]
+def forget_old() -> int:
+    """Remove keys that no page still open can send again, a part at a time; returns how many went."""
+    gone, before = 0, now() - KEPT
+    while keys := list(
+        Submission.objects.filter(at__lt=before).order_by("at").values_list("pk", flat=True)[:PART]
+    ):
+        with taking_turns():
+            gone += Submission.objects.filter(pk__in=keys).delete()[0]
+    return gone

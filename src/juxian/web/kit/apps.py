@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -15,6 +17,8 @@ class KitConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from juxian.apps import gate
+        from juxian.apps.schedules.registry import periodic
+        from juxian.apps.submissions.actions import forget_old
         from juxian.web.kit import sessions
 
         # every text field of a form asks this validator; Django's Chinese for it is no sentence
@@ -26,3 +30,4 @@ class KitConfig(AppConfig):
         user_locked_out.connect(sessions.locked_out, dispatch_uid="kit")
         connection_created.connect(gate.note_file, dispatch_uid="kit")
         request_started.connect(gate.close_replaced, dispatch_uid="kit")
+        periodic("submissions.forget", timedelta(days=1), forget_old)
