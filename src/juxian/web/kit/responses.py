@@ -34,6 +34,14 @@ class HttpResponseSeeOther(HttpResponseRedirect):
     status_code = 303
 
 
+def download(content: bytes, name: str, media: str) -> HttpResponse:
+    """A file to be saved, which no store on the way keeps; ``name`` is ASCII with its ending, ``media`` its MIME type."""
+    answer = HttpResponse(content, content_type=media)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
 def go(request: HttpRequest, to: str | Model, *args: Any, **kwargs: Any) -> HttpResponse:
     """Send the browser on to a model's page, a named view or a local address, always as a whole page."""
     address = resolve_url(to, *args, **kwargs)

@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_col_to_name
 
+from juxian.web.kit import responses
 from juxian.web.kit.cells import as_text
 
 BOM = "\ufeff"
@@ -157,7 +158,4 @@ def comma_separated(rows: Iterable[Sequence[str]]) -> bytes:
 
 def download(content: bytes, ending: str, name: str) -> HttpResponse:
     """A file to be saved; ``name`` is ASCII and has no ending."""
-    answer = HttpResponse(content, content_type=TYPES[ending])
-    answer["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return responses.download(content, f"{name}.{ending}", TYPES[ending])

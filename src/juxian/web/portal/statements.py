@@ -20,6 +20,7 @@ from juxian.core.funds.bank import amount_yuan
 from juxian.web.kit.access import for_roles
 from juxian.web.kit.cells import as_text
 from juxian.web.kit.scope import Scope, current_scope
+from juxian.web.kit.sheets import download
 from juxian.web.portal.own import own_record
 from juxian.web.portal.payments import ShownDuty, own_duties, title_of
 
@@ -142,7 +143,4 @@ def payments_file(request: HttpRequest) -> HttpResponse:
         for duty in found.duties:
             owed = amount_yuan(duty.standing.owed.total_fen)
             write(duty.title, "", duty.standing.ends_on.isoformat(), owed, duty.working)
-    answer = HttpResponse(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="payments.csv"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return download(out.getvalue().encode("utf-8-sig"), "csv", "payments")

@@ -41,13 +41,16 @@ from juxian.web.desk.scope import home_of
 from juxian.web.kit import errors, formats
 from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
-from juxian.web.kit.responses import go, wants_part
+from juxian.web.kit.responses import download, go, wants_part
 from juxian.web.kit.scope import current_scope
 
 PAGE_SIZE = 20
 NAMES = 10  # cases that are named when they keep a draft from going on
 OPEN = (PolicyDraft.State.WRITING, PolicyDraft.State.SUBMITTED)
 TONES = {"writing": "info", "submitted": "warn", "published": "ok", "dropped": "mute"}
+
+
+YAML = "application/yaml; charset=utf-8"
 
 
 @for_roles(Role.OFFICE)
@@ -184,9 +187,7 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """The text, byte for byte, to be put into the pack."""
     found = _draft(request, pk)
-    answer = HttpResponse(found.text.encode(), content_type="application/yaml; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{found.policy}.yaml"'
-    return answer
+    return download(found.text.encode(), f"{found.policy}.yaml", YAML)
 
 
 def _plus(cases: str, kept: str) -> str:
@@ -223,9 +224,7 @@ def export_cases(request: HttpRequest, pk: int) -> HttpResponse:
     """The file of cases, to be put into the pack."""
     found = _draft(request, pk)
     text = cases_of_draft(found, current_scope(request).pack)
-    answer = HttpResponse(text.encode(), content_type="application/yaml; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{found.policy}.cases.yaml"'
-    return answer
+    return download(text.encode(), f"{found.policy}.cases.yaml", YAML)
 
 
 def _page(

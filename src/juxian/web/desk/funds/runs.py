@@ -43,7 +43,7 @@ from juxian.web.desk.funds.forms import RunForm, TellForm
 from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.gate import gated, gated_after
 from juxian.web.kit.once import once
-from juxian.web.kit.responses import go, render_part
+from juxian.web.kit.responses import download, go, render_part
 from juxian.web.kit.scope import current_scope
 
 PAGE_SIZE = 50
@@ -217,11 +217,8 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     made: list[bytes] = []
     if not carried_out(request, lambda: made.append(export_run(run=found, by=user).content)):
         return go(request, "desk:run", pk=pk)
-    answer = HttpResponse(made[0], content_type="application/octet-stream")
     ending = "csv" if found.layout.get("kind") == "csv" else "txt"
-    answer["Content-Disposition"] = f'attachment; filename="{found.number}.{ending}"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return download(made[0], f"{found.number}.{ending}", "application/octet-stream")
 
 
 def _payment(request: HttpRequest, pk: int) -> PaymentLine:

@@ -19,6 +19,7 @@ from juxian.core.funds.bank import amount_yuan
 from juxian.core.identity import mask_name
 from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.cells import as_text
+from juxian.web.kit.sheets import download
 from juxian.web.portal.own import own_record_or_404
 
 SHOWN_OF_REFERENCE = 4  # the last characters of a receipt's number, enough to compare with one's own paper
@@ -37,10 +38,7 @@ def lease_file(request: HttpRequest, pk: int) -> HttpResponse:
             organisation_path=found.estate.home.path,
             detail={"lease": found.number},
         )
-    answer = HttpResponse(written(found).encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{found.number}.csv"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return download(written(found).encode("utf-8-sig"), "csv", found.number)
 
 
 def written(lease: Lease) -> str:
