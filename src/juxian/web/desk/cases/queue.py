@@ -8,21 +8,17 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from juxian.apps.services.actions import Overtaken, Wanted, act_on_case
-from juxian.apps.services.models import Seat, Turn
+from juxian.apps.services.models import Seat
 from juxian.apps.services.queries import queue as queues
 from juxian.apps.services.queries.calendar import current_calendar
 from juxian.apps.services.queries.definitions import service_of
 from juxian.apps.services.queries.possible import safe_action
-from juxian.core.services import CaseRefused
 from juxian.core.workdays import Calendar
 from juxian.web.desk.cases.finding import STAFF
 from juxian.web.desk.forms import text_field
@@ -31,6 +27,7 @@ from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import Scope, current_scope
 from juxian.web.kit.seeking import seeks, sought
+from juxian.web.kit.turns import act_on_chosen
 
 PAGE_SIZE = 50
 MOST_AT_ONCE = 50
@@ -41,7 +38,6 @@ VIEWS: dict[str, str | Promise] = {
     "soon": gettext_lazy("即将到期"),
     "supplement": gettext_lazy("等待补正"),
 }
-# what may be done to many at once: no reason is asked for, nothing is decided
 
 
 class QueueFilters(forms.Form):
@@ -147,40 +143,6 @@ def _row(seat: Seat, scope: Scope, calendar: Calendar) -> QueueRow:
 @require_POST
 @once
 def bulk(request: HttpRequest) -> HttpResponse:
-    """The safe action of each chosen turn, each in its own transaction's savepoint; what cannot be done is told."""
-    chosen = [_chosen(text) for text in request.POST.getlist("turn")[:MOST_AT_ONCE]]
-    seats = queues.seats_of(user_of(request), current_scope(request).as_of)
-    mine = seats.filter(turn__in=[pk for pk, _version in chosen]).values("turn")
-    turns = {turn.pk: turn for turn in Turn.objects.filter(pk__in=mine).select_related("case__definition")}
-    done, failed = 0, []
-    for pk, version in chosen:
-        turn = turns.get(pk)
-        action = safe_action(service_of(turn.case), turn) if turn else ""
-        if turn is None or not action:
-            continue
-        try:
-            act_on_case(
-                case=turn.case, wanted=Wanted(action, turn.key), by=user_of(request), expected_version=version
-            )
-            done += 1
-        except Overtaken as told:
-            failed.append(f"{turn.case.number} {told}")
-        except CaseRefused as refused:
-            failed.append(f"{turn.case.number} {refused.reason.in_language(current_scope(request).language)}")
-    if done:
-        messages.success(
-            request, ngettext("已办理 %(count)s 件。", "已办理 %(count)s 件。", done) % {"count": done}
-        )
-    for words in failed:
-        messages.warning(request, words)
-    if not done and not failed:
-        messages.warning(request, _("没有选中可以批量办理的待办。"))
+    """The safe action of each chosen turn; what cannot be done is told."""
+    act_on_chosen(request, MOST_AT_ONCE)
     return go(request, "desk:cases")
-
-
-def _chosen(text: str) -> tuple[int, int]:
-    """``turn:version``; (0, 0) for anything else."""
-    first, _, second = text.partition(":")
-    if first.isascii() and first.isdigit() and second.isascii() and second.isdigit() and len(text) < 30:
-        return int(first), int(second)
-    return 0, 0

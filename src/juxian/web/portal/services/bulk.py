@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
@@ -18,7 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
@@ -26,15 +25,12 @@ from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import persons_visible_to
 from juxian.apps.searches.actions import note_export
-from juxian.apps.services.actions import Listed, Overtaken, Wanted, act_on_case, begin_bulk, carry_on
+from juxian.apps.services.actions import Listed, begin_bulk, carry_on
 from juxian.apps.services.enums import BulkState
-from juxian.apps.services.models import Bulk, BulkRow, Turn
-from juxian.apps.services.queries.definitions import service_of
+from juxian.apps.services.models import Bulk, BulkRow
 from juxian.apps.services.queries.papers import row_papers
-from juxian.apps.services.queries.possible import safe_action
-from juxian.apps.services.queries.queue import seats_of
 from juxian.apps.services.tasks import apply_in_bulk
-from juxian.core.services import CaseRefused, Service
+from juxian.core.services import Service
 from juxian.core.source import Rejected
 from juxian.core.tables.confined import read_confined
 from juxian.web.kit.access import for_roles, user_of
@@ -46,6 +42,8 @@ from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope
 from juxian.web.kit.seeking import seeks, sought
 from juxian.web.kit.services import service_row
+from juxian.web.kit.sheets import download
+from juxian.web.kit.turns import act_on_chosen
 from juxian.web.portal.services.applying import FOR
 from juxian.web.portal.services.bulkfiles import (
     MOST_ROWS,
@@ -58,7 +56,6 @@ from juxian.web.portal.services.bulkfiles import (
 from juxian.web.portal.services.guides import may_hand_in, service_or_404
 
 PAGE_SIZE, PICKED_PAGE = 20, 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEGABYTE = 1024 * 1024
 TONES = {
     BulkState.PAPERS: "warn",
@@ -237,7 +234,7 @@ def bulk_table(request: HttpRequest, service_id: str) -> HttpResponse:
     detail = {"what": "list_to_fill_in", "service": service.id, "persons": len(people)}
     if asked := _ask_why(request, detail, go_back=reverse("portal:bulk-new", args=[service.id])):
         return asked
-    return _file(empty_list(service, people, scope.language), f"{service.id}.xlsx")
+    return download(empty_list(service, people, scope.language), "xlsx", service.id)
 
 
 @for_roles(Role.EMPLOYER)
@@ -318,7 +315,7 @@ def bulk_result(request: HttpRequest, pk: int) -> HttpResponse:
         ]
         for row in found.rows.select_related("case", "person").order_by("line")
     ]
-    return _file(workbook({_("结果"): [head, *rows]}), f"{found.service}-{found.pk}.xlsx")
+    return download(workbook({_("结果"): [head, *rows]}), "xlsx", f"{found.service}-{found.pk}")
 
 
 def _ask_why(request: HttpRequest, detail: dict[str, Any], *, go_back: str) -> HttpResponse | None:
@@ -344,49 +341,10 @@ def _ask_why(request: HttpRequest, detail: dict[str, Any], *, go_back: str) -> H
     return None
 
 
-def _file(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Cache-Control"] = "no-store"
-    return answer
-
-
 @for_roles(Role.EMPLOYER)
 @require_POST
 @once
 def endorse_many(request: HttpRequest) -> HttpResponse:
-    """The safe action of each ticked turn, with the version that the page showed; what cannot be done is told."""
-    scope, user = current_scope(request), user_of(request)
-    chosen = dict(_turn(text) for text in request.POST.getlist("turn")[:PICKED_PAGE])
-    mine = seats_of(user, scope.as_of).filter(turn__in=list(chosen)).values("turn")
-    done, told = 0, []
-    for turn in Turn.objects.filter(pk__in=mine).select_related("case__definition").order_by("pk"):
-        action = safe_action(service_of(turn.case), turn)
-        if not action:
-            continue
-        wanted: Any = Wanted(action, turn.key)
-        try:
-            with transaction.atomic():
-                act_on_case(case=turn.case, wanted=wanted, by=user, expected_version=chosen[turn.pk])
-            done += 1
-        except Overtaken as overtaken:
-            told.append(f"{turn.case.number} {overtaken}")
-        except CaseRefused as refused:
-            told.append(f"{turn.case.number} {refused.reason.in_language(scope.language)}")
-    if done:
-        messages.success(
-            request, ngettext("已办理 %(count)s 件。", "已办理 %(count)s 件。", done) % {"count": done}
-        )
-    for line in told:
-        messages.warning(request, line)
-    if not done and not told:
-        messages.warning(request, _("没有选中可以批量办理的待办。"))
+    """The safe action of each ticked turn; what cannot be done is told."""
+    act_on_chosen(request, PICKED_PAGE)
     return go(request, "portal:cases")
-
-
-def _turn(text: str) -> tuple[int, int]:
-    """``turn:version``; (0, 0) for anything else."""
-    first, _colon, second = text.partition(":")
-    if first.isascii() and first.isdigit() and second.isascii() and second.isdigit() and len(text) < 30:
-        return int(first), int(second)
-    return 0, 0
