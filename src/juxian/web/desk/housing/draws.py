@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -131,9 +132,10 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _freeze(form: DrawForm, estate: Estate, scope: Scope, user: User) -> Draw | None:
-    """The frozen draw; None when it cannot be, which the form then says."""
-    try:
-        return freeze_draw(
+    return _made(
+        form,
+        scope.language,
+        lambda: freeze_draw(
             estate=estate,
             code=_next_code(estate, scope.as_of.year),
             title=form.cleaned_data["title"],
@@ -142,12 +144,19 @@ def _freeze(form: DrawForm, estate: Estate, scope: Scope, user: User) -> Draw | 
             day=scope.as_of,
             reveal_by=form.cleaned_data["reveal_by"],
             by=user,
-        )
+        ),
+    )
+
+
+def _made(form: forms.Form, language: str, make: Callable[[], Draw]) -> Draw | None:
+    """The frozen draw; None when it cannot be, which the form then says."""
+    try:
+        return make()
     except NotPossible as refused:
         form.add_error(None, str(refused))
     except Rejected as refused:
         for problem in refused.problems:
-            form.add_error(None, problem.message.in_language(scope.language))
+            form.add_error(None, problem.message.in_language(language))
     return None
 
 
@@ -254,20 +263,17 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _again(form: GiversForm, void_draw: Draw, scope: Scope, user: User) -> Draw | None:
-    try:
-        return draw_again(
+    return _made(
+        form,
+        scope.language,
+        lambda: draw_again(
             void=void_draw,
             givers=form.givers(user),
             day=scope.as_of,
             reveal_by=form.cleaned_data["reveal_by"],
             by=user,
-        )
-    except NotPossible as refused:
-        form.add_error(None, str(refused))
-    except Rejected as refused:
-        for problem in refused.problems:
-            form.add_error(None, problem.message.in_language(scope.language))
-    return None
+        ),
+    )
 
 
 def find_draw(request: HttpRequest, pk: int) -> Draw:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -66,4 +67,12 @@ def carried_out(
         messages.error(request, str(refused))
     else:
         messages.success(request, told)
+    return go(request, to, *args)
+
+
+def sent_back(request: HttpRequest, form: forms.Form, to: str, *args: object) -> HttpResponse:
+    """Back to a page whose forms are a line each, with what was wrong."""
+    for field, errors in form.errors.items():
+        label: str | Promise = form.fields[field].label or field if field in form.fields else ""
+        messages.error(request, f"{label} {errors[0]}")
     return go(request, to, *args)

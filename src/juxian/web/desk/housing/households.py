@@ -13,11 +13,8 @@ from juxian.apps.persons.queries import persons_visible_to
 from juxian.web.desk.forms import text_field
 
 
-class SpouseForm(forms.Form):
-    """The other of a couple by number, and what proves it; only records that the user may see are found."""
-
-    number = text_field(gettext_lazy("配偶的人才编号"), 32, help_text=gettext_lazy("配偶须先在人才库建档"))
-    evidence = text_field(gettext_lazy("凭据"), 200, help_text=gettext_lazy("如结婚证号；写入审计记录"))
+class NumberForm(forms.Form):
+    """Somebody by ``number``, a field of each form; only records that the user may see are found."""
 
     def __init__(self, data: QueryDict | None, *, user: User) -> None:
         super().__init__(data)
@@ -28,3 +25,10 @@ class SpouseForm(forms.Form):
         if found is None:
             raise forms.ValidationError(_("没有找到这个编号的人才档案。"))
         return found
+
+
+class SpouseForm(NumberForm):
+    """The other of a couple, and what proves it."""
+
+    number = text_field(gettext_lazy("配偶的人才编号"), 32, help_text=gettext_lazy("配偶须先在人才库建档"))
+    evidence = text_field(gettext_lazy("凭据"), 200, help_text=gettext_lazy("如结婚证号；写入审计记录"))

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django import forms
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -39,7 +37,14 @@ from juxian.core.dates import add_months
 from juxian.core.housing.words import PAYERS, Cause, Payer, cause_title
 from juxian.core.money import FEN_PER_YUAN
 from juxian.web.desk.forms import ReasonForm, text_field
-from juxian.web.desk.housing.finding import READERS, carried_out, chosen_months, find_estate, tabs_of
+from juxian.web.desk.housing.finding import (
+    READERS,
+    carried_out,
+    chosen_months,
+    find_estate,
+    sent_back,
+    tabs_of,
+)
 from juxian.web.desk.housing.households import SpouseForm
 from juxian.web.desk.housing.inspections import REPAIR_TONES
 from juxian.web.desk.scope import home_of
@@ -47,7 +52,7 @@ from juxian.web.kit import formats
 from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.fields import set_choices
 from juxian.web.kit.once import once
-from juxian.web.kit.responses import go, render_part
+from juxian.web.kit.responses import render_part
 from juxian.web.kit.scope import Scope, current_scope
 
 PAGE_SIZE, GROUNDS = 50, "grounds"
@@ -161,7 +166,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     may_manage(user, home).or_refuse()
     form = ReceiptForm(request.POST)
     if not form.is_valid():
-        return _refused(request, form, bill.lease_id)
+        return sent_back(request, form, "desk:housing-lease", bill.lease_id)
     return carried_out(
         request,
         lambda: receive(
@@ -185,7 +190,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
     found, scope, user = managed_lease(request, pk), current_scope(request), user_of(request)
     form = NoticeForm(request.POST, causes=scheme_of(found.estate).leaving.causes, language=scope.language)
     if not form.is_valid():
-        return _refused(request, form, pk)
+        return sent_back(request, form, "desk:housing-lease", pk)
     return carried_out(
         request,
         lambda: give_notice(
@@ -239,7 +244,7 @@ def spouse(request: HttpRequest, pk: int) -> HttpResponse:
     found, scope, user = managed_lease(request, pk), current_scope(request), user_of(request)
     form = SpouseForm(request.POST, user=user)
     if not form.is_valid():
-        return _refused(request, form, pk)
+        return sent_back(request, form, "desk:housing-lease", pk)
     return carried_out(
         request,
         lambda: move_in_together(
@@ -263,7 +268,7 @@ def part(request: HttpRequest, pk: int) -> HttpResponse:
     found, scope, user = managed_lease(request, pk), current_scope(request), user_of(request)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        return _refused(request, form, pk)
+        return sent_back(request, form, "desk:housing-lease", pk)
     return carried_out(
         request,
         lambda: move_out_of_two(lease=found, day=scope.as_of, by=user, reason=form.cleaned_data["reason"]),
@@ -281,7 +286,7 @@ def hand_on(request: HttpRequest, pk: int) -> HttpResponse:
     found, scope, user = managed_lease(request, pk), current_scope(request), user_of(request)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        return _refused(request, form, pk)
+        return sent_back(request, form, "desk:housing-lease", pk)
     return carried_out(
         request,
         lambda: pass_lease(lease=found, day=scope.as_of, by=user, reason=form.cleaned_data["reason"]),
@@ -321,11 +326,3 @@ def rent_rows(lease: Lease, language: str) -> list[RentRow]:
         )
         for period in lease.rents.all()
     ]
-
-
-def _refused(request: HttpRequest, form: forms.Form, lease: int) -> HttpResponse:
-    """Back to the lease with what was wrong; the forms there are a line each."""
-    for field, errors in form.errors.items():
-        label: str | Promise = form.fields[field].label or field if field in form.fields else ""
-        messages.error(request, f"{label} {errors[0]}")
-    return go(request, "desk:housing-lease", lease)

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
-from juxian.apps.accounts.models import User
 from juxian.apps.housing.actions.applying import apply_for_flat, name_spouse, renew_snapshot
 from juxian.apps.housing.actions.offering import offer_next
 from juxian.apps.housing.enums import LIVE_APPLICATIONS
@@ -30,15 +29,14 @@ from juxian.apps.housing.queries.waiting import (
     places_of,
 )
 from juxian.apps.housing.rules import NotPossible, may_manage
-from juxian.apps.persons.models import Person
-from juxian.apps.persons.queries import persons_visible_to, schema_for
+from juxian.apps.persons.queries import schema_for
 from juxian.core.facts.schema import Field, ProfileField
 from juxian.core.facts.values import show_value
 from juxian.core.housing.points import points_of
 from juxian.core.housing.words import APPLICATION_FIELDS, HOUSEHOLD_MEMBERS
 from juxian.web.desk.forms import text_field
-from juxian.web.desk.housing.finding import READERS, carried_out, find_estate, tabs_of
-from juxian.web.desk.housing.households import SpouseForm
+from juxian.web.desk.housing.finding import READERS, carried_out, find_estate, sent_back, tabs_of
+from juxian.web.desk.housing.households import NumberForm, SpouseForm
 from juxian.web.desk.scope import home_of
 from juxian.web.kit import formats
 from juxian.web.kit.access import for_roles, user_of
@@ -50,7 +48,7 @@ PAGE_SIZE, FREE_SHOWN = 50, 500
 LARGEST_HOUSEHOLD = 20
 
 
-class ApplicationForm(forms.Form):
+class ApplicationForm(NumberForm):
     """Who asks, and what the register does not know."""
 
     number = text_field(gettext_lazy("申请人的人才编号"), 32)
@@ -61,16 +59,6 @@ class ApplicationForm(forms.Form):
         help_text=gettext_lazy("本人和一同居住的家人；已登记的配偶自动并为一户"),
     )
     wish = text_field(gettext_lazy("意向"), 120, required=False)
-
-    def __init__(self, data: QueryDict | None, *, user: User) -> None:
-        super().__init__(data)
-        self.user = user
-
-    def clean_number(self) -> Person:
-        found = persons_visible_to(self.user).filter(number=self.cleaned_data["number"].strip()).first()
-        if found is None:
-            raise forms.ValidationError(_("没有找到这个编号的人才档案。"))
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +131,7 @@ def spouse(request: HttpRequest, pk: int) -> HttpResponse:
     found, scope, user = managed_application(request, pk), current_scope(request), user_of(request)
     form = SpouseForm(request.POST, user=user)
     if not form.is_valid():
-        for field, errors in form.errors.items():
-            messages.error(request, f"{form.fields[field].label} {errors[0]}")
-        return go(request, "desk:housing-application", pk)
+        return sent_back(request, form, "desk:housing-application", pk)
     return carried_out(
         request,
         lambda: name_spouse(
