@@ -9,6 +9,8 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from juxian.config.commands.given import day
+
 
 def add(subparsers: Any) -> None:
     parser = subparsers.add_parser("audit", help="prove, sign, export, search the audit log")
@@ -24,8 +26,8 @@ def add(subparsers: Any) -> None:
     drill = commands.add_parser("drill", help="whose data an incident may concern")
     drill.add_argument("--user", default="", help="account that was misused")
     drill.add_argument("--address", default="", help="address it came from")
-    drill.add_argument("--since", type=date.fromisoformat, default=None, metavar="DAY")
-    drill.add_argument("--until", type=date.fromisoformat, default=None, metavar="DAY", help="exclusive")
+    drill.add_argument("--since", type=day, default=None, metavar="DAY")
+    drill.add_argument("--until", type=day, default=None, metavar="DAY", help="exclusive")
     drill.set_defaults(run=run_drill)
 
 
@@ -116,8 +118,8 @@ def run_drill(args: argparse.Namespace) -> int:
     from juxian.apps.clock import SHANGHAI
     from juxian.apps.persons.models import Person
 
-    def midnight(day: date | None) -> datetime | None:
-        return datetime.combine(day, time.min, SHANGHAI) if day else None
+    def midnight(on: date | None) -> datetime | None:
+        return datetime.combine(on, time.min, SHANGHAI) if on else None
 
     if not (args.user or args.address or args.since or args.until):
         print("--user, --address, --since, --until", file=sys.stderr)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from juxian.config.commands import policy_find, policy_lint, policy_sweep, policy_versions
+from juxian.config.commands.given import day, unreadable
 from juxian.config.commands.pack import directory_of
 from juxian.core.source import Problem, Rejected, Source, Span
 from juxian.core.text import Text
@@ -34,13 +35,13 @@ def add(subparsers: Any) -> None:
     explain.add_argument("--person", required=True, metavar="FILE.json", help="profile: field → value")
     explain.add_argument("--pack", required=True, help="directory of a pack, or its code")
     explain.add_argument(
-        "--as-of", required=True, type=_day, metavar="DAY", help="day of asking, such as 2022-12-15"
+        "--as-of", required=True, type=day, metavar="DAY", help="day of asking, such as 2022-12-15"
     )
     explain.set_defaults(run=run_explain)
     policy_sweep.add_to(commands)
     policy_lint.add_to(commands)
-    policy_versions.add_to(commands, _day)
-    policy_find.add_to(commands, _day)
+    policy_versions.add_to(commands)
+    policy_find.add_to(commands)
 
 
 def run_explain(args: argparse.Namespace) -> int:
@@ -94,7 +95,7 @@ def _read_json(path: Path) -> tuple[Source, Mapping[str, Any]]:
     try:
         source = Source.read(path, str(path))
     except (OSError, UnicodeDecodeError) as error:
-        raise Rejected([_unreadable(path, error)]) from error
+        raise Rejected([unreadable(path, error)]) from error
     if len(source.text) > SIZE_LIMIT:
         raise Rejected([Problem("P501", Text("文件过大", "the file is too large"), str(path))])
     try:
@@ -140,18 +141,6 @@ def _load(written: str) -> Pack:
     from juxian.core.packs import load_pack  # deferred: other commands do not pay for it
 
     return load_pack(directory_of(written))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2022-12-15") from error
-
-
-def _unreadable(path: Path, error: Exception) -> Problem:
-    words = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-    return Problem("P501", Text(f"无法读取：{words}", f"cannot be read: {words}"), str(path))
 
 
 # --- what is shown -----------------------------------------------------------------------------------------------------

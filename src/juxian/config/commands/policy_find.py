@@ -5,17 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
-from datetime import date
 from typing import Any
 
+from juxian.config.commands.given import day
 from juxian.core.source import Problem, Rejected
 from juxian.core.text import Text
 
-Day = Callable[[str], date]
 
-
-def add_to(commands: Any, day: Day) -> None:
+def add_to(commands: Any) -> None:
     """Add ``find`` to the sub-commands of ``juxian policy``."""
     part = commands.add_parser("find", help="who has become entitled since the last run of a place")
     part.add_argument("--pack", required=True, help="code of an installed pack")

@@ -6,9 +6,9 @@ import argparse
 import importlib.util
 import json
 import time
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from juxian.config.commands.given import day
 from juxian.config.commands.pack import directory_of
 from juxian.core.source import Problem, Rejected
 from juxian.core.text import Text
@@ -30,7 +30,7 @@ def add_to(commands: Any) -> None:
     part.add_argument("--policy", metavar="ID", help="tell about this policy only")
     part.add_argument(
         "--as-of",
-        type=_day,
+        type=day,
         metavar="DAY",
         help="day of asking (default: the day the pack's figures reach to)",
     )
@@ -185,10 +185,3 @@ def _print_cases(report: Report, pack: Pack) -> None:
     for policy, cases in cases_of(report.findings, pack.schema).items():
         print(f"# {policy}.cases.yaml")
         print(cases, end="")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2022-12-15") from error

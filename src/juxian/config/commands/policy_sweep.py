@@ -8,10 +8,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from juxian.config.commands.given import day, unreadable
 from juxian.config.commands.pack import directory_of
 from juxian.core.source import Problem, Rejected
 from juxian.core.text import Text
@@ -31,7 +31,7 @@ def add_to(commands: Any) -> None:
     part = commands.add_parser("sweep", help="all benefits of everybody in a population file")
     part.add_argument("--pack", required=True, help="directory of a pack, or its code")
     part.add_argument(
-        "--as-of", required=True, type=_day, metavar="DAY", help="day of asking, such as 2022-12-15"
+        "--as-of", required=True, type=day, metavar="DAY", help="day of asking, such as 2022-12-15"
     )
     part.add_argument(
         "--people", required=True, metavar="FILE", help=".parquet or .csv, one row for a person"
@@ -175,7 +175,7 @@ def read_people(path: Path, schema: Schema) -> polars.DataFrame:
         if path.suffix.lower() == ".parquet":
             return polars.read_parquet(path)
     except (OSError, polars.exceptions.PolarsError) as error:
-        raise Rejected([_unreadable(path, error)]) from error
+        raise Rejected([unreadable(path, error)]) from error
     words = Text("人口表是 .parquet 或 .csv 文件", "a population is a .parquet or .csv file")
     raise Rejected([Problem("P501", words, str(path))])
 
@@ -184,18 +184,6 @@ def _count(text: str) -> int:
     if not text.isdigit() or not int(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of persons above 0")
     return int(text)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2022-12-15") from error
-
-
-def _unreadable(path: Path, error: Exception) -> Problem:
-    words = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-    return Problem("P501", Text(f"无法读取：{words}", f"cannot be read: {words}"), str(path))
 
 
 def _unwritable(path: str, error: OSError) -> Problem:

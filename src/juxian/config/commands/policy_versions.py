@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from juxian.config.commands.given import day, unreadable
 from juxian.config.commands.pack import directory_of
 from juxian.core.source import Problem, Rejected, Source
 from juxian.core.text import Text
@@ -18,11 +17,10 @@ if TYPE_CHECKING:
     from juxian.core.packs import Pack
     from juxian.core.policy import Policy
 
-Day = Callable[[str], date]
 TOLD = 20  # determinations that come out otherwise
 
 
-def add_to(commands: Any, day: Day) -> None:
+def add_to(commands: Any) -> None:
     """Add the commands to those of ``juxian policy``."""
     compare = commands.add_parser(
         "compare", help="who gains and who loses by another text, with a person each"
@@ -136,10 +134,7 @@ def _read(args: argparse.Namespace) -> tuple[Pack, Policy]:
     try:
         source = Source.read(Path(args.draft))
     except (OSError, UnicodeDecodeError) as error:
-        words = str(error).splitlines()[0]
-        raise Rejected(
-            [Problem("P501", Text(f"无法读取：{words}", f"cannot be read: {words}"), args.draft)]
-        ) from error
+        raise Rejected([unreadable(Path(args.draft), error)]) from error
     policy, problems = read_policy(read_yaml(source), pack.schema)
     if policy is None:
         raise Rejected(problems)

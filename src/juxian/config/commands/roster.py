@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from juxian.config.commands.given import day
 from juxian.core.source import Rejected
 from juxian.core.tables.mapping import NUMBER
 from juxian.core.tables.organisations import Organisations
@@ -25,18 +26,14 @@ def add(subparsers: Any) -> None:
     check.add_argument("files", nargs="+", metavar="FILE", type=Path)
     check.add_argument("--pack", required=True, metavar="CODE", help="whose words and organisations to use")
     check.add_argument("--employer", default="", metavar="CODE", help="who sends the roster")
-    check.add_argument(
-        "--as-of", type=date.fromisoformat, metavar="DAY", help="day the roster speaks of (today)"
-    )
+    check.add_argument("--as-of", type=day, metavar="DAY", help="day the roster speaks of (today)")
     check.set_defaults(run=run_check)
     imports = commands.add_parser("import", help="hand in; with --accept also record what has no doubt")
     imports.add_argument("files", nargs="+", metavar="FILE", type=Path)
     imports.add_argument(
         "--employer", required=True, metavar="CODE", help="the organisation that sends the roster"
     )
-    imports.add_argument(
-        "--as-of", type=date.fromisoformat, metavar="DAY", help="day the roster speaks of (today)"
-    )
+    imports.add_argument("--as-of", type=day, metavar="DAY", help="day the roster speaks of (today)")
     imports.add_argument("--accept", action="store_true", help="record the rows without doubts at once")
     imports.set_defaults(run=run_import)
 
