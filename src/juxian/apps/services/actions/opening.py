@@ -26,6 +26,7 @@ from juxian.apps.services.registry import EffectCall, EffectRefused
 from juxian.core.packs import pack_called
 from juxian.core.services import Action, Actor, CaseRefused, CaseState, Outcome, Service, Why, act, open_case
 from juxian.core.text import Text
+from juxian.core.workdays import Calendar
 
 
 class NotTakenIn(Exception):
@@ -99,11 +100,7 @@ def open_service(
     case.paper, case.group, case.applicant = paper, group, case.applicant or applicant
     actor = _opener(case, found, system or by, for_applicant)
     calendar = current_calendar()
-    outcome = open_case(found, actor, moment, calendar, profile_of(person))
-    case.version = outcome.case.version
-    case.save(force_insert=True)
-    blank = CaseState(found.id, found.digest, found.first.id, case.version - 1, actor.id)
-    store([Change(Loaded(case, blank, {}, {}), outcome, found, moment)], calendar, locked=True)
+    _keep(case, found, actor, open_case(found, actor, moment, calendar, profile_of(person)), moment, calendar)
     record(
         "services.opened",
         actor=by,
@@ -178,11 +175,18 @@ def open_further(call: EffectCall) -> str:
         outcome: Outcome = open_case(found, actor, moment, calendar, profile_of(person))
     except (KeyError, CaseRefused) as error:
         raise EffectRefused(Text(f"不能开始事项 {call.target}", f"cannot open {call.target}")) from error
-    made.version = outcome.case.version
-    made.save(force_insert=True)
-    blank = CaseState(found.id, found.digest, found.first.id, made.version - 1, actor.id)
-    store([Change(Loaded(made, blank, {}, {}), outcome, found, moment)], calendar, locked=True)
+    _keep(made, found, actor, outcome, moment, calendar)
     return made.number
+
+
+def _keep(
+    case: Case, service: Service, actor: Actor, outcome: Outcome, moment: datetime, calendar: Calendar
+) -> None:
+    """Write a case that has just begun, with its first step."""
+    case.version = outcome.case.version
+    case.save(force_insert=True)
+    blank = CaseState(service.id, service.digest, service.first.id, case.version - 1, actor.id)
+    store([Change(Loaded(case, blank, {}, {}), outcome, service, moment)], calendar, locked=True)
 
 
 def _case(
