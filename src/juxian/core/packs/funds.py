@@ -13,12 +13,9 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from juxian.core.facts.schema import Kind, Schema
-from juxian.core.funds.bank import ENCODINGS, FIELDS, NEWLINES, STATEMENT_FIELDS
 from juxian.core.funds.book import (
     MEASURES,
     Appropriation,
-    BankColumn,
-    BankLayout,
     CoPayment,
     Fund,
     FundRule,
@@ -34,6 +31,7 @@ from juxian.core.funds.book import (
 from juxian.core.funds.limits import Limit, Per
 from juxian.core.ledger.closing import CarryRule
 from juxian.core.ledger.shares import ShareRule
+from juxian.core.packs.banks import bank_layout
 from juxian.core.packs.housing_values import amount_fen, read_all, share
 from juxian.core.packs.reading import Part, one_of, unique
 from juxian.core.packs.schema import BASES
@@ -106,7 +104,7 @@ class FundsReader:
             tuple(unique(read_all(part.get("not_twice").items(), self._same), lambda one: one.id).values()),
             tuple(unique(read_all(part.get("limits").items(), self._limit), lambda one: one.id).values()),
             unique(read_all(part.get("pools").items(), self._pool), lambda one: one.id),
-            unique(read_all(part.get("banks").items(), self._bank), lambda one: one.id),
+            unique(read_all(part.get("banks").items(), bank_layout), lambda one: one.id),
         )
 
     # who gives, and outside figures
@@ -374,39 +372,6 @@ class FundsReader:
             fact=part.get("fact").text(),
         )
 
-    # the bank
-
-    def _bank(self, part: Part) -> BankLayout | None:
-        required = ("id", "title", "kind", "columns", "basis")
-        if not part.keys(required, ("encoding", "newline", "header", "statement", "source")):
-            return None
-        kind = part.get("kind").one_of(("csv", "fixed"), "csv")
-        columns = [one for _, one in read_all(part.get("columns").items(), lambda item: _column(item, kind))]
-        statement: dict[str, tuple[str, ...]] = {}
-        for name, item in part.get("statement").entries():
-            if name not in STATEMENT_FIELDS:
-                item.refuse(
-                    "K865",
-                    f"对账单没有“{name}”",
-                    f"a statement has no “{name}”",
-                    one_of(name, STATEMENT_FIELDS),
-                    key=True,
-                )
-            statement[name] = item.words()
-        if not columns:
-            return None
-        return BankLayout(
-            part.get("id").code(),
-            part.get("title").title(),
-            cast(Literal["csv", "fixed"], kind),
-            part.get("encoding").one_of(ENCODINGS, "utf-8"),
-            part.get("newline").one_of(NEWLINES, "crlf"),
-            part.get("header").boolean(),
-            tuple(columns),
-            statement,
-            part.get("basis").one_of(BASES),
-        )
-
     # words
 
     def _organisation(self, part: Part) -> None:
@@ -453,26 +418,6 @@ def _carry(part: Part) -> CarryRule:
         part.get("share").refuse("K864", "结转比例不能超过 100%", "no more than 100% is carried over")
         kept = 1000
     return CarryRule(kept, part.get("refuse_open").boolean())
-
-
-def _column(part: Part, kind: str) -> BankColumn | None:
-    if not part.keys(("field",), ("title", "width", "align", "pad")):
-        return None
-    name = part.get("field").text()
-    if name not in FIELDS:
-        part.get("field").refuse(
-            "K865", f"没有字段“{name}”", f"there is no field “{name}”", one_of(name, list(FIELDS))
-        )
-        return None
-    width = part.get("width").integer(1, 400) or 0
-    if kind == "fixed" and not width:
-        part.refuse("K865", "定长文件的每列要写宽度", "each column of a fixed file needs its width")
-    pad = part.get("pad").value if part.get("pad").present else " "
-    if not isinstance(pad, str) or len(pad) != 1 or not pad.isascii():
-        part.get("pad").refuse("K865", "填充应为一个 ASCII 字符", "padding is one ASCII character")
-        pad = " "
-    align = part.get("align").one_of(("left", "right"), "left")
-    return BankColumn(name, part.get("title").text(), width, cast(Literal["left", "right"], align), pad)
 
 
 def _months(part: Part) -> int:
