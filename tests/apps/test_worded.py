@@ -73,3 +73,13 @@ def test_values_are_of_their_python_kind(pair):
 
     assert isinstance(post.since, date)
     assert post.organisation.aliases == []
+
+
+def test_who_stands_in_is_told_of_the_day_that_is_asked_for_and_read_once(pair, django_assert_num_queries):
+    owner, colleague = pair
+    both = {owner.pk, colleague.pk}
+
+    for user in pair:
+        with django_assert_num_queries(2):
+            before, after = (user.hands_on(day) for day in (date(2029, 12, 31), date(2030, 1, 1)))
+        assert (before, after) == (both, {user.pk})

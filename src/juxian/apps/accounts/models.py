@@ -54,6 +54,14 @@ class User(AbstractUser):
                 post.user = self
         return [post for post in self._posts if post.holds_on(day)]
 
+    def hands_on(self, day: date) -> frozenset[int]:
+        """Ids of the user and of those who stand in for them or for whom they stand in on ``day``; read as ``posts_on``."""
+        if not hasattr(self, "_lent"):
+            self._lent = LENT_BY(self.pk)
+        instead = {post.stands_for.user_id for post in self.posts_on(day) if post.stands_for}
+        lent = {post.user_id for post in self._lent if post.holds_on(day)}
+        return frozenset({self.pk} | instead | lent)
+
 
 class PostQuerySet(models.QuerySet["Post"]):
     def held_on(self, day: date) -> Self:

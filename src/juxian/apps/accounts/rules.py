@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.accounts.enums import SEPARATED, WITH_CODE, Change, Role
-from juxian.apps.accounts.models import LENT_BY, AccountProposal, Post, PostProposal, User
+from juxian.apps.accounts.models import AccountProposal, Post, PostProposal, User
 from juxian.apps.clock import now, today
 from juxian.apps.organisations.models import Organisation
 
@@ -208,10 +208,5 @@ def same_hands(user: User, other: int | None) -> bool:
 
 
 def hands_of(user: User) -> frozenset[int]:
-    """The user and those who stand in for them or for whom they stand in today; asked of the database once per user object."""
-    if not hasattr(user, "_hands"):
-        day = today()
-        instead = {post.stands_for.user_id for post in user.posts_on(day) if post.stands_for}
-        lent = {post.user_id for post in LENT_BY(user.pk) if post.holds_on(day)}
-        user._hands = frozenset({user.pk} | instead | lent)  # type: ignore[attr-defined]
-    return user._hands  # type: ignore[attr-defined,no-any-return]
+    """The user and those who stand in for them or for whom they stand in today."""
+    return user.hands_on(today())
