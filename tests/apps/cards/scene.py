@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 from juxian.apps.accounts.models import User
-from juxian.apps.cards.actions import issue_card
+from juxian.apps.cards.actions import issue_card, make_key
 from juxian.apps.cards.models import Card
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.actions import FactDraft
@@ -30,3 +32,11 @@ class Scene:
 
 def classed(place: Place, name: str = "测试甲", level: str = "c") -> Person:
     return place.person(name, facts=[FactDraft("talent_class", {"level": level}, date(2021, 1, 1))])
+
+
+def issued_card(place: Place, settings: Any, home: Path) -> Card:
+    """A card that was issued on ``DAY``, which is today; the key lies in ``home``."""
+    settings.JUXIAN_TODAY = DAY
+    settings.JUXIAN_HOME = home
+    make_key(day=DAY)
+    return issue_card(person=classed(place), kind=KIND, day=DAY)

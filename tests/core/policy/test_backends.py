@@ -11,19 +11,16 @@ from juxian.core.policy import rowwise
 from juxian.core.policy.circuit.forms import wire
 from juxian.core.policy.nodes import Clause, Node, Term
 from juxian.core.policy.sweeping import reach, sweep
+from tests.core.policy.agreeing import assert_equal_sweeps, people
 from tests.core.policy.words import (
     DAY,
     SCHEMA,
     amounts,
     conditions,
     frame_of,
-    full_rows,
     policies,
     policy_asking,
-    rows,
 )
-
-people = st.lists(rows, min_size=1, max_size=8) | st.lists(full_rows, min_size=1, max_size=8)
 
 
 @pytest.mark.parametrize("rules", [rowwise.RULES, wire.registry], ids=["rowwise", "circuit"])
@@ -40,21 +37,13 @@ def test_clauses_and_terms_are_all_the_forms():
 def test_every_clause_and_term_agrees(whos, gives, rows):
     made = policy_asking(whos, gives)
 
-    assert_equal_sweeps([made], frame_of(rows))
+    assert_equal_sweeps([made], frame_of(rows), "polars")
 
 
 @settings(max_examples=100, deadline=None)
 @given(policies(), people)
 def test_a_sweep_agrees_with_deciding_each_person(policies, rows):
-    assert_equal_sweeps(policies, frame_of(rows))
-
-
-def assert_equal_sweeps(policies, frame):
-    by_rows = sweep(policies, frame, DAY, SCHEMA, engine="rowwise")
-    by_columns = sweep(policies, frame, DAY, SCHEMA)
-
-    assert by_columns.to_dicts() == by_rows.to_dicts()
-    assert by_columns.schema == by_rows.schema
+    assert_equal_sweeps(policies, frame_of(rows), "polars")
 
 
 @settings(max_examples=50, deadline=None)

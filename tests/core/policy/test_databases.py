@@ -20,32 +20,23 @@ from juxian.core.policy import nodes as n
 from juxian.core.policy.engines.sql import statements
 from juxian.core.policy.language import Amount, Expression
 from juxian.core.policy.rulebook import rulebook
-from juxian.core.policy.sweeping import sweep
+from tests.core.policy.agreeing import assert_equal_sweeps, people
 from tests.core.policy.people import people_of, population_of
 from tests.core.policy.words import (
-    DAY,
-    SCHEMA,
     amounts,
     conditions,
     frame_of,
-    full_rows,
     policies,
     policy_asking,
-    rows,
 )
 
-people = st.lists(rows, min_size=1, max_size=8) | st.lists(full_rows, min_size=1, max_size=8)
 SERVER = os.environ.get("JUXIAN_DATABASE_URL", "")
 ENGINES = ["duckdb", *(["postgresql"] if SERVER else [])]
 
 
-def assert_equal_sweeps(policies, frame, engine, day=DAY, schema=SCHEMA):
-    by_rows = sweep(policies, frame, day, schema, engine="rowwise")
+def assert_agrees(policies, frame, engine, *place):
     with psycopg.connect(SERVER) if engine == "postgresql" else nullcontext() as server:
-        by_database = sweep(policies, frame, day, schema, engine=engine, server=server)
-
-    assert by_database.to_dicts() == by_rows.to_dicts()
-    assert by_database.schema == by_rows.schema
+        assert_equal_sweeps(policies, frame, engine, *place, server=server)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -58,14 +49,14 @@ def assert_equal_sweeps(policies, frame, engine, day=DAY, schema=SCHEMA):
 def test_every_clause_and_term_agrees(engine, whos, gives, rows):
     made = policy_asking(whos, gives)
 
-    assert_equal_sweeps([made], frame_of(rows), engine)
+    assert_agrees([made], frame_of(rows), engine)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 @settings(max_examples=8, deadline=None)
 @given(policies=policies(), rows=people)
 def test_a_sweep_agrees_with_deciding_each_person(engine, policies, rows):
-    assert_equal_sweeps(policies, frame_of(rows), engine)
+    assert_agrees(policies, frame_of(rows), engine)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -80,7 +71,7 @@ def assert_equal_on_pack(path: Path, engine):
     book = rulebook(policies, day)
     frame = population_of(people_of(book, pack.schema, 40), book, pack.schema)
 
-    assert_equal_sweeps(policies, frame, engine, day, pack.schema)
+    assert_agrees(policies, frame, engine, day, pack.schema)
 
 
 HOSTILE = ["'; DROP TABLE people; --", "\\'", '"', "\\", "a\nb", "%s", "{x}", "$1", "'' OR 1=1"]
@@ -98,7 +89,7 @@ def test_texts_of_an_author_stay_texts(engine):
         "received": pl.Series([*({text: 7} for text in HOSTILE), None, {}], dtype=pl.Struct(dict.fromkeys(HOSTILE, pl.Int64))),
     })  # fmt: skip
 
-    assert_equal_sweeps([policy], frame, engine)
+    assert_agrees([policy], frame, engine)
 
 
 def test_spark_agrees_and_keeps_texts():
@@ -119,7 +110,7 @@ def test_spark_agrees_and_keeps_texts():
             "annual_pay": pl.Series([0, 10**7 + 1, 10**15, *[5] * 7], dtype=pl.Int64),
         }
     )
-    assert_equal_sweeps([policy], frame, "spark")
+    assert_agrees([policy], frame, "spark")
 
 
 @pytest.mark.parametrize("dialect", ["postgres"])

@@ -28,6 +28,7 @@ from juxian.core.policy.rulebook import rulebook
 from juxian.core.policy.sweeping import prepared, reach, sweep
 from juxian.core.positioned import read_yaml
 from juxian.core.source import Source
+from tests.core.policy.agreeing import assert_equal_sweeps, people
 from tests.core.policy.people import people_of, population_of
 from tests.core.policy.words import (
     DAY,
@@ -35,21 +36,9 @@ from tests.core.policy.words import (
     amounts,
     conditions,
     frame_of,
-    full_rows,
     policies,
     policy_asking,
-    rows,
 )
-
-people = st.lists(rows, min_size=1, max_size=8) | st.lists(full_rows, min_size=1, max_size=8)
-
-
-def assert_equal_sweeps(policies, frame, day=DAY, schema=SCHEMA):
-    by_rows = sweep(policies, frame, day, schema, engine="rowwise")
-    by_kernel = sweep(policies, frame, day, schema, engine="fused")
-
-    assert by_kernel.to_dicts() == by_rows.to_dicts()
-    assert by_kernel.schema == by_rows.schema
 
 
 @settings(max_examples=12, deadline=None)
@@ -57,13 +46,13 @@ def assert_equal_sweeps(policies, frame, day=DAY, schema=SCHEMA):
 def test_every_clause_and_term_agrees(whos, gives, rows):
     made = policy_asking(whos, gives)
 
-    assert_equal_sweeps([made], frame_of(rows))
+    assert_equal_sweeps([made], frame_of(rows), "fused")
 
 
 @settings(max_examples=12, deadline=None)
 @given(policies(), people)
 def test_a_sweep_agrees_with_deciding_each_person(policies, rows):
-    assert_equal_sweeps(policies, frame_of(rows))
+    assert_equal_sweeps(policies, frame_of(rows), "fused")
 
 
 @settings(max_examples=6, deadline=None)
@@ -81,7 +70,7 @@ def test_it_agrees_on_every_shipped_pack(path: Path):
     book = rulebook(policies, day)
     frame = population_of(people_of(book, pack.schema, 40), book, pack.schema)
 
-    assert_equal_sweeps(policies, frame, day, pack.schema)
+    assert_equal_sweeps(policies, frame, "fused", day, pack.schema)
 
 
 def test_the_optimised_kernel_agrees_over_shares_and_blocks():

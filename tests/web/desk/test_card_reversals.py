@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from juxian.apps.audit.models import AuditEntry
-from juxian.apps.cards.actions import issue_card, make_key, record_use
+from juxian.apps.cards.actions import record_use
 from juxian.apps.cards.models import Card, CardUse, UseReversal
 from juxian.apps.cards.queries import benefits_left
-from tests.apps.cards.scene import DAY, KIND, classed
+from tests.apps.cards.scene import DAY, issued_card
 from tests.factories import OrganisationFactory, UserFactory
 from tests.web.desk.test_cases import posted, signed_in
 from tests.web.places import Place
@@ -25,10 +25,7 @@ CHECK_UP = "check-up"  # once a year
 
 @pytest.fixture
 def card(place: Place, settings: Any, tmp_path: Path) -> Card:
-    settings.JUXIAN_TODAY = DAY
-    settings.JUXIAN_HOME = tmp_path
-    make_key(day=DAY)
-    return issue_card(person=classed(place), kind=KIND, day=DAY)
+    return issued_card(place, settings, tmp_path)
 
 
 def used(card: Card, place: Place, key: str = "a", benefit: str = CHECK_UP) -> CardUse:

@@ -7,20 +7,17 @@ from typing import Any
 
 import pytest
 
-from juxian.apps.cards.actions import issue_card, make_key, reissue_card
+from juxian.apps.cards.actions import issue_card, reissue_card
 from juxian.apps.cards.models import Card, CardUse
 from juxian.web.kit.once import new_key
-from tests.apps.cards.scene import DAY, KIND, classed
+from tests.apps.cards.scene import DAY, KIND, issued_card
 from tests.factories import OrganisationFactory, UserFactory
 from tests.web.places import Place
 
 
 @pytest.fixture
 def card(place: Place, settings: Any, tmp_path: Path) -> Card:
-    settings.JUXIAN_TODAY = DAY
-    settings.JUXIAN_HOME = tmp_path
-    make_key(day=DAY)
-    return issue_card(person=classed(place), kind=KIND, day=DAY)
+    return issued_card(place, settings, tmp_path)
 
 
 @pytest.mark.parametrize("people", [1, 3])

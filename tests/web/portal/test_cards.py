@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from juxian.apps.cards.actions import issue_card, make_key, record_use, reissue_card, revoke_card
+from juxian.apps.cards.actions import make_key, record_use, reissue_card, revoke_card
 from juxian.apps.cards.models import Card, CardKey
-from tests.apps.cards.scene import DAY, KIND, classed
+from tests.apps.cards.scene import DAY, issued_card
 from tests.web.places import Place
 
 CHECK = "/p/jiayuguan/cards/check/"
@@ -17,10 +17,7 @@ CHECK = "/p/jiayuguan/cards/check/"
 
 @pytest.fixture
 def card(place: Place, settings: Any, tmp_path: Path) -> Card:
-    settings.JUXIAN_TODAY = DAY
-    settings.JUXIAN_HOME = tmp_path
-    make_key(day=DAY)
-    return issue_card(person=classed(place), kind=KIND, day=DAY)
+    return issued_card(place, settings, tmp_path)
 
 
 def test_a_holder_sees_code_benefits_and_what_is_left(place: Place, card: Card) -> None:
