@@ -1,3 +1,5 @@
+"""How far a correction has come (更正状态)."""
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 

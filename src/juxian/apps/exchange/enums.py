@@ -1,3 +1,5 @@
+"""What became of an item that a system sent (交换结果)."""
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 

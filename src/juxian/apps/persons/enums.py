@@ -1,3 +1,5 @@
+"""Kinds of documents and sources, and how far a statement was checked (证件、来源、核验状态)."""
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 

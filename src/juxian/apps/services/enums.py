@@ -1,3 +1,5 @@
+"""States of effects, conferences and lists (办件相关状态)."""
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 

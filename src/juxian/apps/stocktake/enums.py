@@ -1,3 +1,5 @@
+"""As of when a stock-take knows its facts (盘点口径)."""
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 

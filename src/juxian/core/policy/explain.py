@@ -142,6 +142,7 @@ def lacking_in(fields: Sequence[str], row: Mapping[str, Any]) -> tuple[str, ...]
 
 
 def window_reason(window: Window, seen: Evidence) -> Reason:
+    """Whether one may apply on the day, with the fields that decide it."""
     fields, holds = fields_of(window), seen.of(window)
     return Reason(
         "window",

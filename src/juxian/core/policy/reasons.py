@@ -149,6 +149,7 @@ class Asked:
 def asked_of(
     node: Clause, expression: Expression, article: str, at: Situation, kind: ReasonKind | None = None
 ) -> Asked:
+    """What a clause asks, the same for everybody, so that it is worded once. kind: instead of that of the clause itself."""
     key = id(node), article, kind
     found: Asked | None = at.memory.get(key)
     if found is None:
@@ -209,6 +210,7 @@ class Offered:
 
 
 def offered_by(table_row: TableRow, benefit: Benefit, at: Situation) -> Offered:
+    """What a row of a table gives, in words; the same for everybody, so that it is worded once."""
     found: Offered | None = at.memory.get(id(table_row))
     if found is None:
         gives = _gives(table_row, benefit, at)
@@ -239,6 +241,7 @@ ALONE = Text("不符合条件，不参与叠加", "the conditions are not met, s
 
 
 def version_reason(version: Version, in_force: bool | None, at: Situation) -> Reason:
+    """Whether the version is in force for the person; None while the date that picks it is not known."""
     asked = _version_words(version, at)
     if not version.applies_by:
         day = at.as_of.isoformat()

@@ -41,6 +41,7 @@ def answered(found: Entitlements, language: str) -> dict[str, Any]:
 
 
 def benefit_alone(item: Entitlement, language: str) -> dict[str, Any]:
+    """One benefit as JSON, amounts in whole fen; codes as they are, words in ``language``."""
     return {
         "policy": item.policy.id,
         "policy_title": item.policy.title.in_language(language),
@@ -59,6 +60,7 @@ def benefit_alone(item: Entitlement, language: str) -> dict[str, Any]:
 
 
 def benefit_with_reasons(item: Entitlement, language: str) -> dict[str, Any]:
+    """The same with payments, reasons and the nearest changes."""
     return benefit_alone(item, language) | {
         "payments": [{"number": p.number, "amount_fen": p.amount_fen, "after_months": p.after_months, "needs": p.needs, "on": list(p.on), "upon": p.upon, "payer": p.payer.in_language(language) if p.payer else ""} for p in item.payments],
         "turns_on": item.turns_on.isoformat() if item.turns_on else None,

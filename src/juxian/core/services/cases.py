@@ -240,6 +240,7 @@ def case_to_json(case: CaseState) -> dict[str, Any]:
 
 
 def case_from_json(data: Mapping[str, Any]) -> CaseState:
+    """A case from what ``case_to_json`` made of it."""
     parts = dict(data)
     return CaseState(
         **parts
@@ -254,6 +255,7 @@ def case_from_json(data: Mapping[str, Any]) -> CaseState:
 
 
 def timer_to_json(timer: Timer) -> dict[str, Any]:
+    """A timer as JSON: lengths in its unit, moments in ISO 8601."""
     term, period = timer.term, timer.term.period
     return {
         "key": timer.key,
@@ -274,6 +276,7 @@ def timer_to_json(timer: Timer) -> dict[str, Any]:
 
 
 def timer_from_json(data: Mapping[str, Any]) -> Timer:
+    """A timer from what ``timer_to_json`` made of it."""
     pauses = tuple(
         Pause(date.fromisoformat(since), date.fromisoformat(until) if until else None)
         for since, until in data["pauses"]

@@ -87,6 +87,7 @@ def who_lives_in(unit: Unit) -> list[Place]:
 
 
 def occupancy_of(estate: Estate) -> Occupancy:
+    """How many spaces an estate has, and of them let, offered, closed; none counts twice."""
     found = Space.objects.filter(unit__building__estate=estate)
     let = found.filter(Exists(Lease.objects.standing().filter(space=OuterRef("pk"))))
     offered = found.filter(Exists(Offer.objects.live().filter(space=OuterRef("pk")))).exclude(pk__in=let)

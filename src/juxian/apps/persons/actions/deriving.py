@@ -95,6 +95,7 @@ def profile_row(
     day: date,
     spouse: Mapping[str, Any] | None = None,
 ) -> Profile:
+    """The row of a profile as of ``day``, not written yet. spouse: the spouse's values that it reads, None where nothing is known."""
     values = derive_profile(facts, schema, day, attributes, spouse=spouse)
     columns = {name: _column(name, values.get(name)) for name in Profile.COLUMNS}
     held = completeness(facts, schema, day, person.confirmed_on)

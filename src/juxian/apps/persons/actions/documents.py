@@ -40,6 +40,7 @@ def present_digests(numbers: Iterable[str]) -> dict[str, str]:
 
 
 def document_row(person: Person, draft: DocumentDraft, source: Source) -> IdentityDocument:
+    """A document, not written yet: the number sealed, its digest to be found by, and what may be shown of it."""
     number = canonical_number(draft.number)
     return IdentityDocument(
         person=person,

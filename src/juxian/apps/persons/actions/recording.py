@@ -167,6 +167,7 @@ def refuse_own_verified(
 
 
 def fact_row(person: Person, draft: Any, source: Source, by: User | None) -> Fact:
+    """A statement, not written yet. draft: a ``FactDraft``, or what has the same attributes."""
     return Fact(
         person=person,
         kind=draft.kind,

@@ -143,6 +143,7 @@ def tell_employers(*, run: FindRun, root: Organisation) -> int:
 
 
 def words_of(found: Found, pack: Pack) -> dict[str, str | Text]:
+    """What a message fills in of a find."""
     policy = pack.policies[found.policy]
     benefit = policy.benefits[found.benefit]
     return {

@@ -23,6 +23,7 @@ def service_of(case: Case) -> Service:
 
 
 def service_from(definition: Definition) -> Service:
+    """The service as a stored text defines it. Raises ``Rejected`` as ``service_of``."""
     pack = pack_called(definition.pack)
     if definition.service in pack.services:
         current = pack.services[definition.service]

@@ -32,6 +32,7 @@ def load(case: Case) -> Loaded:
 
 
 def load_many(cases: Sequence[Case]) -> list[Loaded]:
+    """The cases in their order; two queries, however many there are."""
     ids = [case.pk for case in cases]
     turns: dict[int, dict[str, Turn]] = {pk: {} for pk in ids}
     for turn in Turn.objects.filter(case__in=ids, current=True).order_by("id"):
@@ -77,6 +78,7 @@ def with_history(loaded: Loaded, events: Iterable[CaseEvent]) -> CaseState:
 
 
 def event_of(event: CaseEvent) -> Event:
+    """A row of the history as the engine made it."""
     return Event(
         version=event.version,
         at=event.at.astimezone(SHANGHAI).isoformat(),
@@ -108,6 +110,7 @@ def timer_of(timer: Timer) -> EngineTimer:
 
 
 def term_of(timer: Timer) -> Term:
+    """The term of a timer's row; inverse of ``term_columns``."""
     return Term(
         Period(timer.days, Unit(timer.unit), timer.counts_first_day, timer.rolls),
         timer.since,

@@ -46,6 +46,7 @@ class Sums:
 
 
 def lines_of(book: Rulebook, board: Board) -> list[Line]:
+    """A line for each benefit of a rulebook, in its order."""
     circuit = board.circuit
     yes, no, unknown = (circuit.number(verdict) for verdict in (YES, NO, UNKNOWN))
     return [
@@ -61,6 +62,7 @@ def lines_of(book: Rulebook, board: Board) -> list[Line]:
 
 
 def sums_of(book: Rulebook, board: Board) -> list[Sums]:
+    """Sums for each benefit of a rulebook, in its order."""
     circuit, nothing = board.circuit, board.circuit.number(0)
     return [
         Sums(

@@ -84,6 +84,7 @@ def benefit_path(item: Item) -> Path:
 
 @lru_cache(maxsize=4096)
 def version_path(policy: Policy, version: Version) -> Path:
+    """Where a version stands in its file; empty when it stands in none."""
     data = policy.origin.data
     listed = data.get("versions") if isinstance(data, dict) else None
     for place, entry in enumerate(listed or []):
