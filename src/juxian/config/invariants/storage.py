@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -76,18 +76,29 @@ def _numbers(chosen: Sequence[int]) -> Iterator[Text]:
                 )
 
 
+def _fits(sha256: str, pieces: Iterable[bytes]) -> bool:
+    """Whether a file opens and is what came in; one that is missing is told by ``files``."""
+    found = hashlib.sha256()
+    try:
+        for piece in pieces:
+            found.update(piece)
+    except FileNotFoundError:
+        return True
+    except Unreadable:
+        return False
+    return found.hexdigest() == sha256
+
+
+def _whole(name: str) -> Iterator[bytes]:
+    yield stored_bytes(name)
+
+
 def _rosters(chosen: Sequence[Batch]) -> Iterator[Text]:
     for batch in chosen:
         if batch.stored_name is None:  # its time of keeping is over
             continue
         name = f"{FOLDER}/{batch.stored_name}"
-        try:
-            fits = hashlib.sha256(stored_bytes(batch.stored_name)).hexdigest() == batch.sha256
-        except FileNotFoundError:
-            continue  # told by ``files``
-        except Unreadable:
-            fits = False
-        if not fits:
+        if not _fits(batch.sha256, _whole(batch.stored_name)):
             yield Text(
                 f"文件 {name}：打不开，或已不是批次 {batch.pk} 收到的文件",
                 f"file {name} does not open, or is not what batch {batch.pk} received",
@@ -96,16 +107,7 @@ def _rosters(chosen: Sequence[Batch]) -> Iterator[Text]:
 
 def _attachments(chosen: Sequence[StoredFile]) -> Iterator[Text]:
     for file in chosen:
-        found = hashlib.sha256()
-        try:
-            for piece in pieces_of(file):
-                found.update(piece)
-            fits = found.hexdigest() == file.sha256
-        except FileNotFoundError:
-            continue  # told by ``files``
-        except Unreadable:
-            fits = False
-        if not fits:
+        if not _fits(file.sha256, pieces_of(file)):
             yield Text(
                 f"文件 {ATTACHMENTS}/{file.stored_name}：打不开，或已不是附件 {file.pk} 存入的文件",
                 f"file {ATTACHMENTS}/{file.stored_name} does not open, or is not what attachment {file.pk} kept",
