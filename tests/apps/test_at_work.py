@@ -9,9 +9,15 @@ import pytest
 from django.db import IntegrityError, NotSupportedError, connection, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from juxian.apps.at_work import AddIndexAtWork, RemoveIndexAtWork, SchemaEditorAtWork, check_references
-from juxian.apps.persons.models import Fact, Source
-from tests.factories import FactFactory
+from juxian.apps.at_work import (
+    AddIndexAtWork,
+    RemoveIndexAtWork,
+    SchemaEditorAtWork,
+    WidenAtWork,
+    check_references,
+)
+from juxian.apps.persons.models import Fact, Person, Source
+from tests.factories import FactFactory, PersonFactory
 
 INDEX = models.Index(fields=["name"], name="persons_by_name_tried")
 
@@ -46,6 +52,24 @@ def test_an_index_is_there_and_goes_again() -> None:
     with connection.schema_editor(atomic=False) as editor:
         add.database_backwards("persons", editor, after, state)
     assert INDEX.name not in names()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_column_is_widened_without_a_copy_of_its_table(django_assert_max_num_queries: Any) -> None:
+    state = MigrationExecutor(connection).loader.project_state()
+    after = state.clone()
+    widen = WidenAtWork("person", "name", models.CharField(max_length=90))
+    widen.state_forwards("persons", after)
+
+    with django_assert_max_num_queries(10) as asked, connection.schema_editor() as editor:
+        widen.database_forwards("persons", editor, state, after)
+    sql = " ".join(query["sql"] for query in asked)
+    assert ("varchar(90)" in sql) == (connection.vendor == "postgresql")
+    assert "CREATE TABLE" not in sql
+    PersonFactory(name="长" * 80)
+    Person.objects.all().delete()
+    with connection.schema_editor() as editor:
+        widen.database_backwards("persons", editor, after, state)
 
 
 @pytest.mark.django_db

@@ -4,23 +4,36 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import connection, models
 
+from juxian.apps import sealing as sealing_module
+from juxian.apps.messaging.models import ChatAddress, Delivery
 from juxian.apps.persons.actions import FactDraft, record_facts, record_facts_of_many, refresh_profiles
 from juxian.apps.persons.conditions import NotFilterable, as_filter
 from juxian.apps.persons.models import Fact, Profile
 from juxian.apps.persons.queries import schema_for
 from juxian.apps.policies.actions.sweeping import keep_snapshots, population_frame
 from juxian.apps.policies.models import ProfileSnapshot
-from juxian.apps.sealing import SealedJSONField, rows_to_seal, seal_rows, sealed_columns, sealing
+from juxian.apps.sealing import (
+    SealedJSONField,
+    rows_to_seal,
+    seal_rows,
+    seal_texts,
+    sealed_columns,
+    sealed_texts,
+    sealing,
+    sealing_texts,
+    texts_to_seal,
+)
 from juxian.core.packs import load_all
 from juxian.core.policy import names_of_schema, parse_condition
 from juxian.core.secrecy import Keys
-from tests.factories import FactFactory, OrganisationFactory, PersonFactory, SourceFactory
+from tests.factories import FactFactory, OrganisationFactory, PersonFactory, SourceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 PHONE, DAY = "13800001234", date(2026, 1, 1)
@@ -54,6 +67,12 @@ def test_the_columns_that_hold_what_is_sensitive_are_sealed() -> None:
     }
 
     assert found == COLUMNS
+    texts = {
+        f"{model._meta.label}.{field.name}" for model in apps.get_models() for field in sealed_texts(model)
+    }
+    assert texts == {
+        "messaging.Delivery.address", "messaging.ChatAddress.address", "messaging.ChatAddress.pending",
+    }  # fmt: skip
 
 
 def test_a_telephone_is_sealed_in_the_table_and_plain_to_whoever_reads_the_row() -> None:
@@ -211,3 +230,122 @@ def test_a_run_of_policies_sees_what_was_sealed() -> None:
     frame = population_frame(load_all()["jiayuguan"], home)
 
     assert frame["school_age_children"].to_list() == [2]
+
+
+# short texts
+
+
+ADDRESS = "zhang.san@example.org"
+
+
+def chat_of(address: str, **more: str) -> ChatAddress:
+    return ChatAddress.objects.create(user=UserFactory(), channel="wecom", address=address, **more)
+
+
+def test_an_address_is_sealed_however_it_is_written_and_an_empty_one_is_found() -> None:
+    saved, none = chat_of("zhangsan", pending="lisi"), chat_of("")
+    [bulk] = ChatAddress.objects.bulk_create(
+        [ChatAddress(user=UserFactory(), channel="wecom", address="wangwu", pending="")]
+    )
+    ChatAddress.objects.filter(pk=saved.pk).update(address="zhaoliu")
+
+    table = stored(ChatAddress, "address") + stored(ChatAddress, "pending")
+
+    assert not [word for word in ("zhangsan", "lisi", "wangwu", "zhaoliu") if word in table]
+    rows = ChatAddress.objects.exclude(address="").order_by("pk")
+    assert list(rows.values_list("address", "pending")) == [("zhaoliu", "lisi"), ("wangwu", "")]
+    assert list(ChatAddress.objects.filter(address="")) == [none]
+    assert ChatAddress.objects.get(pk=bulk.pk).address == "wangwu"
+
+
+def test_the_longest_address_has_room() -> None:
+    longest = "a" * 64
+    assert chat_of(longest, pending=longest).address == longest
+    for column, bytes_in in ((ChatAddress, 64), (Delivery, 254 * 3)):
+        (field,) = [field for field in sealed_texts(column) if field.name == "address"]
+        assert len(sealing_module.closed_text("a" * bytes_in)) <= (field.max_length or 0)
+
+
+def test_nothing_is_sought_in_a_sealed_text() -> None:
+    chat_of("zhangsan")
+
+    with pytest.raises(ValueError, match="sealed"):
+        ChatAddress.objects.filter(address="zhangsan").exists()
+
+
+def test_what_the_version_before_wrote_is_read_and_found_to_be_sealed(settings: Any) -> None:
+    (field,) = [field for field in sealed_texts(ChatAddress) if field.name == "address"]
+    row, plain = chat_of("zhangsan"), _plain_addresses().objects
+    assert texts_to_seal(ChatAddress, field).count() == 0
+
+    plain.filter(pk=row.pk).update(address=ADDRESS)
+    row.refresh_from_db()
+    assert row.address == ADDRESS
+    assert texts_to_seal(ChatAddress, field).count() == 1
+    assert sum(seal_texts(texts_to_seal(ChatAddress, field), "address")) == 1
+    assert ADDRESS not in stored(ChatAddress, "address")
+
+    before, after = settings.JUXIAN_KEYS.now(), Keys.from_master(b"n" * 40)
+    settings.JUXIAN_KEYS = Keys(
+        after.sealing, after.searching, after.sealing_sm4, after.ident, earlier=(before,)
+    )
+    assert texts_to_seal(ChatAddress, field).count() == 1
+    list(seal_texts(texts_to_seal(ChatAddress, field), "address"))
+    assert texts_to_seal(ChatAddress, field).count() == 0
+    settings.JUXIAN_KEYS = after
+    row.refresh_from_db()
+    assert row.address == ADDRESS
+
+
+def test_a_migration_of_texts_goes_on_where_it_was_killed_and_goes_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = [f"user.{number}" for number in range(5)]
+    for name in names:
+        chat_of(name)
+    chat_of("")
+    historic = _plain_addresses()
+    forward, back = sealing_texts("messaging", "ChatAddress", "address")
+    monkeypatch.setattr(sealing_module, "BATCH", 2)
+    closed_text, asked = sealing_module.closed_text, []
+
+    class Plain:
+        @staticmethod
+        def get_model(app: str, name: str) -> type[models.Model]:
+            return historic
+
+    class Killed(BaseException):
+        pass
+
+    def killed(value: str) -> str:
+        asked.append(value)
+        if len(asked) > 3:
+            raise Killed
+        return closed_text(value)
+
+    back(Plain, None)
+    assert sorted(stored(ChatAddress, "address").split()) == names
+    with monkeypatch.context() as patch:
+        patch.setattr(sealing_module, "closed_text", killed)
+        with pytest.raises(Killed):
+            forward(Plain, None)
+    assert sorted(stored(ChatAddress, "address").split())[:3] == names[2:]  # two were sealed together
+
+    forward(Plain, None)
+    forward(Plain, None)
+
+    assert "user" not in stored(ChatAddress, "address")
+    assert (
+        list(ChatAddress.objects.exclude(address="").order_by("pk").values_list("address", flat=True))
+        == names
+    )
+    back(Plain, None)
+    assert sorted(stored(ChatAddress, "address").split()) == names
+
+
+@cache
+def _plain_addresses() -> Any:
+    """The table as the version before and its migrations know it."""
+    meta = type("Meta", (), {"app_label": "before", "db_table": ChatAddress._meta.db_table, "managed": False})
+    body = {"__module__": __name__, "Meta": meta, "address": models.CharField(max_length=200)}
+    return type("PlainChatAddress", (models.Model,), body)

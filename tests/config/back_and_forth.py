@@ -29,6 +29,25 @@ def fill() -> None:
     packs = [pack for pack in demo_packs() if pack.code == PLACE]
     install_with_people(packs[0], *sizes(packs, 0))
     check_and_keep()
+    send_something()
+
+
+def send_something() -> None:
+    """A message that left, and where its recipient is reached: a demonstration has no way out of the site."""
+    from juxian.apps.clock import now
+    from juxian.apps.messaging.enums import Channel, DeliveryState, MessageState
+    from juxian.apps.messaging.models import ChatAddress, Delivery, Message
+
+    user = django.apps.apps.get_model("accounts", "User").objects.order_by("pk")[0]
+    words = dict.fromkeys(("subject_zh", "subject_en", "body_zh", "body_en"), "a")
+    message = Message.objects.create(
+        key="a", recipient=user, template="a", state=MessageState.RELEASED, queued_at=now(), **words
+    )
+    Delivery.objects.create(
+        message=message, channel=Channel.MAIL, address="a@example.org", state=DeliveryState.FAILED, due_at=now(),
+        failure="no a@example.org here",
+    )  # fmt: skip
+    ChatAddress.objects.create(user=user, channel=Channel.WECOM, address="zhangsan", pending="lisi")
 
 
 def counts() -> dict[str, int]:

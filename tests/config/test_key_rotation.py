@@ -28,6 +28,7 @@ from juxian.apps.imports.actions.filing import stored_bytes
 from juxian.apps.imports.actions.linking import persons_by_digest
 from juxian.apps.imports.models import Row
 from juxian.apps.imports.queries import content_of
+from juxian.apps.messaging.models import ChatAddress
 from juxian.apps.persons.actions import (
     number_digest,
     number_digests,
@@ -97,8 +98,9 @@ def kept(key_file: Path, settings: Any) -> dict[str, Any]:
     codes = set_up(clerk, "JBSWY3DPEHPK3PXP", "")
     fact = FactFactory(person=person, kind="contact", value={"phone": "13800001234"})
     refresh_profiles([person])
+    chat = ChatAddress.objects.create(user=clerk, channel="wecom", address="zhangsan")
     return {
-        "document": document, "account": account, "batch": batch, "file": file, "codes": codes, "fact": fact,
+        "document": document, "account": account, "batch": batch, "file": file, "codes": codes, "fact": fact, "chat": chat,
     }  # fmt: skip
 
 
@@ -112,6 +114,7 @@ def readable(kept: dict[str, Any], settings: Any) -> None:
     assert account.digest in digests(ACCOUNT, settings.JUXIAN_KEYS)
     assert unseal(bytes(account.sealed), settings.JUXIAN_KEYS) == ACCOUNT
     assert Fact.objects.get(pk=kept["fact"].pk).value == {"phone": "13800001234"}
+    assert ChatAddress.objects.get(pk=kept["chat"].pk).address == "zhangsan"
     assert stored_bytes(kept["batch"].stored_name) == rosters.plain().data
     assert all(content_of(row) for row in Row.objects.all())
     assert bytes_of(kept["file"]) == "一份说明".encode()
@@ -141,6 +144,7 @@ def test_one_command_replaces_the_key_everywhere(
         "funds.payeeaccount",
         "imports.row",
         "persons.fact value",
+        "messaging.chataddress address",
         "mfa.authenticator",
         "files/rosters",
         "files/attachments",

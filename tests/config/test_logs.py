@@ -10,7 +10,7 @@ NUMBER = "620201199001011232"
 def test_messages_arguments_and_tracebacks_are_masked() -> None:
     record = logging.LogRecord("x", logging.ERROR, __file__, 1, "person %s", (NUMBER,), None)
     try:
-        raise ValueError(f"tel 13800001234 of {NUMBER}")
+        raise ValueError(f"tel 13800001234, mail <wang.er@example.org> of {NUMBER}")
     except ValueError as error:
         record.exc_info = (ValueError, error, error.__traceback__)
 
@@ -18,6 +18,8 @@ def test_messages_arguments_and_tracebacks_are_masked() -> None:
 
     assert NUMBER not in line
     assert "13800001234" not in line
+    assert "wang.er" not in line
+    assert "w******@example.org" in line
     assert "person 6202************32" in line
     assert "ValueError" in line
 

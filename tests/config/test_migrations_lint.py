@@ -11,7 +11,7 @@ from django.db import migrations, models
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Now
 
-from juxian.apps.at_work import AddIndexAtWork, RemoveIndexAtWork
+from juxian.apps.at_work import AddIndexAtWork, RemoveIndexAtWork, WidenAtWork
 from tests.config import locking
 from tests.config.locking import (
     CONSTRAINT,
@@ -135,6 +135,8 @@ INDEX = models.Index(fields=["name"], name="by_name")
         (migrations.AddField("person", "x", models.ForeignKey(User, models.CASCADE, null=True, db_index=False)), True, set()),
         (migrations.AlterField("person", "name", models.CharField("姓名", max_length=60)), True, set()),
         (migrations.AlterField("person", "name", models.CharField(max_length=90)), True, set()),
+        (WidenAtWork("person", "name", models.CharField(max_length=90)), True, set()),
+        (WidenAtWork("person", "name", models.CharField(max_length=30)), True, {REWRITE}),
         (migrations.AlterField("person", "name", models.CharField(max_length=30)), True, {REWRITE}),
         (migrations.AlterField("person", "name", models.CharField(max_length=60, null=True)), True, set()),
         (migrations.AlterField("person", "note", models.TextField()), True, {REWRITE}),

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import IntegrityError, NotSupportedError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.sqlite3.schema import DatabaseSchemaEditor
-from django.db.migrations.operations import AddIndex, RemoveIndex
+from django.db.migrations.operations import AddIndex, AlterField, RemoveIndex
 from django.db.models import Index, Model
 
 from juxian.apps.gate import leave_turn
@@ -59,6 +59,15 @@ class RemoveIndexAtWork(RemoveIndex):
         model = to_state.apps.get_model(app_label, self.model_name)
         if self.allow_migrate_model(schema_editor.connection.alias, model):
             _add(schema_editor, model, _index(to_state.models[app_label, self.model_name_lower], self.name))
+
+
+class WidenAtWork(AlterField):
+    """A column of texts that is to hold longer ones: a word of the catalogue on PostgreSQL, and nothing on SQLite, which heeds no
+    lengths and for which Django would copy the table."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
 
 
 def _index(state: Any, name: str) -> Index:

@@ -18,7 +18,16 @@ from django.db.models import F, Func, Value
 from juxian.apps.files.queries import FOLDER as ATTACHMENTS
 from juxian.apps.gate import taking_turns
 from juxian.apps.imports.actions.filing import FOLDER as ROSTERS
-from juxian.apps.sealing import SealedJSONField, rows_to_seal, seal_rows, sealed_columns
+from juxian.apps.sealing import (
+    SealedJSONField,
+    SealedTextField,
+    rows_to_seal,
+    seal_rows,
+    seal_texts,
+    sealed_columns,
+    sealed_texts,
+    texts_to_seal,
+)
 from juxian.core.identity.documents import canonical_number
 from juxian.core.secrecy import ID_BYTES, Keys, Unreadable, digest, seal, seal_pieces, unseal, unseal_pieces
 
@@ -53,6 +62,7 @@ def parts() -> list[Part]:
     found = [_column(model) for model in sealed_models()]
     found += [_digests(model) for model in digested_models()]
     found += [_objects(model, field) for model in apps.get_models() for field in sealed_columns(model)]
+    found += [_texts(model, field) for model in apps.get_models() for field in sealed_texts(model)]
     found.append(Part("mfa.authenticator", _stale_factors, _renew_factors))
     found.append(_folder(ROSTERS, whole=True))
     found.append(_folder(ATTACHMENTS, whole=False))
@@ -158,6 +168,19 @@ def _objects(model: type[models.Model], field: SealedJSONField) -> Part:
             raise NotOpened(name) from error
 
     return Part(name, lambda _keys: rows_to_seal(model, field).count(), renew)
+
+
+def _texts(model: type[models.Model], field: SealedTextField) -> Part:
+    """A column of texts; what the version before has written in clear is sealed as well."""
+    name = f"{model._meta.label_lower} {field.name}"
+
+    def renew(_keys: Keys) -> Iterator[int]:
+        try:
+            yield from seal_texts(texts_to_seal(model, field), field.name, BATCH)
+        except Unreadable as error:
+            raise NotOpened(name) from error
+
+    return Part(name, lambda _keys: texts_to_seal(model, field).count(), renew)
 
 
 def _opened(sealed: bytes, keys: Keys, place: str) -> str:

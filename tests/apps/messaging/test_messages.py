@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import http.server
 import json
+import smtplib
 import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from juxian.apps.audit.models import AuditEntry
 from juxian.apps.clock import now
@@ -21,10 +23,12 @@ from juxian.apps.messaging.actions import (
     release_message,
     send_again,
     send_digests,
+    sending,
     set_preference,
     stop_message,
 )
-from juxian.apps.messaging.actions.sending import LEASE
+from juxian.apps.messaging.actions.adapters import Undelivered
+from juxian.apps.messaging.actions.sending import LEASE, failure_as_kept
 from juxian.apps.messaging.enums import DeliveryState, MessageState
 from juxian.apps.messaging.models import Delivery, Message
 from juxian.apps.messaging.queries import messages_of, outbox_visible_to, unread_count
@@ -144,6 +148,41 @@ def test_a_failure_is_tried_again_later_and_in_the_end_told(settings):
     last = Delivery.objects.get()
     assert (last.state, last.attempts) == (DeliveryState.FAILED, 6)
     assert last.failure
+
+
+def test_where_a_message_goes_lies_sealed_and_stands_in_no_failure(monkeypatch, tmp_path):
+    """A server says which address it refused, and the reason is shown to the office."""
+    user = UserFactory(email="Zhang.San@example.cn")
+    queue_message(user, "tests.word", {"what": "甲"}, "k")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT address FROM messaging_delivery")
+        (table,) = cursor.fetchone()
+    told = smtplib.SMTPRecipientsRefused(
+        {"Zhang.San@example.cn": (550, b"no zhang.san@example.cn here, 13800001234")}
+    )
+    lost = Undelivered(f"{'x' * 170}: {told}", for_good=True)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "send", refusing(lost))
+        deliver_waiting()
+    failed = Delivery.objects.get()
+    send_again(message=Message.objects.get(), by=UserFactory(role="office"))
+    deliver_waiting()
+
+    assert "example" not in table
+    assert failed.state == DeliveryState.FAILED
+    assert failed.failure.startswith("x" * 170)
+    assert "zhang" not in failed.failure.casefold()
+    assert [file["to"] for file in files(tmp_path)] == ["Zhang.San@example.cn"]
+    assert failure_as_kept("invalid ZhangSan", "zhangsan") == "invalid z******n"
+    assert failure_as_kept("no 13800001234", "13800001234") == "no 1*********4"
+
+
+def refusing(reason):
+    def send(channel, letter):
+        raise reason
+
+    return send
 
 
 def test_a_digest_gathers_the_day_and_comes_once(tmp_path):

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.messaging.enums import Channel, DeliveryState, HookEvent, MessageState
+from juxian.apps.sealing import SealedTextField
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -83,12 +84,12 @@ class Message(models.Model):
 
 class Delivery(models.Model):
     """A message on one way out of the site (送达). Leaves WAITING once; what then becomes unclear is never sent again
-    by itself. address: where to, as it was known when the message was made.
+    by itself. address: where to, as it was known when the message was made; failure names it masked.
     """
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="deliveries", verbose_name=_("消息"))
     channel = models.CharField(_("方式"), max_length=10, choices=Channel.choices)
-    address = models.CharField(_("地址"), max_length=254)
+    address = SealedTextField(_("地址"), max_length=1200)
     state = models.CharField(_("状态"), max_length=8, choices=DeliveryState.choices)
     due_at = models.DateTimeField(_("下次时间"))
     leased_until = models.DateTimeField(_("占用至"), null=True, blank=True)
@@ -142,7 +143,7 @@ class ChatAddress(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="chat_addresses", verbose_name=_("用户")
     )
     channel = models.CharField(_("方式"), max_length=10, choices=Channel.choices)
-    address = models.CharField(_("地址"), max_length=64, blank=True)
+    address = SealedTextField(_("地址"), max_length=200, blank=True)
     bound_at = models.DateTimeField(_("绑定时间"), null=True, blank=True)
     given_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -152,7 +153,7 @@ class ChatAddress(models.Model):
         related_name="+",
         verbose_name=_("录入人"),
     )
-    pending = models.CharField(_("待确认地址"), max_length=64, blank=True)
+    pending = SealedTextField(_("待确认地址"), max_length=200, blank=True)
     code = models.CharField(_("验证码摘要"), max_length=64, blank=True)
     code_until = models.DateTimeField(_("验证码有效至"), null=True, blank=True)
     tries = models.PositiveSmallIntegerField(_("试错次数"), default=0)

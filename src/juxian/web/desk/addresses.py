@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.messaging.actions import Given, give_addresses, remove_address
-from juxian.apps.messaging.actions.binding import masked_address
 from juxian.apps.messaging.enums import CHATS
 from juxian.apps.messaging.models import ChatAddress
 from juxian.apps.messaging.queries import staff_of
 from juxian.apps.messaging.rules import may_give_addresses
+from juxian.core.identity.masking import mask_address
 from juxian.core.source import Rejected
 from juxian.core.tables.confined import read_confined
 from juxian.core.tables.workbook import Workbook, as_text
@@ -69,7 +69,7 @@ def addresses(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "rows": [(row, masked_address(row.address)) for row in page.object_list],
+        "rows": [(row, mask_address(row.address)) for row in page.object_list],
         "taken": [item for item in told if not item.reason],
         "refused": [item for item in told if item.reason],
         "told": bool(told),

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.messaging.actions import BindingRefused, ask_for_code, confirm_address, remove_address
-from juxian.apps.messaging.actions.binding import chats, masked_address
+from juxian.apps.messaging.actions.binding import chats
 from juxian.apps.messaging.enums import CHATS, Channel
 from juxian.apps.messaging.models import ChatAddress
+from juxian.core.identity.masking import mask_address
 from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.fields import set_choices
 from juxian.web.kit.responses import go
@@ -72,11 +73,11 @@ def addresses(request: HttpRequest) -> HttpResponse:
     rows = ChatAddress.objects.filter(user=user, channel__in=CHATS).select_related("given_by")
     open_chats = chats()
     context = {
-        "rows": [(row, masked_address(row.address)) for row in rows if row.address],
+        "rows": [(row, mask_address(row.address)) for row in rows if row.address],
         "pending": [
             (
                 row,
-                masked_address(row.pending),
+                mask_address(row.pending),
                 confirm
                 if confirm.data.get("channel") == row.channel
                 else CodeForm(initial={"channel": row.channel}),

@@ -41,7 +41,7 @@ class Letter:
 
 
 class Undelivered(Exception):
-    """It did not arrive. for_good: trying again is of no use."""
+    """It did not arrive. for_good: trying again is of no use. The reason may name the address."""
 
     def __init__(self, reason: str, *, for_good: bool = False) -> None:
         super().__init__(reason)
@@ -102,9 +102,9 @@ def _mail(target: str, letter: Letter) -> None:
     try:
         message.send()
     except smtplib.SMTPRecipientsRefused as refused:
-        raise Undelivered(f"refused: {refused}"[:200], for_good=True) from refused
+        raise Undelivered(f"refused: {refused}", for_good=True) from refused
     except (smtplib.SMTPException, OSError) as failed:
-        raise Undelivered(str(failed)[:200]) from failed
+        raise Undelivered(str(failed)) from failed
 
 
 def _post(target: str, channel: str, letter: Letter) -> None:
@@ -130,7 +130,7 @@ def _request(method: str, target: str, body: bytes | None, headers: Mapping[str,
         answer = connection.getresponse()
         said = answer.read(10_000)
     except (OSError, http.client.HTTPException) as failed:
-        raise Undelivered(str(failed)[:200]) from failed
+        raise Undelivered(str(failed)) from failed
     finally:
         connection.close()
     if not 200 <= answer.status < 300:

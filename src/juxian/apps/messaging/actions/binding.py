@@ -26,7 +26,7 @@ from juxian.apps.messaging.enums import CHATS, Channel, DeliveryState
 from juxian.apps.messaging.models import ChatAddress, Delivery, Preference
 from juxian.apps.messaging.queries import preference_of, staff_of
 from juxian.apps.organisations.models import Organisation
-from juxian.core.identity.masking import mask_middle
+from juxian.core.identity.masking import mask_address
 from juxian.core.secrecy import digest, digests
 from juxian.core.text import Text
 
@@ -92,7 +92,7 @@ def ask_for_code(*, user: User, channel: str, address: str) -> None:
             "messaging.address_asked",
             actor=user,
             subject=user,
-            detail={"channel": channel, "address": masked_address(address)},
+            detail={"channel": channel, "address": mask_address(address)},
         )
     spoken = preference_of(user).language
     body = BODY.in_language(spoken).format(code=code)
@@ -121,7 +121,7 @@ def confirm_address(*, user: User, channel: str, code: str) -> ChatAddress:
             "messaging.address_bound",
             actor=user,
             subject=user,
-            detail={"channel": channel, "address": masked_address(row.address)},
+            detail={"channel": channel, "address": mask_address(row.address)},
         )
     return row
 
@@ -141,7 +141,7 @@ def remove_address(*, user: User, channel: str, by: User, organisation_path: str
         actor=by,
         subject=user,
         organisation_path=organisation_path,
-        detail={"channel": channel, "address": masked_address(row.address), "waiting": count},
+        detail={"channel": channel, "address": mask_address(row.address), "waiting": count},
     )
     if row.codes_since is None:
         row.delete()
@@ -185,15 +185,10 @@ def give_addresses(*, home: Organisation, rows: Sequence[tuple[int, str, str, st
                 actor=by,
                 subject=user,
                 organisation_path=home.path,
-                detail={"channel": channel, "address": masked_address(address)},
+                detail={"channel": channel, "address": mask_address(address)},
             )
         told.append(Given(line, username, reason))
     return told
-
-
-def masked_address(address: str) -> str:
-    """``z***n``: enough to know one's own."""
-    return mask_middle(address, 1, 1) if len(address) > 3 else "*" * len(address)
 
 
 def _why_not(user: User | None, channel: str, address: str, kept: dict[tuple[int, str], ChatAddress]) -> str:

@@ -15,6 +15,8 @@ from juxian.apps.messaging.actions.adapters import Letter, Undelivered, send
 from juxian.apps.messaging.enums import DeliveryState, MessageState
 from juxian.apps.messaging.models import Delivery
 from juxian.apps.messaging.queries import preference_of
+from juxian.core.identity.masking import without_address
+from juxian.core.notices.numbers import masked_text
 
 LEASE = timedelta(minutes=5)
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))  # between attempts
@@ -62,5 +64,10 @@ def _put_back(delivery: Delivery, failed: Undelivered, moment: datetime) -> None
         state=DeliveryState.FAILED if over else DeliveryState.WAITING,
         leased_until=None,
         due_at=moment if over else moment + WAITS[delivery.attempts - 1],
-        failure=str(failed)[:LONGEST_FAILURE],
+        failure=failure_as_kept(str(failed), delivery.address),
     )
+
+
+def failure_as_kept(reason: str, address: str) -> str:
+    """Why it did not arrive, without the address: what a server answers repeats it more often than not."""
+    return masked_text(without_address(reason, address))[:LONGEST_FAILURE]
