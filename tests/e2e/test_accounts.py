@@ -101,7 +101,7 @@ def test_a_forgotten_password_is_renewed_by_two(page: Page) -> None:
     page.get_by_label("重设密码").check()
     page.get_by_label("事由").fill("本人忘记密码")
     shot(page, "change")
-    page.get_by_role("button", name="提交申请").click()
+    page.get_by_role("button", name="提交").click()
     expect(page.get_by_role("main")).to_contain_text("已有一项申请待核准")
 
     decided(page, "password")

@@ -28,6 +28,7 @@ from juxian.apps.accounts.models import AccountProposal, FirstCode, Post, Signed
 from juxian.apps.accounts.queries import accounts_like, accounts_managed_by, code_given, standing_of
 from juxian.apps.audit.models import AuditEntry
 from juxian.apps.clock import now, today
+from juxian.apps.messaging.models import Message
 from tests.browser import Browser
 from tests.factories import OrganisationFactory, UserFactory
 
@@ -250,7 +251,7 @@ def test_no_code_for_a_second_password_from_one_approval(people, place):
 
 def test_the_database_refuses_one_person_in_two_parts_of_an_account(people, place):
     user = opened(people, place)
-    proposal = ask_for_change(user=user, kind=Change.SUSPEND, reason="x", by=people["system_admin"])
+    proposal = ask_for_change(user=user, kind=Change.PASSWORD, reason="x", by=people["system_admin"])
     decided = {"granted": True, "decided_at": now()}
     for wrong in (
         {"decided_by": people["system_admin"]} | decided,
@@ -311,7 +312,89 @@ def test_a_suspended_account_is_signed_out_and_kept_out_until_it_is_reopened(peo
     changed(people, user, Change.REOPEN)
     assert Client().post("/sign-in/", credentials).status_code == 302
     ended = AuditEntry.objects.get(action="accounts.sessions_ended")
-    assert ended.actor_id == people["security_admin"].pk
+    assert ended.actor_id == people["system_admin"].pk
+
+
+def suspended(people, user: User, reason: str = "离岗") -> AccountProposal:
+    return ask_for_change(user=user, kind=Change.SUSPEND, reason=reason, by=people["system_admin"])
+
+
+def test_one_administrator_suspends_at_once_and_the_others_are_told(people, place):
+    user = opened(people, place)
+    first(Client(), user.username, code_of(people, user))
+    client = browser(User.objects.get(pk=user.pk))
+    UserFactory(role=Role.SECURITY_ADMIN, organisation=OrganisationFactory())  # of another place
+    second = UserFactory(role=Role.SYSTEM_ADMIN, organisation=place)
+
+    asked = suspended(people, user, "账号被盗")
+
+    assert client.get("/account/").status_code == 302
+    assert Client().post("/sign-in/", {"username": "li.si", "password": PASSWORD}).status_code == 422
+    assert (asked.granted, asked.in_force, SignedIn.objects.filter(user=user).exists()) == (None, True, False)
+    entry = AuditEntry.objects.get(action="accounts.suspended")
+    assert (entry.actor_id, entry.subject_id, entry.organisation_path, entry.reason) == (
+        people["system_admin"].pk, str(user.pk), place.path, "账号被盗",
+    )  # fmt: skip
+    told = {people["security_admin"].pk, people["auditor"].pk, second.pk}
+    messages = Message.objects.filter(template="accounts.suspended")
+    assert {message.recipient_id for message in messages} == told
+    assert all("li.si" in message.body_zh and "账号被盗" not in message.body_zh for message in messages)
+
+
+def test_the_security_administrator_confirms_a_suspension_or_lifts_it(people, place):
+    user, security = opened(people, place), people["security_admin"]
+    other = UserFactory(role=Role.SECURITY_ADMIN, organisation=place)
+
+    asked = suspended(people, user)
+    for by in (people["system_admin"], people["auditor"], people["office"]):
+        with pytest.raises(PermissionDenied):
+            decide_account(proposal=asked, grant=False, answer="x", by=by)
+    decide_account(proposal=asked, grant=False, answer="查无此事", by=security)
+    user.refresh_from_db()
+    assert user.is_active
+
+    decide_account(proposal=suspended(people, user), grant=True, answer="属实", by=security)
+    user.refresh_from_db()
+    assert not user.is_active
+    shut = suspended(people, security)
+    with pytest.raises(PermissionDenied):
+        decide_account(proposal=shut, grant=False, answer="x", by=security)
+    decide_account(proposal=shut, grant=False, answer="误停", by=other)
+    security.refresh_from_db()
+    assert security.is_active
+
+
+def test_what_was_asked_before_does_not_delay_a_suspension_and_is_withdrawn(people, place):
+    user = opened(people, place)
+    before = ask_for_change(user=user, kind=Change.PASSWORD, reason="忘记", by=people["system_admin"])
+    system = browser(people["system_admin"])
+    page = system.get(reverse("desk:account", args=[user.pk])).content.decode()
+    assert 'value="suspend"' in page
+    assert 'value="password"' not in page
+
+    ask = reverse("desk:account-ask", args=[user.pk])
+    assert system.post(ask, {"kind": "suspend", "reason": "离岗"}).status_code == 303
+
+    user.refresh_from_db()
+    assert not user.is_active
+    with pytest.raises(AlreadyDecided):
+        decide_account(proposal=before, grant=True, answer="x", by=people["security_admin"])
+    withdrawn = AuditEntry.objects.get(action="accounts.change_withdrawn")
+    assert (withdrawn.detail["kind"], withdrawn.reason) == ("password", "忘记")
+    assert [row.in_force for row in AccountProposal.objects.filter(granted=None)] == [True]
+
+
+def test_a_suspension_that_waited_since_before_takes_effect_when_it_is_approved(people, place):
+    user = opened(people, place)
+    asked = suspended(people, user)
+    User.objects.filter(pk=user.pk).update(is_active=True)  # as it was asked for by an earlier version
+    asked = AccountProposal.objects.get(pk=asked.pk)
+    assert not asked.in_force
+
+    decide_account(proposal=asked, grant=True, answer="属实", by=people["security_admin"])
+
+    user.refresh_from_db()
+    assert not user.is_active
 
 
 def test_a_suspended_account_has_no_code(people, place):
@@ -353,7 +436,7 @@ def test_a_new_password_leaves_the_second_factor_and_its_loss_is_asked_apart(peo
 
 def test_what_is_asked_is_looked_at_again_when_it_is_decided(people, place):
     user = opened(people, place)
-    proposal = ask_for_change(user=user, kind=Change.SUSPEND, reason="x", by=people["system_admin"])
+    proposal = ask_for_change(user=user, kind=Change.PASSWORD, reason="x", by=people["system_admin"])
     User.objects.filter(pk=user.pk).update(is_active=False)
 
     with pytest.raises(PermissionDenied):
@@ -490,14 +573,22 @@ def test_the_pages_ask_decide_and_hand_over(people, place):
     assert system.post(ask, {"kind": "open", "reason": "x"}).status_code == 422
     assert system.post(ask, {"kind": "suspend"}).status_code == 422
     assert system.post(ask, {"kind": "suspend", "reason": "离岗"}).status_code == 303
-    assert system.post(ask, {"kind": "password", "reason": "忘记"}).status_code == 422
-    page = system.get(reverse("desk:account", args=[user.pk])).content.decode()
-    assert "待核准" in page
+    assert system.post(ask, {"kind": "password", "reason": "忘记"}).status_code == 403
+    assert "待确认" in system.get(reverse("desk:account", args=[user.pk])).content.decode()
+    page = security.get("/desk/accounts/asked/").content.decode()
+    assert "确认停用" in page
+    assert "撤销停用" in page
+    lift = reverse("desk:accounts-decide", args=[AccountProposal.objects.get(granted=None).pk])
+    assert security.post(lift, {"decision": "refuse", "reason": "误停"}).status_code == 303
+    user.refresh_from_db()
+    assert user.is_active
+    assert system.post(ask, {"kind": "password", "reason": "忘记"}).status_code == 303
+    assert system.post(ask, {"kind": "factor", "reason": "丢失"}).status_code == 422
 
 
 def test_what_no_longer_makes_sense_is_told_not_carried_out(people, place):
     user = opened(people, place)
-    proposal = ask_for_change(user=user, kind=Change.SUSPEND, reason="x", by=people["system_admin"])
+    proposal = ask_for_change(user=user, kind=Change.PASSWORD, reason="x", by=people["system_admin"])
     User.objects.filter(pk=user.pk).update(is_active=False)
     security = browser(people["security_admin"])
 

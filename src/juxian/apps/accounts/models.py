@@ -190,7 +190,8 @@ class AccountProposal(models.Model):
     """What the system administrator asks for about an account, and the security administrator decides (账号申请).
 
     user: whose account it is; None for an account that has not been opened. username, name, email, role: of an account to
-    open. organisation: the first post's, or the place whose administrators ask. The three people differ, as for posts.
+    open. organisation: the first post's, or the place whose administrators ask. The three people differ, as for posts. A
+    suspension holds before it is decided.
     """
 
     kind = models.CharField(_("事项"), max_length=10, choices=Change.choices)
@@ -247,6 +248,12 @@ class AccountProposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.username}"
+
+    @property
+    def in_force(self) -> bool:
+        """A suspension that holds and is still to be confirmed or lifted."""
+        waits = self.kind == Change.SUSPEND and self.granted is None
+        return waits and self.user is not None and not self.user.is_active
 
 
 class FirstCode(models.Model):

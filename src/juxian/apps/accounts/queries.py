@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, check_password
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from juxian.apps.accounts.enums import Role, Standing
+from juxian.apps.accounts.enums import SEPARATED, Role, Standing
 from juxian.apps.accounts.models import (
     AccountProposal,
     FirstCode,
@@ -25,6 +25,7 @@ from juxian.apps.accounts.models import (
 from juxian.apps.accounts.rules import LENT_ROLES
 from juxian.apps.audit.models import AuditEntry
 from juxian.apps.clock import now, today
+from juxian.apps.organisations.models import Organisation
 from juxian.core.secrecy import digest, digests
 
 COUNTED = timedelta(days=1)
@@ -104,6 +105,14 @@ def account_proposals_visible_to(user: User) -> QuerySet[AccountProposal]:
     return AccountProposal.objects.filter(_reach(user)).select_related(
         "user", "organisation", "proposed_by", "decided_by"
     )
+
+
+def administrators_over(organisation: Organisation) -> QuerySet[User]:
+    """The three kinds of administrators whose posts reach an organisation today."""
+    parts = organisation.path.split("/")
+    above = ["/".join(parts[: number + 1]) for number in range(len(parts))]
+    held = Post.objects.held_on(today()).filter(role__in=SEPARATED, organisation__path__in=above)
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("pk")
 
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # of codes; none that is taken for another

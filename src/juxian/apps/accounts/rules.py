@@ -152,7 +152,7 @@ def may_manage(by: User, user: User, role: str = Role.SYSTEM_ADMIN) -> Decision:
 
 
 def may_ask_change(by: User, user: User, kind: str) -> Decision:
-    """Ask that an account be suspended, reopened, or its owner be let in anew; as the account stands now."""
+    """Suspend an account, ask that it be reopened, or its owner be let in anew; as the account stands now."""
     managing = may_manage(by, user)
     if not managing:
         return managing

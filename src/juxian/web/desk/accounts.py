@@ -61,7 +61,7 @@ CHANGES: dict[Change, str | Promise] = {
         "手机丢失等：核准后验证器和通行密钥全部解除，登录全部结束，本人登录后重新设置。"
     ),
     Change.SUSPEND: gettext_lazy(
-        "核准后不能登录，登录全部结束；岗位和记录保留。需要立即停权时，先收回岗位。"
+        "提交后立即不能登录，登录全部结束，并告知其他管理员；岗位和记录保留。恢复须经安全管理员核准。"
     ),
     Change.REOPEN: gettext_lazy("核准后可以用原密码登录。"),
 }
@@ -178,7 +178,7 @@ def _account(request: HttpRequest, pk: int, status: int = 200, **more: Any) -> H
     asks = current_scope(request).role == Role.SYSTEM_ADMIN
     changes = [(kind, kind.label, words, may_ask_change(by, user, kind)) for kind, words in CHANGES.items()]
     code = FirstCode.objects.filter(user=user, expires_at__gt=now()).select_related("made_by").first()
-    standing = standing_of(user)
+    standing, waits = standing_of(user), bool(user.asked)  # type: ignore[attr-defined]  # prefetched
     context = {
         "user_shown": user,
         "standing": standing.label,
@@ -186,7 +186,9 @@ def _account(request: HttpRequest, pk: int, status: int = 200, **more: Any) -> H
         "waits": standing == Standing.WAITING,
         "asks": asks,
         "own": by.pk == user.pk,
-        "changes": [row for row in changes if row[3]] if asks and not user.asked else [],  # type: ignore[attr-defined]  # prefetched
+        "changes": [row for row in changes if row[3] and (row[0] == Change.SUSPEND or not waits)]
+        if asks
+        else [],
         "refusal": next((row[3].reason for row in changes if not row[3]), "") if asks else "",
         "proposals": account_proposals_visible_to(by).filter(user=user)[:SHOWN],
         "sessions": sessions_of(user).count(),
@@ -201,7 +203,7 @@ def _account(request: HttpRequest, pk: int, status: int = 200, **more: Any) -> H
 @require_POST
 @once
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask that the account be suspended, reopened, or its owner let in anew."""
+    """Suspend the account at once, or ask that it be reopened or its owner let in anew."""
     user = get_object_or_404(accounts_managed_by(user_of(request)), pk=pk)
     form = ChangeForm(request.POST)
     if not form.is_valid():
@@ -210,7 +212,9 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         ask_for_change(user=user, by=user_of(request), **form.cleaned_data)
     except AlreadyProposed:
         return _account(request, pk, 422, problem=_("这个账号已有待核准的申请。"))
-    messages.success(request, _("已提交，等安全管理员核准。"))
+    done = form.cleaned_data["kind"] == Change.SUSPEND
+    told = _("已停用，登录全部结束；已告知其他管理员。") if done else _("已提交，等安全管理员核准。")
+    messages.success(request, told)
     return go(request, "desk:account", pk)
 
 
@@ -244,7 +248,7 @@ def _asked(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse
 @for_roles(Role.SECURITY_ADMIN)
 @require_POST
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Approve or refuse; an approval takes effect at once."""
+    """Approve or refuse, which takes effect at once; confirm a suspension or lift it."""
     user = user_of(request)
     proposal = get_object_or_404(account_proposals_visible_to(user), pk=pk)
     form, decision = ReasonForm(request.POST), request.POST.get("decision")

@@ -28,6 +28,8 @@ ACTIONS: dict[str, str | Promise] = {
     "accounts.post_ended": _("收回岗位"),
     "accounts.created": _("新建账号"),
     "accounts.change_proposed": _("提出账号申请"),
+    "accounts.change_withdrawn": _("撤回账号申请"),
+    "accounts.suspended": _("停用账号"),
     "accounts.change_granted": _("核准账号申请"),
     "accounts.change_refused": _("驳回账号申请"),
     "accounts.first_code_made": _("出具首次登录码"),

@@ -1,4 +1,4 @@
-"""Accounts are opened, suspended, reopened and entered anew by two administrators (账号的开通、停用、恢复、重设密码)."""
+"""Accounts are opened, reopened and entered anew by two administrators, and suspended by one (账号的开通、停用、恢复、重设密码)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from juxian.apps.accounts.actions.posts import AlreadyDecided, AlreadyProposed
 from juxian.apps.accounts.actions.signing import end_sessions
 from juxian.apps.accounts.enums import Change
 from juxian.apps.accounts.models import AccountProposal, FirstCode, Post, User
-from juxian.apps.accounts.queries import LETTERS, code_as_kept
+from juxian.apps.accounts.queries import LETTERS, administrators_over, code_as_kept
+from juxian.apps.accounts.registry import tell_of_suspension
 from juxian.apps.accounts.rules import (
     approval_of,
     may_ask_change,
@@ -59,17 +60,46 @@ def ask_for_account(
 
 @transaction.atomic
 def ask_for_change(*, user: User, kind: str, reason: str, by: User) -> AccountProposal:
-    """Ask that an account be suspended or reopened, or its owner be let in anew. Raises as ``ask_for_account``."""
+    """Ask that an account be reopened, or its owner be let in anew; a suspension is carried out at once. Raises as ``ask_for_account``.
+
+    Nobody waits for a second person to take rights away: the account is shut, every session ends, what was asked about it and
+    not decided is withdrawn, and the other administrators are told. The security administrator confirms it or lifts it.
+    """
     user = User.objects.select_for_update().get(pk=user.pk)
     may_ask_change(by, user, kind).or_refuse()
     post = user.posts.filter(stands_for=None).order_by(F("until").desc(nulls_first=True), "-pk").first()
     if post is None:
         raise ValueError("an account without a post belongs to no place")
     asked = AccountProposal(kind=kind, user=user, username=user.username, organisation=post.organisation)
-    return _ask(asked, reason, by)
+    if kind != Change.SUSPEND:
+        return _ask(asked, reason, by)
+    _withdraw(user, by)
+    _ask(asked, reason, by, "accounts.suspended")
+    _change(user, kind, by)
+    others = administrators_over(post.organisation).exclude(pk__in=[by.pk, user.pk])
+    tell_of_suspension(asked, list(others))
+    return asked
 
 
-def _ask(asked: AccountProposal, reason: str, by: User) -> AccountProposal:
+def _withdraw(user: User, by: User) -> None:
+    """What waits for a decision about an account that is shut meanwhile; it can be asked for anew when it is open again."""
+    for asked in AccountProposal.objects.filter(username=user.username, granted=None).select_related(
+        "organisation"
+    ):
+        record(
+            "accounts.change_withdrawn",
+            actor=by,
+            subject=user,
+            organisation_path=asked.organisation.path,
+            detail={"kind": asked.kind, "username": asked.username, "asked_by": asked.proposed_by_id},
+            reason=asked.reason,
+        )
+        asked.delete()
+
+
+def _ask(
+    asked: AccountProposal, reason: str, by: User, action: str = "accounts.change_proposed"
+) -> AccountProposal:
     asked.reason, asked.proposed_by, asked.proposed_at = reason, by, now()
     try:
         with transaction.atomic():
@@ -77,7 +107,7 @@ def _ask(asked: AccountProposal, reason: str, by: User) -> AccountProposal:
     except IntegrityError as twice:
         raise AlreadyProposed from twice
     record(
-        "accounts.change_proposed",
+        action,
         actor=by,
         subject=asked.user or asked,
         organisation_path=asked.organisation.path,
@@ -91,17 +121,23 @@ def _ask(asked: AccountProposal, reason: str, by: User) -> AccountProposal:
 def decide_account(*, proposal: AccountProposal, grant: bool, answer: str, by: User) -> None:
     """Approve or refuse what was asked for (核准), on the account as it stands; an approval takes effect at once.
 
-    Raises ``PermissionDenied`` with the reason, ``AlreadyDecided``, ``NameTaken``.
+    Of a suspension that holds already: confirm it, or lift it. Raises ``PermissionDenied`` with the reason, ``AlreadyDecided``,
+    ``NameTaken``.
     """
-    asked = AccountProposal.objects.select_for_update().get(pk=proposal.pk)
-    if asked.granted is not None:
+    user = None
+    if proposal.user_id is not None:  # locked first, as who asks locks it first
+        user = User.objects.select_for_update().get(pk=proposal.user_id)
+    asked = AccountProposal.objects.select_for_update().filter(pk=proposal.pk).first()
+    if asked is None or asked.granted is not None:
         raise AlreadyDecided
     may_decide_account(by, asked).or_refuse()
-    if grant:
-        if asked.kind == Change.OPEN:
-            asked.user = _opened(asked)
-        elif asked.user is not None:
-            _change(User.objects.select_for_update().get(pk=asked.user.pk), asked.kind, by)
+    if user is not None and asked.kind == Change.SUSPEND and not user.is_active:
+        if not grant:
+            _change(user, Change.REOPEN, by)
+    elif grant and user is not None:
+        _change(user, asked.kind, by)
+    elif grant:
+        asked.user = _opened(asked)
     asked.granted, asked.decided_by, asked.decided_at, asked.answer = grant, by, now(), answer
     asked.save(update_fields=["user", "granted", "decided_by", "decided_at", "answer"])
     record(
@@ -133,7 +169,7 @@ def _opened(asked: AccountProposal) -> User:
 
 
 def _change(user: User, kind: str, by: User) -> None:
-    """Carry out an approved change; whoever is signed in with the account is signed out, except when it is reopened."""
+    """Carry out a change; whoever is signed in with the account is signed out, except when it is reopened."""
     may_change(user, kind).or_refuse()
     if kind == Change.REOPEN:
         user.is_active = True

@@ -1,5 +1,6 @@
 """Writing: queueing is done by the app whose matter it is, sending by the worker."""
 
+from juxian.apps.messaging.actions.alarming import tell_of_suspension
 from juxian.apps.messaging.actions.binding import (
     BindingRefused,
     Given,
@@ -54,4 +55,5 @@ __all__ = [
     "set_preference",
     "stop_hook",
     "stop_message",
+    "tell_of_suspension",
 ]
