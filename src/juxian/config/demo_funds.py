@@ -5,7 +5,7 @@ Account numbers are made from the person's key and belong to nobody.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import islice
 
@@ -198,14 +198,17 @@ def _runs(pack: Pack, root: Organisation, grants: list[Grant], maker: User, chec
             return
         title = f"{today():%Y-%m} 第 {number} 批"
         run = draft_run(home=root, as_of=today(), title=title, bank=bank, by=maker, instalments=chosen)
-        payer = _clerk_of(payer_of_run(run), root) or maker
+        payer = _payer(payer_of_run(run), root, maker)
+        reader = _payer(payer_of_statements(root), root, maker)
         _bring(run, state, maker, checker, payer)
-        if state is RunState.SETTLED:
-            _settle(run, pack.funds.banks[bank], _clerk_of(payer_of_statements(root), root) or maker)
+        if state is RunState.SETTLED and payer and reader:
+            _settle(run, pack.funds.banks[bank], reader)
 
 
-def _clerk_of(unit: str, root: Organisation) -> User | None:
-    """The demonstration's clerk of a department that pays, who gets a post there."""
+def _payer(unit: str, root: Organisation, office: User) -> User | None:
+    """The demonstration's clerk of a department that pays, who gets a post there; the office's where none is named."""
+    if not unit:
+        return office
     clerk = User.objects.filter(
         is_demo=True, posts__role=Role.DEPARTMENT, posts__organisation__pack=root.pack
     ).first()
@@ -218,14 +221,14 @@ def _clerk_of(unit: str, root: Organisation) -> User | None:
     return clerk
 
 
-def _bring(run: PaymentRun, state: RunState, maker: User, checker: User, payer: User) -> None:
-    """As far along the way as ``state``."""
-    steps = (
+def _bring(run: PaymentRun, state: RunState, maker: User, checker: User, payer: User | None) -> None:
+    """As far along the way as ``state``; no further than the seal where nobody pays."""
+    steps: list[Callable[[], object]] = [
         lambda: submit_run(run=run, by=maker),
         lambda: seal_run(run=run, by=checker),
-        lambda: export_run(run=run, by=payer),
-        lambda: send_run(run=run, by=payer),
-    )
+    ]
+    if payer is not None:
+        steps += [lambda: export_run(run=run, by=payer), lambda: send_run(run=run, by=payer)]
     upto = ORDER.index(state) if state in ORDER else len(steps)
     for step in steps[:upto]:
         step()

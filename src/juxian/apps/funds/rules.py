@@ -57,6 +57,8 @@ def payer_of(funds: Iterable[str], pack: str) -> str:
 
 def payer_of_run(run: PaymentRun) -> str:
     """The department that pays a run."""
+    if not any(fund.paid_by for fund in pack_called(run.home.pack).funds.funds.values()):
+        return ""
     return payer_of(
         run.lines.order_by().values_list("instalment__grant__fund", flat=True).distinct(), run.home.pack
     )
@@ -72,22 +74,46 @@ def may_pay_run(user: User, run: PaymentRun) -> Decision:
 
     Where no department is named, the office does, as it did.
     """
+    said = _said_of_run(user, run)
+    return may_manage_funds(user, run.home) if said is None else said
+
+
+def may_read_back(user: User, home: Organisation) -> Decision:
+    """Import a statement, explain a difference (对账)."""
+    said = _said_of_statements(user, home)
+    return may_manage_funds(user, home) if said is None else said
+
+
+def leaves_to_payer(user: User | None, run: PaymentRun) -> Decision:
+    """What ``paid_by`` alone says, asked where it is done: whoever acts, by whatever way, belongs to the department that pays."""
+    said = _said_of_run(user, run)
+    return allow() if said is None else said
+
+
+def leaves_statements_to_payer(user: User | None, home: Organisation) -> Decision:
+    """As ``leaves_to_payer``, of the statements of the bank."""
+    said = _said_of_statements(user, home)
+    return allow() if said is None else said
+
+
+def _said_of_run(user: User | None, run: PaymentRun) -> Decision | None:
+    """None where no department is named."""
     payer = payer_of_run(run)
     if not payer:
-        return may_manage_funds(user, run.home)
-    if payer not in units_of(user, run.home.pack):
+        return None
+    if user is None or payer not in units_of(user, run.home.pack):
         return refuse(_("由拨付部门办理。"))
     if same_hands(user, run.made_by_id) or same_hands(user, run.checked_by_id):
         return refuse(_("拟制或复核过这一批次的人不能拨付。"))
     return allow()
 
 
-def may_read_back(user: User, home: Organisation) -> Decision:
-    """Import a statement, explain a difference (对账)."""
+def _said_of_statements(user: User | None, home: Organisation) -> Decision | None:
     payer = payer_of_statements(home)
     if not payer:
-        return may_manage_funds(user, home)
-    return allow() if payer in units_of(user, home.pack) else refuse(_("由拨付部门办理。"))
+        return None
+    of_payer = user is not None and payer in units_of(user, home.pack)
+    return allow() if of_payer else refuse(_("由拨付部门办理。"))
 
 
 def may_manage_funds(user: User, home: Organisation) -> Decision:

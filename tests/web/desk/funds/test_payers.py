@@ -7,14 +7,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import Post, User
-from juxian.apps.funds.actions.runs import draft_run
-from juxian.apps.funds.models import BankStatement, Grant, PaymentLine, PaymentRun
+from juxian.apps.funds.actions.runs import draft_run, export_run, send_run
+from juxian.apps.funds.actions.settling import tell_line
+from juxian.apps.funds.actions.statements import explain_line, import_statement
+from juxian.apps.funds.models import BankStatement, Grant, PaymentLine, PaymentRun, StatementLine
 from juxian.apps.funds.rules import NotPossible
 from juxian.core.packs import load_all, pack_called
 from juxian.core.packs.schema import Pack
@@ -64,6 +67,7 @@ def desk(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         for code in (UNIT, "jyg-education-bureau")
     )
     payers = [UserFactory(role=Role.DEPARTMENT, organisation=unit) for _ in range(2)]
+    scene.payer = payers[0]
     return Desk(scene, *payers, UserFactory(role=Role.DEPARTMENT, organisation=other))
 
 
@@ -162,6 +166,49 @@ def test_who_made_or_sealed_a_run_does_not_pay_it(desk: Desk) -> None:
 
     assert [step(user, run, "send") for user in (desk.scene.maker, desk.scene.checker)] == [403, 403]
     assert step(desk.payer, run, "send") == 303
+
+
+def test_the_actions_hold_it_whoever_calls_them(desk: Desk) -> None:
+    """No page stands before a command or a job."""
+    desk.scene.granted("甲")
+    run = desk.scene.run("sealed")
+    line = PaymentLine.objects.select_related("run__home").get()
+    stated = BankStatement.objects.create(home=desk.scene.place.root, file_name="a", digest="d")
+    row = StatementLine.objects.create(statement=stated, number=1, day=DAY, amount_fen=1, outcome="unknown")
+    data = statement((DAY, line.reference, "20000.00", "", "成功", ""))
+
+    def attempts(by: User | None) -> list[Callable[[], object]]:
+        return [
+            lambda: export_run(run=run, by=by),  # type: ignore[arg-type]
+            lambda: send_run(run=run, by=by),  # type: ignore[arg-type]
+            lambda: tell_line(line=line, state="confirmed", day=DAY, reason="回单", by=by),  # type: ignore[arg-type]
+            lambda: explain_line(line=row, reason="手续费", by=by),  # type: ignore[arg-type]
+            lambda: import_statement(
+                home=desk.scene.place.root, data=data, file_name="a", bank=BANK, by=by
+            ),
+        ]  # fmt: skip
+
+    for by in (desk.scene.maker, desk.scene.checker, desk.other, None):
+        for attempt in attempts(by):
+            with pytest.raises(PermissionDenied):
+                attempt()
+    run.refresh_from_db()
+    assert (run.state, PaymentLine.objects.get().state) == ("sealed", "open")
+
+    for attempt in attempts(desk.payer):
+        attempt()
+    assert PaymentLine.objects.get().state == "confirmed"
+
+
+def test_who_made_a_run_is_refused_by_the_actions_too(desk: Desk) -> None:
+    desk.scene.granted("甲")
+    run = desk.scene.run("sealed")
+    unit = desk.payer.posts.get().organisation
+    Post.objects.create(user=desk.scene.checker, role=Role.DEPARTMENT, organisation=unit, since=DAY)
+    checker = User.objects.get(pk=desk.scene.checker.pk)
+
+    with pytest.raises(PermissionDenied, match="复核过"):
+        export_run(run=run, by=checker)
 
 
 def test_funds_of_others_are_as_if_they_did_not_exist(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ from juxian.apps.funds.enums import LineState, RunState
 from juxian.apps.funds.models import Instalment, PaymentLine, PaymentRun
 from juxian.apps.funds.queries.due import due_instalments, due_lines
 from juxian.apps.funds.queries.runs import unexplained
-from juxian.apps.funds.rules import NotPossible
+from juxian.apps.funds.rules import NotPossible, leaves_to_payer
 from juxian.apps.organisations.models import Organisation
 from juxian.core.funds.bank import BankFile, BankRow, NotEncodable, bank_file
 from juxian.core.funds.book import BankColumn, BankLayout
@@ -213,8 +213,12 @@ def hash_of(rows: Sequence[BankRow]) -> str:
 
 @transaction.atomic
 def export_run(*, run: PaymentRun, by: User) -> BankFile:
-    """The bank file (生成银行文件); the same bytes each time. Raises ``NotPossible``, and ``FileDiffers`` after tampering."""
+    """The bank file (生成银行文件); the same bytes each time, for whoever pays.
+
+    Raises ``PermissionDenied`` with the reason, ``NotPossible``, and ``FileDiffers`` after tampering.
+    """
     run.refresh_from_db()
+    leaves_to_payer(by, run).or_refuse()
     if run.state not in (RunState.SEALED, RunState.EXPORTED, RunState.SENT, RunState.SETTLED):
         raise NotPossible(_("批次还没有封存。"))
     file = bank_file(sealed_rows(run), read_layout(run.layout))
@@ -228,7 +232,11 @@ def export_run(*, run: PaymentRun, by: User) -> BankFile:
 
 @transaction.atomic
 def send_run(*, run: PaymentRun, by: User) -> None:
-    """The file is with the bank (已送银行). From here only a statement or two persons move a payment."""
+    """Whoever pays says that the file is with the bank (已送银行). From here only a statement or two persons move a payment.
+
+    Raises ``PermissionDenied`` with the reason, ``NotPossible``.
+    """
+    leaves_to_payer(by, run).or_refuse()
     _step(run, [RunState.EXPORTED], RunState.SENT, sent_at=now())
     _record("funds.run_sent", run, by)
 

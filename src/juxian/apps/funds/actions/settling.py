@@ -22,7 +22,7 @@ from juxian.apps.funds.enums import GrantState, InstalmentState, LineState, RunS
 from juxian.apps.funds.models import Grant, Instalment, PaymentLine
 from juxian.apps.funds.queries.grants import living
 from juxian.apps.funds.queries.ledger import as_day
-from juxian.apps.funds.rules import NotPossible
+from juxian.apps.funds.rules import NotPossible, leaves_to_payer
 from juxian.apps.persons.actions import add_facts, refresh_profiles
 from juxian.apps.persons.enums import SourceKind, Verification
 from juxian.apps.persons.models import Fact, Source
@@ -191,9 +191,11 @@ def _as_it_stands(line: PaymentLine) -> PaymentLine:
 def tell_line(*, line: PaymentLine, state: str, day: date, reason: str, by: User) -> bool:
     """Say what became of a payment without a statement (人工认定). True when a second person has now said the same.
 
-    A word that differs from the first takes its place and waits for another person. Raises ``NotPossible``.
+    A word that differs from the first takes its place and waits for another person. Raises ``NotPossible``, and
+    ``PermissionDenied`` for whom the fund does not leave it to.
     """
     found = _as_it_stands(line)
+    leaves_to_payer(by, found.run).or_refuse()
     if state not in TOLD or found.run.state not in AT_THE_BANK or found.state != LineState.OPEN:
         raise NotPossible(_("只有已生成银行文件、尚无结果的款项可以人工认定。"))
     same = (found.told, found.told_on) == (state, day)

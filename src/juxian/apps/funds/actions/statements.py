@@ -17,7 +17,7 @@ from juxian.apps.funds.actions.recoveries import receive_refund
 from juxian.apps.funds.actions.settling import AT_THE_BANK, CHUNK, confirm_lines, give_back, settle_runs
 from juxian.apps.funds.enums import LineState, StatementOutcome
 from juxian.apps.funds.models import BankStatement, PaymentLine, Recovery, StatementLine
-from juxian.apps.funds.rules import NotPossible
+from juxian.apps.funds.rules import NotPossible, leaves_statements_to_payer
 from juxian.apps.organisations.models import Organisation
 from juxian.core.funds.bank import BadStatement, Statement, StatementRow, read_statement
 from juxian.core.packs import pack_called
@@ -30,10 +30,12 @@ DEMAND = re.compile(r"K([0-9]{6,15})")
 def import_statement(
     *, home: Organisation, data: bytes, file_name: str, bank: str, by: User | None
 ) -> BankStatement:
-    """Read and carry out a statement; all of it or nothing. Raises ``BadStatement`` and ``NotPossible``.
+    """Read and carry out a statement; all of it or nothing. Raises ``BadStatement``, ``NotPossible``, and ``PermissionDenied`` for
+    whom the funds of the place do not leave it to.
 
     The same file a second time is refused. A payment whose run is not marked as sent but stands in the statement was sent.
     """
+    leaves_statements_to_payer(by, home).or_refuse()
     layout = pack_called(home.pack).funds.banks.get(bank)
     if layout is None:
         raise NotPossible(_("没有这种银行文件格式。"))
@@ -209,7 +211,8 @@ def _row(
 
 @transaction.atomic
 def explain_line(*, line: StatementLine, reason: str, by: User) -> None:
-    """Say what a line is that matches nothing (说明差异), e.g. bank charges; nothing is posted."""
+    """Say what a line is that matches nothing (说明差异), e.g. bank charges; nothing is posted. Raises as ``import_statement``."""
+    leaves_statements_to_payer(by, line.statement.home).or_refuse()
     if not StatementLine.objects.filter(pk=line.pk, outcome=StatementOutcome.UNKNOWN).update(
         outcome=StatementOutcome.EXPLAINED, reason=reason[:200], explained_by=by
     ):
