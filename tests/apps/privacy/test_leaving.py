@@ -10,12 +10,16 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from juxian.apps.audit.models import AuditEntry
+from juxian.apps.audit.queries import verify
 from juxian.apps.cards.models import Card
 from juxian.apps.clock import now
 from juxian.apps.corrections.models import Correction
 from juxian.apps.files.actions import store_file
+from juxian.apps.files.models import StoredFile
 from juxian.apps.funds.enums import AccountState, GrantState, InstalmentState, LineState, RecoveryState
 from juxian.apps.funds.models import (
     Grant,
@@ -29,6 +33,8 @@ from juxian.apps.funds.models import (
 from juxian.apps.housing.actions.stock import install_estates
 from juxian.apps.housing.models import Bill, Estate, Lease
 from juxian.apps.linking.actions.merging import merge_persons
+from juxian.apps.messaging.actions import queue_message
+from juxian.apps.messaging.models import ChatAddress
 from juxian.apps.notices.enums import NoticeState
 from juxian.apps.notices.models import Notice
 from juxian.apps.persons.actions import FactDraft, record_facts, withdraw_fact
@@ -36,8 +42,9 @@ from juxian.apps.persons.models import Person, Profile, SearchTerm
 from juxian.apps.policies.models import FindRun, Found, ProfileSnapshot
 from juxian.apps.privacy.actions import retain
 from juxian.apps.privacy.queries import RECORDS
-from juxian.apps.services.models import Case, Definition
+from juxian.apps.services.models import Case, CaseFile, Definition
 from juxian.config.invariants import Scope, search
+from juxian.core.identity.resident_id import check_digit
 from tests.apps.privacy.test_keeping import card_of, grant_of, run_of, snapshot
 from tests.determinations import determined
 from tests.factories import SourceFactory
@@ -162,19 +169,16 @@ def test_the_last_post_that_ended_is_a_day_of_leaving_and_stays_as_long_as_the_r
     assert kinds(person) == []
 
 
-def case_of(place: Place, person: Person, *, ended: bool = False) -> Case:
-    definition = Definition.objects.create(
+def case_of(place: Place, person: Person, *, ended: bool = False, number: str = "1") -> Case:
+    definition, _made = Definition.objects.get_or_create(
         pack=place.root.pack,
         service="advice",
         digest="0",
-        title="咨询",
-        title_en="Advice",
-        text="",
-        since=now(),
+        defaults={"title": "咨询", "title_en": "Advice", "text": "", "since": now()},
     )
     return Case.objects.create(
         definition=definition, service="advice", home=place.root, person=person, applicant=person.name, state="x",
-        number="ZG-1", version=1, opened_at=now(), moved_at=now(), ended_at=now() if ended else None,
+        number=f"ZG-{number}", version=1, opened_at=now(), moved_at=now(), ended_at=now() if ended else None,
         data={"opened_by": "", "answers": {}, "materials": {}},
     )  # fmt: skip
 
@@ -415,3 +419,60 @@ def test_the_number_of_queries_does_not_grow_with_those_who_left(
     left(place, "测试丙")
 
     assert asked() == few
+
+
+def number_of(serial: int) -> str:
+    first = f"62020119900101{serial:03d}"
+    return first + check_digit(first)
+
+
+def full(place: Place, name: str, number: str) -> Person:
+    """Somebody who left, with one of everything that goes with a record."""
+    person = left(place, name, number)
+    user = place.user("person", person=person)
+    user.email = f"{number}@example.org"
+    user.save()
+    ChatAddress.objects.create(user=user, channel="wecom", address=f"w{number}")
+    case = case_of(place, person, ended=True, number=number)
+    upload = SimpleUploadedFile("a.txt", f"{name}的证明".encode(), "text/plain")
+    file = store_file(upload=upload, home=place.root, by=None, purpose="cases")
+    CaseFile.objects.create(case=case, material="m", file=file, version=1)
+    queue_message(user, "messaging.digest", {"count": "1", "list": "甲"}, f"k:{number}", place=place.root)
+    account_of(person, AccountState.REPLACED, f"d{number}")
+    found_of(place, person, snapshot(f"s{number}"), DAY)
+    return person
+
+
+def test_the_queries_of_emptying_records_do_not_grow_with_them_and_each_is_audited(
+    place: Place, settings: Any, tmp_path: Path
+) -> None:
+    settings.JUXIAN_FILES, settings.JUXIAN_MAIL_URL = tmp_path, "folder:mail"
+    day = date(2150, 1, 1)
+
+    def asked(*serials: int) -> tuple[int, list[Person]]:
+        """Cases, which a law keeps, go first, and with the next night the record."""
+        people = [full(place, f"测试{serial}", number_of(serial)) for serial in serials]
+        with CaptureQueriesContext(connection) as found:
+            retain(home=place.root, day=day)
+            retain(home=place.root, day=day)
+        return len(found), people
+
+    asked(1)
+    one, _people = asked(2)
+    three, people = asked(3, 4, 5)
+
+    assert three == one
+    for person in people:
+        person.refresh_from_db()
+        assert (person.name, kinds(person), person.documents.count()) == ("内容已清理", [], 0)
+        case = Case.objects.get(person=person)
+        assert (case.applicant, case.data["answers"]) == ("", {})
+    assert not StoredFile.objects.filter(removed_at=None).exists()
+    assert not ChatAddress.objects.exists()
+    entries = AuditEntry.objects.filter(action="privacy.record_forgotten")
+    assert entries.count() == 5
+    last = {entry.subject_id: entry.detail for entry in entries.order_by("-pk")[:3]}
+    assert set(last) == {str(person.pk) for person in people}
+    assert all(detail["erased"]["persons.number"] == 1 for detail in last.values())
+    assert AuditEntry.objects.filter(action="files.removed").count() == 5
+    assert verify().holds

@@ -14,7 +14,7 @@ from juxian.apps.audit.models import AuditEntry
 from juxian.apps.clock import SHANGHAI, today
 from juxian.apps.persons.actions import FactDraft, register_person, withdraw_fact
 from juxian.apps.persons.models import Fact, Person
-from juxian.apps.stocktake.actions import forget_person
+from juxian.apps.stocktake.actions import forget_people
 from juxian.apps.stocktake.models import Need, Take, TakeRow
 from tests.factories import EmployerFactory, SourceFactory
 from tests.web.places import Place
@@ -239,7 +239,7 @@ def test_nothing_of_a_person_stays_in_a_take_after_erasure(place: Place) -> None
     someone = person(place, "测试甲")
     count_day(place.client("office"), PAST)
 
-    forget_person(someone)
+    forget_people([someone])
 
     assert TakeRow.objects.count() == 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -120,9 +120,9 @@ def state_needs(
     return made
 
 
-def forget_person(person: Person) -> None:
-    """Nothing of the person stays in any take (删除个人信息)."""
-    TakeRow.objects.filter(person=person).delete()
+def forget_people(people: Collection[Person]) -> None:
+    """Nothing of these persons stays in any take (删除个人信息)."""
+    TakeRow.objects.filter(person__in=people).delete()
 
 
 def forget_takes(home: Organisation) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
+from django.db.models import QuerySet
 
 from juxian.apps.accounts.models import User
-from juxian.apps.audit.actions import record
+from juxian.apps.audit.actions import record, record_each
 from juxian.apps.clock import now
 from juxian.apps.files.actions.checking import check_upload
 from juxian.apps.files.enums import Scan
@@ -67,19 +69,33 @@ def store_file(*, upload: File[bytes], home: Organisation, by: User | None, purp
 @transaction.atomic
 def remove_file(*, file: StoredFile, by: User | None, reason: str) -> None:
     """Delete the bytes of a file; that it was there stays on record. Done once, however often it is asked for."""
-    path = path_of(file)
-    changed = StoredFile.objects.filter(pk=file.pk, removed_at=None).update(removed_at=now(), stored_name="")
-    if not changed:
-        return
-    record(
-        "files.removed",
-        actor=by,
-        subject=file,
-        organisation_path=file.home.path,
-        detail={"purpose": file.purpose, "sha256": file.sha256},
-        reason=reason,
-    )
-    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    remove_files(files=StoredFile.objects.filter(pk=file.pk), by=by, reason=reason)
+
+
+@transaction.atomic
+def remove_files(*, files: QuerySet[StoredFile], by: User | None, reason: str) -> None:
+    """As ``remove_file`` for each, with as many statements however many there are of one place."""
+    standing = StoredFile.objects.select_for_update(of=("self",)).select_related("home").order_by("pk")
+    by_place: dict[str, list[StoredFile]] = {}
+    for file in standing.filter(pk__in=files.order_by().values("pk"), removed_at=None):
+        by_place.setdefault(file.home.path, []).append(file)
+    for place, some in by_place.items():
+        paths = [path_of(file) for file in some]
+        keys = [file.pk for file in some]
+        StoredFile.objects.filter(pk__in=keys).update(removed_at=now(), stored_name="")
+        record_each(
+            "files.removed",
+            [(file, {"purpose": file.purpose, "sha256": file.sha256}) for file in some],
+            actor=by,
+            organisation_path=place,
+            reason=reason,
+        )
+        transaction.on_commit(partial(_unlink, paths))
+
+
+def _unlink(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 def _write(pieces: Iterable[bytes], ending: str) -> str:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.models import User
-from juxian.apps.audit.actions import record
+from juxian.apps.attrition.models import AttritionWarning
+from juxian.apps.audit.actions import record, record_each
 from juxian.apps.clock import now, today
-from juxian.apps.collectives.queries import pairings_of
+from juxian.apps.collectives.models import Pairing, Stay
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.packs.models import InstalledPack
 from juxian.apps.packs.queries import pack_of
 from juxian.apps.persons.actions import refresh_profiles
 from juxian.apps.persons.models import Fact, Person
-from juxian.apps.privacy.actions.forgetting import FORGET, forget_beside, forget_identity, forget_rest
+from juxian.apps.privacy.actions.forgetting import (
+    FORGET,
+    forget_beside,
+    forget_identities,
+    forget_rest,
+    how_many,
+)
 from juxian.apps.privacy.actions.repeating import AGAIN, Erased, forgotten_deletions, note_erased, note_soon
 from juxian.apps.privacy.enums import RequestState
 from juxian.apps.privacy.models import Consent, ErasureRequest, RetentionRun
@@ -35,10 +43,11 @@ from juxian.apps.privacy.queries import (
 from juxian.apps.privacy.queries.copies import Enclosed, enclosed_files, subject_export
 from juxian.apps.privacy.queries.leaving import facts_after_leaving, records_after_leaving
 from juxian.apps.privacy.rules import may_speak_for
-from juxian.apps.stocktake.actions import forget_person, forget_takes
+from juxian.apps.stocktake.actions import forget_people, forget_takes
 from juxian.core.packs.purposes import Purpose, purposes_of, rests_on
+from juxian.core.packs.schema import Pack
 
-CHUNK = 5000
+CHUNK, RECORDS_AT_ONCE = 5000, 500
 
 
 class NotPossible(Exception):
@@ -165,42 +174,77 @@ def erase_again(*, erased: Iterable[Erased], dry_run: bool = False) -> list[tupl
     return told
 
 
-def _erase_person(person: Person, *, law: bool = True) -> dict[str, Any]:
-    """Delete every fact, standing or not, whose kind no law keeps; kinds without a purpose go as well.
+def _erase_person(person: Person) -> dict[str, Any]:
+    return _erase_people([person])[person.pk]
 
-    law: False where the time of every law is over.
+
+def _erase_people(people: Sequence[Person], *, law: bool = True) -> dict[int, dict[str, Any]]:
+    """Delete every fact, standing or not, whose kind no law keeps; kinds without a purpose go as well. Person → what went, what stays.
+
+    people: of one place; the number of statements does not grow with them. law: False where the time of every law is over.
 
     Name and document numbers go with the kind ``identity``; drafts, roster rows, messages, corrections and cases as ``keeping`` says.
 
     Of memberships and pairings goes what is over; what stands is the office's record of a team, and is named as kept.
     Warnings go, standing ones too; the next night raises again what standing facts warn of.
     """
-    purposes = pack_of(person.home).purposes.values()
-    erased: dict[str, int] = {}
-    kept: dict[str, list[str]] = {}
-    for kind in sorted(set(person.facts.order_by().values_list("kind", flat=True))):
-        keeping = [purpose.id for purpose in purposes_of(kind, purposes) if law and purpose.kept_by_law]
-        if keeping:
-            kept[kind] = keeping
+    home = people[0].home
+    pack = pack_of(home)
+    erased: dict[int, dict[str, int]] = {person.pk: {} for person in people}
+    kept: dict[int, dict[str, list[str]]] = {person.pk: {} for person in people}
+    facts = Fact.objects.filter(person__in=people)
+    held = list(facts.order_by().values_list("person", "kind").annotate(number=Count("pk")))
+    laws = {
+        kind: _laws_of(kind, pack) if law else [] for kind in sorted({kind for _pk, kind, _count in held})
+    }
+    for pk, kind, number in held:
+        if laws[kind]:
+            kept[pk][kind] = laws[kind]
         else:
-            erased[kind] = person.facts.filter(kind=kind).delete()[0]
-    if "identity" not in kept:
-        erased |= forget_identity(person)
-    went, stays = forget_beside(person, pack_of(person.home).keeping.values() if law else ())
-    erased |= went
-    kept |= {data: [] for data in stays}
-    if erased:
-        refresh_profiles([person])
-        forget_person(person)
-    for name, rows in ((STAYS, person.stays.all()), (PAIRINGS, pairings_of(person).select_related(None))):
-        if over := rows.filter(until__isnull=False, until__lte=today()).order_by().delete()[0]:
-            erased[name] = over
-        if rows.exists():
-            kept[name] = []
-    if warned := person.attrition_warnings.count():
-        person.attrition_warnings.all().delete()
-        erased[WARNINGS] = warned
-    return {"erased": erased, "kept": kept}
+            erased[pk][kind] = number
+    facts.filter(kind__in=[kind for kind in laws if not laws[kind]]).delete()
+    _add(erased, forget_identities([person for person in people if "identity" not in kept[person.pk]]))
+    went, stays = forget_beside(people, home, pack.keeping.values() if law else ())
+    _add(erased, went)
+    for pk, names in stays.items():
+        kept[pk] |= {data: [] for data in names}
+    changed = [person for person in people if erased[person.pk]]
+    refresh_profiles(changed)
+    forget_people(changed)
+    _leave_teams(people, erased, kept)
+    warnings = AttritionWarning.objects.filter(person__in=people)
+    _add(erased, {pk: {WARNINGS: number} for pk, number in how_many(warnings, "person").items()})
+    warnings.delete()
+    return {pk: {"erased": erased[pk], "kept": kept[pk]} for pk in erased}
+
+
+def _laws_of(kind: str, pack: Pack) -> list[str]:
+    return [purpose.id for purpose in purposes_of(kind, pack.purposes.values()) if purpose.kept_by_law]
+
+
+def _add(to: dict[int, dict[str, int]], more: Mapping[int, Mapping[str, int]]) -> None:
+    for pk, counts in more.items():
+        to[pk] |= counts
+
+
+def _leave_teams(
+    people: Sequence[Person], erased: dict[int, dict[str, int]], kept: dict[int, dict[str, list[str]]]
+) -> None:
+    over = Q(until__isnull=False, until__lte=today())
+    stays = Stay.objects.filter(person__in=people)
+    _add(erased, {pk: {STAYS: number} for pk, number in how_many(stays.filter(over), "person").items()})
+    stays.filter(over).delete()
+    for pk in stays.order_by().values_list("person", flat=True).distinct():
+        kept[pk][STAYS] = []
+    pairings = Pairing.objects.filter(Q(mentor__in=people) | Q(apprentice__in=people)).order_by()
+    ended = list(pairings.filter(over).values_list("mentor", "apprentice"))
+    pairings.filter(over).delete()
+    for pk in (pk for pair in ended for pk in pair if pk in erased):
+        erased[pk][PAIRINGS] = erased[pk].get(PAIRINGS, 0) + 1
+    for pair in pairings.values_list("mentor", "apprentice"):
+        for pk in pair:
+            if pk in kept:
+                kept[pk][PAIRINGS] = []
 
 
 @transaction.atomic
@@ -236,11 +280,17 @@ def _forget_left(home: Organisation, day: date) -> None:
         some.delete()
         refresh_profiles(people)
     months, _left, records = records_after_leaving(home, day)
-    for person in list(records.select_related("home").order_by("pk")):
-        outcome = _erase_person(person, law=False)
-        forget_rest(person)
-        detail = {"months": months, "day": day.isoformat(), **outcome}
-        record("privacy.record_forgotten", subject=person, organisation_path=home.path, detail=detail)
+    gone = list(records.select_related("home").order_by("pk"))
+    for start in range(0, len(gone), RECORDS_AT_ONCE):
+        people = gone[start : start + RECORDS_AT_ONCE]
+        outcomes = _erase_people(people, law=False)
+        forget_rest(people)
+        said = {"months": months, "day": day.isoformat()}
+        record_each(
+            "privacy.record_forgotten",
+            [(person, said | outcomes[person.pk]) for person in people],
+            organisation_path=home.path,
+        )
 
 
 def retain_everywhere() -> int:

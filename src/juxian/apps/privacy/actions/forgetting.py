@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.models import User
 from juxian.apps.cards.models import Card
-from juxian.apps.corrections.models import Correction
+from juxian.apps.corrections.models import Confirmation, Correction
 from juxian.apps.exchange.models import Pushed
-from juxian.apps.files.actions import remove_file
+from juxian.apps.files.actions import remove_files
 from juxian.apps.files.models import StoredFile
 from juxian.apps.funds.models import Grant, PayeeAccount
 from juxian.apps.housing.models import Application, Lease
 from juxian.apps.imports.actions.forgetting import forget_roster, forget_rows
+from juxian.apps.imports.models import Row
 from juxian.apps.linking.models import Trace
-from juxian.apps.messaging.models import Delivery, Message
+from juxian.apps.messaging.models import ChatAddress, Delivery, Message
 from juxian.apps.notices.models import Notice
-from juxian.apps.persons.actions import refresh_profiles
-from juxian.apps.persons.models import Person
+from juxian.apps.organisations.models import Organisation
+from juxian.apps.persons.models import IdentityDocument, Person
 from juxian.apps.policies.models import Determination, Found, ProfileSnapshot, RunPerson, SweepRun
+from juxian.apps.pools.models import Membership
+from juxian.apps.privacy.models import ErasureRequest
 from juxian.apps.privacy.queries.beside import (
     ACCOUNTS,
     CARDS,
@@ -47,27 +50,32 @@ from juxian.apps.privacy.queries.beside import (
     screened,
     unpaid_accounts,
 )
-from juxian.apps.services.models import BulkRow, Case, CaseFile, Draft, Rating
+from juxian.apps.services.models import BulkRow, Case, CaseFile, CaseLetter, Draft, Officership, Rating
 from juxian.core.packs.purposes import Keeping
 from juxian.core.text import Text
 
-AT_ONCE = 2000
+AT_ONCE, CASES_AT_ONCE = 2000, 200
 CLEARED = Text("内容已清理", "Cleared")
 NUMBERS, NAME = "persons.number", "persons.name"
 
 
-def _forget_cases(rows: Iterable[Case]) -> int:
+def _forget_cases(rows: QuerySet[Case]) -> int:
     """Answers, papers and the applicant's name; steps, days and the decision stay."""
-    number = 0
-    for case in rows:
-        _remove_files(StoredFile.objects.filter(pk__in=CaseFile.objects.filter(case=case).values("file")))
-        case.data = case.data | {"answers": {}, "materials": {}, "profile": {}, "held": []}
-        case.applicant = FORGOTTEN
-        case.save(update_fields=["data", "applicant"])
-        Rating.objects.filter(case=case).update(words="", reply="")
-        BulkRow.objects.filter(case=case).update(answers={}, name="", number="")
-        case.letters.update(subject_zh=CLEARED.zh, subject_en=CLEARED.en, body_zh="", body_en="")
-        number += 1
+    number, after = 0, 0
+    while some := list(rows.filter(pk__gt=after).order_by("pk")[:CASES_AT_ONCE]):
+        keys = [case.pk for case in some]
+        _remove_files(StoredFile.objects.filter(pk__in=CaseFile.objects.filter(case__in=keys).values("file")))
+        for case in some:
+            case.data = case.data | {"answers": {}, "materials": {}, "profile": {}, "held": []}
+            case.applicant = FORGOTTEN
+        Case.objects.bulk_update(some, ["data", "applicant"])
+        Rating.objects.filter(case__in=keys).update(words="", reply="")
+        BulkRow.objects.filter(case__in=keys).update(answers={}, name="", number="")
+        CaseLetter.objects.filter(case__in=keys).update(
+            subject_zh=CLEARED.zh, subject_en=CLEARED.en, body_zh="", body_en=""
+        )
+        after = keys[-1]
+        number += len(some)
     return number
 
 
@@ -155,8 +163,7 @@ def _forget_cards(rows: QuerySet[Card]) -> int:
 
 
 def _remove_files(files: QuerySet[StoredFile]) -> None:
-    for file in files.filter(removed_at=None).select_related("home"):
-        remove_file(file=file, by=None, reason=_("保存期满或依申请删除"))
+    remove_files(files=files, by=None, reason=_("保存期满或依申请删除"))
 
 
 FORGET: dict[str, Callable[[Any], int]] = {
@@ -176,56 +183,88 @@ FORGET: dict[str, Callable[[Any], int]] = {
 }
 
 
-def forget_beside(person: Person, keeping: Iterable[Keeping]) -> tuple[dict[str, int], list[str]]:
-    """What is kept beside the facts of one person, on request: (data → how many went, data that a law keeps).
+MINE = {MESSAGES: "recipient__person"}  # by what rows name their person, where it is not ``person``
+Counts = dict[int, dict[str, int]]  # person → data → how many
 
-    Of rosters go the rows of the person; the file, which names others as well, stays until its own time is over.
+
+def forget_beside(
+    people: Sequence[Person], home: Organisation, keeping: Iterable[Keeping]
+) -> tuple[Counts, dict[int, list[str]]]:
+    """What is kept beside the facts of people of one place, on request: what went of each, and data that a law keeps.
+
+    Of rosters go the rows of the persons; the file, which names others as well, stays until its own time is over.
     """
-    own = Message.objects.filter(recipient__person=person).exclude(body_zh=FORGOTTEN)
-    rows: dict[str, Any] = {
-        CASES: ended_cases(person.home).filter(person=person),
-        DRAFTS: Draft.objects.filter(person=person),
-        ROSTERS: person.roster_rows.exclude(recorded_at=None),
-        MESSAGES: own,
-        CORRECTIONS: person.corrections.filter(decided_at__isnull=False),
-        SCREENINGS: screened(person.home).filter(person=person),
-        GRANTS: ended_grants(person.home).filter(person=person),
-        FLATS: closed_applications(person.home).filter(person=person),
-        LEASES: ended_leases(person.home).filter(person=person),
-        CARDS: ended_cards(person.home).filter(person=person),
-        ACCOUNTS: unpaid_accounts(person.home).filter(person=person),
-        FOUND: past_findings(person.home).filter(person=person),
+    rows: dict[str, QuerySet[Any]] = {
+        CASES: ended_cases(home),
+        DRAFTS: Draft.objects.all(),
+        ROSTERS: Row.objects.exclude(recorded_at=None),
+        MESSAGES: Message.objects.exclude(body_zh=FORGOTTEN),
+        CORRECTIONS: Correction.objects.filter(decided_at__isnull=False),
+        SCREENINGS: screened(home),
+        GRANTS: ended_grants(home),
+        FLATS: closed_applications(home),
+        LEASES: ended_leases(home),
+        CARDS: ended_cards(home),
+        ACCOUNTS: unpaid_accounts(home),
+        FOUND: past_findings(home),
     }
     law = {item.data for item in keeping if item.by_law}
     forget = FORGET | {ROSTERS: forget_rows}
-    erased = {data: number for data in rows if data not in law and (number := forget[data](rows[data]))}
-    return erased, [data for data in rows if data in law and rows[data].exists()]
+    erased, kept = Counts(), dict[int, list[str]]()
+    for data, found in rows.items():
+        by = MINE.get(data, "person")
+        own = found.filter(**{f"{by}__in": people})
+        counts = how_many(own, by)
+        for person, number in counts.items():
+            if data in law:
+                kept.setdefault(person, []).append(data)
+            else:
+                erased.setdefault(person, {})[data] = number
+        if counts and data not in law:
+            forget[data](own)
+    return erased, kept
 
 
-def forget_rest(person: Person) -> None:
-    """What stands beside the record of somebody who left long ago, with nothing that binds it: after the facts and the name.
+def how_many(rows: QuerySet[Any], by: str) -> dict[int, int]:
+    """Person → how many of ``rows`` are theirs; who has none is left out."""
+    return dict(rows.order_by().values_list(by).annotate(number=Count("pk", distinct=True)))
 
-    Their account is closed and names nobody. What no one may change (consent, decisions, vouchers) stays with the number.
+
+def forget_rest(people: Sequence[Person]) -> None:
+    """What stands beside the records of people who left long ago, with nothing that binds it: after the facts and the name.
+
+    Their accounts are closed and name nobody. What no one may change (consent, decisions, vouchers) stays with the number.
     """
     for rows in (
-        person.memberships, person.confirmations, person.corrections, person.officerships,
-        PayeeAccount.objects.filter(person=person, lines=None), Pushed.objects.filter(person=person),
+        Membership.objects, Confirmation.objects, Correction.objects, Officership.objects,
+        PayeeAccount.objects.filter(lines=None), Pushed.objects,
     ):  # fmt: skip
-        rows.order_by().delete()
-    _forget_found(Found.objects.filter(person=person))
-    person.erasure_requests.update(words="")
-    for user in User.objects.filter(person=person):
-        user.chat_addresses.all().delete()
+        rows.filter(person__in=people).order_by().delete()
+    _forget_found(Found.objects.filter(person__in=people))
+    ErasureRequest.objects.filter(person__in=people).update(words="")
+    accounts = list(User.objects.filter(person__in=people))
+    ChatAddress.objects.filter(user__in=accounts).delete()
+    for user in accounts:
         user.username, user.name, user.email, user.is_active = f"cleared-{user.pk}", CLEARED.zh, "", False
         user.set_unusable_password()
-        user.save(update_fields=["username", "name", "email", "is_active", "password"])
+    User.objects.bulk_update(accounts, ["username", "name", "email", "is_active", "password"])
 
 
-def forget_identity(person: Person) -> dict[str, int]:
-    """Name, document numbers and what they are found by; the number of the record stays, it says nothing of anybody."""
-    erased = {NUMBERS: person.documents.all().delete()[0], NAME: 1}
-    Trace.objects.filter(person=person).delete()
-    Person.objects.filter(Q(pk=person.pk) | Q(merged_into=person)).update(name=CLEARED.zh, name_key="")
-    person.refresh_from_db()
-    refresh_profiles([person])
-    return {name: number for name, number in erased.items() if number}
+def forget_identities(people: Sequence[Person]) -> Counts:
+    """Names, document numbers and what they are found by; the number of a record stays, it says nothing of anybody.
+
+    The profiles are to be derived again by the caller.
+    """
+    documents = IdentityDocument.objects.filter(person__in=people)
+    numbers = how_many(documents, "person")
+    documents.delete()
+    Trace.objects.filter(person__in=people).delete()
+    for person in people:
+        person.name, person.name_key = CLEARED.zh, ""
+    Person.objects.filter(Q(pk__in=[person.pk for person in people]) | Q(merged_into__in=people)).update(
+        name=CLEARED.zh, name_key=""
+    )
+    return {
+        person.pk: {NUMBERS: number, NAME: 1} if (number := numbers.get(person.pk)) else {NAME: 1}
+        for person in people
+    }
