@@ -78,6 +78,9 @@ def others() -> list[tuple[str, str]]:
         ("pools with their sizes", "/desk/pools/"),
         *([("a pool", f"/desk/pools/{pool.pk}/")] if pool else []),
         ("completeness by employer", "/desk/completeness/"),
+        ("facts to verify", "/desk/unverified/"),
+        ("facts to verify, of a kind", "/desk/unverified/?kind=title"),
+        ("facts that a colleague is to verify", "/desk/unverified/?view=others"),
     ]
 
 

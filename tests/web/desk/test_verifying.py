@@ -152,3 +152,32 @@ def test_the_list_asks_no_more_with_more_rows_and_turns_by_key(place, two, monke
 
     assert len(more) == len(few)
     assert seen == sorted(Fact.objects.values_list("pk", flat=True), reverse=True)
+
+
+def test_few_among_many_are_found_page_by_page_and_no_page_looks_at_all(place, two, monkeypatch):
+    """Whoever recorded nearly everything verifies what little others did; each page costs the same."""
+    monkeypatch.setattr("juxian.web.desk.persons.verifying.LOOKED_AT", 4)
+    (client, own), (_other, colleague) = two
+    (theirs,) = recorded(place, colleague)
+    recorded(place, own, 12)
+    Fact.objects.exclude(recorded_by__in=[own, colleague]).update(verification="verified")
+
+    pages = [client.get(PAGE)]
+    while further := pages[-1].context["next"]:
+        pages.append(client.get(f"{PAGE}?after={further}"))
+
+    assert [[event.fact for event in page.context["rows"]] for page in pages] == [[], [], [], [theirs]]
+    assert "接着找" in pages[0].content.decode()
+    assert "接着找" not in pages[-1].content.decode()
+    kind = client.get(f"{PAGE}?kind=contact")
+    assert (kind.context["rows"], kind.context["next"]) == ([], "")
+
+
+def test_the_list_of_a_kind_has_an_index_of_its_own(place, two, monkeypatch):
+    monkeypatch.setattr("juxian.web.desk.persons.verifying.LOOKED_AT", 2)
+    (client, own), (_other, colleague) = two
+    drafts = [FactDraft("training", {"programme": "研修班"}, date(2020, 1, 1))]
+    (training,) = record_facts(person=place.person(), facts=drafts, source=SourceFactory(), by=colleague)
+    recorded(place, own, 8)
+
+    assert [event.fact for event in client.get(f"{PAGE}?kind=training").context["rows"]] == [training]

@@ -118,10 +118,17 @@ class Source(models.Model):
         return self.title
 
 
+UNVERIFIED = Q(verification=Verification.UNVERIFIED, withdrawn_at=None)
+
+
 class FactQuerySet(models.QuerySet["Fact"]):
     def standing(self) -> Self:
         """Facts that have not been withdrawn (未撤销)."""
         return self.filter(withdrawn_at=None)
+
+    def unverified(self) -> Self:
+        """Standing facts that nobody has verified (待核验)."""
+        return self.standing().filter(verification=Verification.UNVERIFIED)
 
     def current_on(self, day: date) -> Self:
         """Facts in force on ``day``; an open ``until`` is still in force."""
@@ -174,6 +181,8 @@ class Fact(models.Model):
             models.Index(
                 fields=["withdrawn_at", "id"], name="fact_withdrawn", condition=Q(withdrawn_at__isnull=False)
             ),
+            models.Index(fields=["id"], name="fact_unverified", condition=UNVERIFIED),
+            models.Index(fields=["kind", "id"], name="fact_unverified_kind", condition=UNVERIFIED),
         ]
 
     def __str__(self) -> str:

@@ -80,8 +80,8 @@ def unverified_facts(home: Organisation, user: User, *, own: bool = False) -> Qu
     The newest first. Where the place asks for no second person, all of them are the user's to verify.
     """
     waiting = (
-        Fact.objects.standing()
-        .filter(verification=Verification.UNVERIFIED, person__home=home, person__merged_into=None)
+        Fact.objects.unverified()
+        .filter(person__home=home, person__merged_into=None)
         .select_related("person__home", "source", "recorded_by")
         .order_by("-pk")
     )

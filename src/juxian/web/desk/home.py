@@ -11,7 +11,6 @@ from juxian.apps.assessment.queries import reported_figures
 from juxian.apps.imports.enums import BatchState
 from juxian.apps.imports.models import Batch
 from juxian.apps.organisations.models import Organisation
-from juxian.apps.persons.enums import Verification
 from juxian.apps.persons.models import Fact
 from juxian.apps.policies.queries import benefit_totals, entitled_persons, newest_run
 from juxian.web.desk.persons.paging import COUNT_LIMIT, Total, bounded_count
@@ -62,7 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _unverified(place: Organisation) -> Total:
     """Standing facts that nobody has verified yet, counted up to the list's limit."""
-    facts = Fact.objects.standing().filter(verification=Verification.UNVERIFIED, person__home=place)
+    facts = Fact.objects.unverified().filter(person__home=place)
     number = facts.order_by()[: COUNT_LIMIT + 1].count()
     return Total(min(number, COUNT_LIMIT), number > COUNT_LIMIT)
 

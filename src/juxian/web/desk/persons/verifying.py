@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.persons.actions import NotStanding, verify_facts
+from juxian.apps.persons.models import Fact
 from juxian.apps.persons.queries import colleagues_in, unverified_facts
 from juxian.apps.persons.rules import apart
 from juxian.web.desk.forms import text_field
@@ -22,11 +23,12 @@ from juxian.web.desk.scope import home_of
 from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.dossier import events_of, names_of, organisations_named
 from juxian.web.kit.once import once
-from juxian.web.kit.paging import page_by_key
+from juxian.web.kit.paging import page_looking_at
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope
 
 PAGE = 30
+LOOKED_AT = 5000  # facts for one page: those that the user may verify can be few among them
 VIEWS: dict[str, str | Promise] = {"mine": _("由我核验"), "others": _("我登记的，待他人核验")}
 
 
@@ -80,10 +82,10 @@ def _show(request: HttpRequest, form: CheckedForm, ticked: Any = frozenset()) ->
     right = wanted.is_valid()
     view = (right and wanted.cleaned_data["view"]) or "mine"
     kind = wanted.cleaned_data["kind"] if right else ""
-    found = unverified_facts(home, user, own=view == "others")
-    facts, further = page_by_key(
-        found.filter(kind=kind) if kind else found, request.GET.get("after", ""), PAGE
-    )
+    found, among = unverified_facts(home, user, own=view == "others"), Fact.objects.unverified()
+    if kind:
+        found, among = found.filter(kind=kind), among.filter(kind=kind)
+    facts, further = page_looking_at(found, among, request.GET.get("after", ""), PAGE, LOOKED_AT)
     names = names_of(organisations_named(facts, schema), scope.language, scope.pack)
     latest = max((fact.since for fact in facts), default=scope.as_of)
     events = {
@@ -93,6 +95,7 @@ def _show(request: HttpRequest, form: CheckedForm, ticked: Any = frozenset()) ->
     context = {
         "rows": [events[fact.pk] for fact in facts if fact.pk in events],
         "next": further,
+        "looked_at": LOOKED_AT,
         "view": view,
         "views": list(VIEWS.items()),
         "kinds": [(code, known.title.in_language(scope.language)) for code, known in schema.kinds.items()],
