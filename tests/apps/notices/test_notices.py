@@ -23,7 +23,9 @@ from juxian.apps.notices.actions import (
 )
 from juxian.apps.notices.enums import NoticeState
 from juxian.apps.notices.models import Notice
+from juxian.apps.notices.queries import unknown_numbers
 from juxian.apps.notices.rules import PURPOSE
+from tests.factories import OrganisationFactory
 from tests.web.places import ID_NUMBER, Place, make_place
 
 DAY = date(2022, 6, 1)
@@ -233,3 +235,15 @@ def test_whoever_wrote_a_notice_does_not_publish_it(place):
     assert (answer.status_code, notice.state) == (403, NoticeState.DRAFT)
     assert "等待另一位经办核查并发布" in page
     assert reverse("desk:notice-publish", args=[notice.pk]) not in page
+
+
+def test_a_place_whose_code_begins_alike_is_another_place(place):
+    near = f"{place.root.code}-next"
+    root = OrganisationFactory(code=near, path=near, pack=place.root.pack)
+    stranger = Place(place.pack, root, place.employer).person("邻地人才")
+    notice = draft(place, person=stranger)
+
+    publish_notice(notice=notice, by=place.user("office"))
+
+    assert unknown_numbers(place.root, [stranger.number]) == [stranger.number]
+    assert notice.rows == []

@@ -39,7 +39,7 @@ def public_notices(home: Organisation) -> QuerySet[Notice]:
 def rows_of(notice: Notice) -> list[list[str]]:
     """One row for each person, of the allowed fields alone; three queries however many there are."""
     schema = schema_for(notice.home)
-    people = Person.objects.living_records().filter(home__path__startswith=notice.home.path)
+    people = Person.objects.living_records().under(notice.home.path)
     found = list(people.filter(number__in=notice.numbers).select_related("profile").order_by("number"))
     codes = {person.profile.employer for person in found if person.profile.employer}
     names = dict(Organisation.objects.filter(code__in=codes).order_by().values_list("code", "name"))
@@ -61,7 +61,7 @@ def rows_of(notice: Notice) -> list[list[str]]:
 
 def unknown_numbers(home: Organisation, numbers: list[str]) -> list[str]:
     """Those of ``numbers`` that are no person of the place."""
-    people = Person.objects.living_records().filter(home__path__startswith=home.path, number__in=numbers)
+    people = Person.objects.living_records().under(home.path).filter(number__in=numbers)
     known = set(people.values_list("number", flat=True))
     return [number for number in numbers if number not in known]
 
