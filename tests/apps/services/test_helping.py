@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from juxian.apps.accounts.models import Post, User
 from juxian.apps.services.actions import (
     AlreadyRated,
     NotOnAgenda,
@@ -34,11 +35,11 @@ from juxian.apps.services.queries.figures import service_figures, unit_figures
 from juxian.apps.services.queries.loading import CASE_PARTS
 from juxian.apps.services.queries.queue import in_view, lens_of, seats_of
 from juxian.apps.services.queries.visible import visible_to
-from juxian.apps.services.rules import may_rate
+from juxian.apps.services.rules import may_act_for_applicant, may_rate
 from juxian.core.source import Rejected
 from tests.apps.services.stage import CLAIM, OPENED, Stage, example, offer
 from tests.core.services.place import at
-from tests.factories import UserFactory
+from tests.factories import OrganisationFactory, UserFactory
 
 DAY = OPENED.date()
 YEAR_2027 = "2027-01-01, 放假, 元旦\n2027-02-05..2027-02-11, 放假, 春节\n2027-01-30, 上班, 春节"
@@ -64,15 +65,31 @@ def test_the_officer_of_a_person_helps_with_cases_that_run_and_that_come(stage: 
 
 
 def test_who_stands_in_sees_and_does_what_the_absent_one_would(stage: Stage):
-    elsewhere = UserFactory()
+    clerk = stage.clerks["finance"]
     case = assign_officer(case=stage.submitted(), officer=stage.office, by=stage.second)
-    assert not visible_to(elsewhere).filter(pk=case.pk).exists()
+    assert not visible_to(clerk).filter(pk=case.pk).exists()
 
     cover_for(
-        absent=stage.office, stand_in=elsewhere, since=DAY, until=date(2026, 1, 20), by=stage.second, path=""
+        absent=stage.office, stand_in=clerk, since=DAY, until=date(2026, 1, 20), by=stage.second, path=""
     )
 
-    assert visible_to(elsewhere).filter(pk=case.pk).exists()
+    assert visible_to(clerk).filter(pk=case.pk).exists()
+
+
+def test_who_left_the_place_helps_there_no_more(stage: Stage):
+    officer = stage.clerks["finance"]
+    case = assign_officer(case=stage.submitted(), officer=officer, by=stage.office)
+    there = (visible_to(officer).filter(pk=case.pk).exists(), bool(may_act_for_applicant(officer, case)))
+
+    officer.posts.update(until=DAY)
+    Post.objects.create(
+        user=officer, role="office", organisation=OrganisationFactory(code="elsewhere"), since=DAY
+    )
+    gone = User.objects.get(pk=officer.pk)
+
+    assert there == (True, True)
+    assert not visible_to(gone).filter(pk=case.pk).exists()
+    assert not may_act_for_applicant(gone, reread(case))
 
 
 def test_everything_is_handed_over(stage: Stage):

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
 from juxian.apps.accounts.rules import Decision, allow, has_role, refuse
+from juxian.apps.clock import today
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.services.models import Case
+
+HELPERS = (Role.OFFICE, Role.DEPARTMENT)  # may be named to help
+
+
+def places_of_helper(user: User, day: date) -> list[str]:
+    """Codes of the places where the user has a post of those who may be named; whoever left a place helps there no more."""
+    return sorted({path.partition("/")[0] for path in user.paths_for(HELPERS, on=day)})
 
 
 def may_act_for_applicant(user: User, case: Case) -> Decision:
     """Do what the applicant would do, with trace: the service officer and the office (代办)."""
-    if case.officer_id == user.pk:
+    if case.officer_id == user.pk and case.home.code in places_of_helper(user, today()):
         return allow()
     return has_role(user, [Role.OFFICE], case.home)
 

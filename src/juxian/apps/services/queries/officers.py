@@ -8,13 +8,11 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
-from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import Post, User
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from juxian.apps.services.models import Case, Cover, Officership
-
-HELPERS = (Role.OFFICE, Role.DEPARTMENT)  # may be named
+from juxian.apps.services.rules import HELPERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from juxian.apps.accounts.models import User
 from juxian.apps.clock import today
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.services.models import Case, Cover, Seat
+from juxian.apps.services.rules import places_of_helper
 
 WHOLE = (Role.OFFICE, Role.LEADER)  # see every case of their jurisdiction
 STAFF = (Role.OFFICE, Role.DEPARTMENT, Role.LEADER, Role.REVIEWER)
@@ -19,7 +20,7 @@ STAFF = (Role.OFFICE, Role.DEPARTMENT, Role.LEADER, Role.REVIEWER)
 
 def visible_to(user: User) -> QuerySet[Case]:
     """Cases of the applicant, of their employer, of the place's office and leaders, of every unit that has or had a step in
-    it, and of who helps or stands in for who helps. Nobody else sees one.
+    it, and of who helps or stands in for who helps, as long as they have a post there. Nobody else sees one.
     """
     day = today()
     condition = Q(pk__in=[])
@@ -36,7 +37,10 @@ def visible_to(user: User) -> QuerySet[Case]:
         if units:
             seats = Seat.objects.filter(case=OuterRef("pk"), organisation__in=units, role=role)
             condition |= Q(Exists(seats))
-    return Case.objects.filter(condition | Q(officer__in=helped_by(user, day)))
+    places = places_of_helper(user, day)
+    if places:
+        condition |= Q(officer__in=helped_by(user, day), home__code__in=places)
+    return Case.objects.filter(condition)
 
 
 def helped_by(user: User, day: date) -> list[int]:
