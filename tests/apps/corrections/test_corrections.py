@@ -3,7 +3,9 @@
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from juxian.apps.accounts.models import User
 from juxian.apps.audit.models import AuditEntry
 from juxian.apps.corrections.actions import (
     NotPossible,
@@ -17,11 +19,13 @@ from juxian.apps.corrections.actions import (
 from juxian.apps.corrections.enums import State
 from juxian.apps.corrections.models import Confirmation, Correction
 from juxian.apps.corrections.queries import last_confirmed
-from juxian.apps.corrections.rules import may_decide, may_propose
+from juxian.apps.corrections.rules import PURPOSE, may_decide, may_propose, paper_readable
+from juxian.apps.files.actions import store_file
 from juxian.apps.linking.actions import merge_persons
 from juxian.apps.messaging.models import Message
 from juxian.apps.persons.actions import withdraw_fact
 from juxian.apps.persons.models import Person
+from tests.attachments import pdf
 from tests.factories import UserFactory
 from tests.web.places import make_place
 
@@ -154,3 +158,18 @@ def test_corrections_and_confirmations_follow_a_merge(place, person, officer):
 
     assert Correction.objects.get().person == person
     assert last_confirmed(person) == DAY
+
+
+def test_a_former_employer_reads_no_paper_that_it_sent(place, person, settings, tmp_path):
+    settings.JUXIAN_FILES = tmp_path
+    clerk = place.user("employer")
+    correction = proposed(person, by=clerk, degree="doctor")
+    upload = SimpleUploadedFile("a.pdf", pdf())
+    correction.file = store_file(upload=upload, home=place.root, by=clerk, purpose=PURPOSE)
+    correction.save()
+    then = paper_readable(correction.file, clerk)
+
+    clerk.posts.update(until=date(2021, 1, 1))
+
+    assert then is not None
+    assert paper_readable(correction.file, User.objects.get(pk=clerk.pk)) is None

@@ -48,9 +48,11 @@ def may_decide(user: User, correction: Correction) -> Decision:
 
 
 def paper_readable(file: StoredFile, user: Any) -> Readable | None:
-    """The talent office of the place, and who sent it."""
+    """The talent office of the place, and who sent it, as long as they may speak for the person."""
     if not user.is_authenticated:
         return None
     if file.uploaded_by_id == user.pk:
-        return Readable(recorded=False)
+        found = Correction.objects.filter(file=file).select_related("person__profile").first()
+        if found is None or user.person_id == found.person_id or employer_of(user, found.person):
+            return Readable(recorded=False)
     return Readable() if file.home.path in user.paths_for([Role.OFFICE], on=today()) else None

@@ -20,11 +20,11 @@ def may_read(file: StoredFile, user: User | AnonymousUser) -> Readable | None:
     """Whoever may see a case that it was handed in with; before that, who uploaded it, and the unit of its list."""
     if not isinstance(user, User):
         return None
-    if file.uploaded_by_id == user.pk:
+    own, held = file.uploaded_by_id == user.pk, CaseFile.objects.filter(file=file)
+    if own and not held.exists():
         return Readable(recorded=False)
-    cases = CaseFile.objects.filter(file=file).values("case")
-    seen = visible_to(user).filter(pk__in=cases).exists() or may_read_listed(user, file.pk)
-    return Readable() if seen else None
+    seen = visible_to(user).filter(pk__in=held.values("case")).exists() or may_read_listed(user, file.pk)
+    return Readable(recorded=not own) if seen else None
 
 
 def files_of(case: Case) -> dict[str, list[StoredFile]]:
