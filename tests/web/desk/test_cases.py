@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from juxian.apps.audit.models import AuditEntry
 from juxian.apps.messaging.models import Message
 from juxian.apps.services.models import AgendaItem, CalendarYear, Case, CaseEvent, Conference, Timer, Turn
 from juxian.apps.services.queries import queue
@@ -291,3 +292,17 @@ def test_own_messages_are_shown_and_then_read(stage: Stage):
     assert "安家补贴申领已收到" in first
     assert Message.objects.get(recipient=stage.applicant).read_at
     assert first != second
+
+
+def test_whose_case_was_opened_is_written_down_once_and_not_for_themselves(stage: Stage):
+    case, office = stage.submitted(), signed_in(stage.office)
+    for _twice in range(2):
+        office.get(reverse("desk:case", args=[case.number]))
+    signed_in(stage.applicant).get(reverse("portal:case", args=[case.number]))
+    signed_in(stage.employer).get(reverse("portal:case", args=[case.number]))
+
+    entries = AuditEntry.objects.filter(action="services.case_opened").order_by("pk")
+    assert [entry.actor for entry in entries] == [stage.office, stage.employer]
+    assert {(entry.subject_id, entry.detail["case"]) for entry in entries} == {
+        (str(stage.person.pk), case.number)
+    }

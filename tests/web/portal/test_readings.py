@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import User
 from tests.web.places import Place
 
@@ -49,3 +50,17 @@ def test_the_number_of_queries_does_not_grow(place: Place, django_assert_max_num
         assert len(readings(own)) == 4
 
     assert len(many) == len(few)
+
+
+def test_a_record_is_opened_nowhere_without_an_entry(place: Place) -> None:
+    person = place.person()
+    own = place.client("person", person=person)
+    for role, page in ((Role.LEADER, "board:person"), (Role.EMPLOYER, "portal:record")):
+        assert place.client(role).get(reverse(page, args=[person.number])).status_code == 200
+
+    own.get(reverse("portal:me"))
+
+    assert [(str(reading.what), reading.post) for reading in readings(own)] == [
+        ("打开人才档案", str(Role.EMPLOYER.label)),
+        ("打开人才档案", str(Role.LEADER.label)),
+    ]

@@ -23,6 +23,7 @@ READINGS = (
     "persons.record_opened",
     "persons.searched_by_number",
     "persons.exported",
+    "services.case_opened",
 )
 AT_ONCE = 5000
 

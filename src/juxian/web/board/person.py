@@ -13,6 +13,7 @@ from juxian.core.facts.values import show_value
 from juxian.web.board.day import board_day
 from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.dossier import events_of, in_conflict, names_of, organisations_named
+from juxian.web.kit.openings import note_opening
 from juxian.web.kit.rows import level_badge
 from juxian.web.kit.scope import Scope, current_scope
 
@@ -25,7 +26,9 @@ def person(request: HttpRequest, number: str) -> HttpResponse:
     """The person on the board's day; 404 for anybody outside the user's reach."""
     scope = current_scope(request)
     day = board_day(request, scope)
-    found: Person = get_object_or_404(persons_visible_to(user_of(request)), number=number)
+    people = persons_visible_to(user_of(request)).select_related("home")
+    found: Person = get_object_or_404(people, number=number)
+    note_opening(request, found)
     schema, language = scope.pack.schema, scope.language
     facts = list(found.facts.standing().select_related("source__organisation"))
     codes = organisations_named(facts, schema)

@@ -84,6 +84,7 @@ ACTIONS: dict[str, str | Promise] = {
     "policies.simulated": _("政策测算"),
     "documents.text_added": _("录入文件"),
     "services.opened": _("发起办件"),
+    "services.case_opened": _("打开办件"),
     "services.submitted": _("提交申请"),
     "services.bulk_handed_in": _("提交名单"),
     "services.bulk_begun": _("批量申请"),

@@ -17,11 +17,11 @@ from juxian.apps.policies.models import Determination, FindRun, Found, SweepRun
 from juxian.apps.policies.queries import policies_by, profile_of
 from juxian.core.facts.values import Refusal, parse_day
 from juxian.core.policy import ENGINE_VERSION, Policy
-from juxian.web.desk.persons.page import note_opening
 from juxian.web.desk.scope import find_person, home_of
 from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.dossier import organisations_named
 from juxian.web.kit.explaining import explanation_of
+from juxian.web.kit.openings import note_opening
 from juxian.web.kit.scope import current_scope
 
 READERS = (Role.OFFICE, Role.LEADER)

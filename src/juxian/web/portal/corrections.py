@@ -38,6 +38,7 @@ from juxian.web.kit.dossier import ToAsk, events_of, names_of, organisations_nam
 from juxian.web.kit.factforms import PREFIX, FactForm, as_typed, employers_of
 from juxian.web.kit.fields import text_field
 from juxian.web.kit.once import once
+from juxian.web.kit.openings import note_opening
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import Scope, current_scope
 from juxian.web.kit.uploads import AttachmentField, checks_files, kept_file
@@ -230,6 +231,7 @@ def _person(request: HttpRequest, number: str) -> Person:
     people = persons_visible_to(user_of(request)).select_related("home", "profile")
     person = get_object_or_404(people, number=number)
     may_propose(user_of(request), person).or_refuse()
+    note_opening(request, person)
     return person
 
 

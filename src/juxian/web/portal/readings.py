@@ -25,6 +25,7 @@ WORDS: dict[str, str | Promise] = {
     "persons.record_opened": _("打开人才档案"),
     "persons.searched_by_number": _("按证件号码查找"),
     "persons.exported": _("导出"),
+    "services.case_opened": _("打开办件"),
 }
 
 

@@ -16,5 +16,7 @@ STAFF = (Role.OFFICE, Role.DEPARTMENT, Role.LEADER)
 
 def find_case(request: HttpRequest, number: str) -> Case:
     """A case that the user may see, 404 for every other."""
-    cases = visible_to(user_of(request)).select_related(*CASE_PARTS, "opened_by", "person__profile")
+    cases = visible_to(user_of(request)).select_related(
+        *CASE_PARTS, "opened_by", "person__profile", "person__home"
+    )
     return get_object_or_404(cases, number=number)

@@ -24,6 +24,7 @@ from juxian.core.services.answers import shown_fields
 from juxian.web.desk.cases.finding import STAFF, find_case
 from juxian.web.kit import cases as words
 from juxian.web.kit.access import for_roles, user_of
+from juxian.web.kit.openings import CASE, note_opening
 from juxian.web.kit.scope import Scope, current_scope
 
 FIRST_TONES = {
@@ -65,7 +66,10 @@ class TurnCard:
 @for_roles(*STAFF)
 @require_safe
 def case(request: HttpRequest, number: str) -> HttpResponse:
-    return show(request, find_case(request, number))
+    found = find_case(request, number)
+    if found.person is not None:
+        note_opening(request, found.person, action=CASE, case=found.number)
+    return show(request, found)
 
 
 def show(

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.core.cache import cache
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from juxian.apps.accounts.enums import Role
-from juxian.apps.audit.actions import record
 from juxian.apps.collectives.queries import pairings_of, stays_of
 from juxian.apps.persons.enums import DocumentKind
 from juxian.apps.persons.models import Fact, Person
@@ -54,11 +51,10 @@ from juxian.web.kit.entitling import (
     turning_cards,
 )
 from juxian.web.kit.formats import labelled, rate
-from juxian.web.kit.origin import address_of
+from juxian.web.kit.openings import note_opening
 from juxian.web.kit.rows import level_badge
 from juxian.web.kit.scope import Scope, current_scope
 
-A_DAY = 24 * 3600  # seconds
 BELONGINGS_SHOWN = 30
 HEADER_FIELDS = (
     "gender",
@@ -104,26 +100,6 @@ def person(request: HttpRequest, number: str) -> HttpResponse:
     return show(
         request, found, current_scope(request).as_of if isinstance(day, Refusal) else day, problem=problem
     )
-
-
-def note_opening(request: HttpRequest, person: Person) -> None:
-    """Who opened whose record, once a day and process: the person can ask, and a leak can be traced."""
-    scope = current_scope(request)
-    key = f"opened-{request.user.pk}-{person.pk}-{scope.as_of:%Y%m%d}"
-    if not cache.add(key, True, A_DAY):
-        return
-    try:
-        record(
-            "persons.record_opened",
-            actor=user_of(request),
-            subject=person,
-            organisation_path=person.home.path,
-            acting_as=f"{scope.role}@{scope.organisation.code}",
-            address=address_of(request),
-        )
-    except DatabaseError:  # a locked or full database: without an entry nobody reads, now or at the next try
-        cache.delete(key)
-        raise
 
 
 def show(

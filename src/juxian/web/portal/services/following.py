@@ -34,6 +34,7 @@ from juxian.web.kit import cases as words
 from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.formats import clauses
 from juxian.web.kit.once import once
+from juxian.web.kit.openings import CASE, note_opening
 from juxian.web.kit.qr import qr_svg
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import Scope, current_scope
@@ -136,7 +137,10 @@ def _of_draft(draft: Draft, pack: Pack, language: str) -> tuple[str, str]:
 @for_roles(*PEOPLE)
 @require_safe
 def case(request: HttpRequest, number: str) -> HttpResponse:
-    return show(request, own_case(request, number))
+    found = own_case(request, number)
+    if found.person is not None:
+        note_opening(request, found.person, action=CASE, case=found.number)
+    return show(request, found)
 
 
 def show(request: HttpRequest, found: Case, *, status: int = 200, **more: Any) -> HttpResponse:
