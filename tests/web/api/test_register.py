@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from juxian.apps.audit.models import AuditEntry
-from juxian.apps.audit.queries import proved
+from juxian.apps.audit.queries import proved, readings_of
 from juxian.apps.exchange.models import Pushed
 from juxian.apps.persons.actions import withdraw_fact
 from juxian.apps.persons.models import Fact, Person, Source
@@ -151,6 +151,17 @@ def test_sensitive_values_need_their_own_permission(ask: Ask, place: Place) -> N
     assert phones == [({}, ["phone"]), ({"phone": "13800001234"}, [])]
     pulls = AuditEntry.objects.filter(action="exchange.pulled").order_by("pk")
     assert [entry.detail["sensitive"] for entry in pulls] == [False, True]
+
+
+def test_a_person_sees_which_system_read_what(ask: Ask, place: Place) -> None:
+    person = place.person()
+    settle()
+
+    ask("GET", "register/changes")
+
+    (reading,) = readings_of(person)
+    assert (reading.action, reading.acting_as) == ("exchange.read", "API · 测试系统")
+    assert reading.detail == {"kinds": ["contact", "education", "employment", "identity"]}
 
 
 @pytest.mark.parametrize("cursor", ["x", "MXwyfDM=", "LTF8fDA=", "JUQ="])

@@ -11,10 +11,22 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from juxian.apps.audit.models import AuditEntry
+from juxian.apps.audit.queries import readings_of
+from juxian.apps.files.actions import store_file
 from juxian.apps.messaging.models import Message
-from juxian.apps.services.models import AgendaItem, CalendarYear, Case, CaseEvent, Conference, Timer, Turn
+from juxian.apps.services.models import (
+    AgendaItem,
+    CalendarYear,
+    Case,
+    CaseEvent,
+    CaseFile,
+    Conference,
+    Timer,
+    Turn,
+)
 from juxian.apps.services.queries import queue
 from juxian.apps.services.queries.calendar import current_calendar
+from juxian.apps.services.queries.materials import PURPOSE
 from tests.apps.services.stage import ANSWERS, CLAIM, OPENED, Stage, set_stage
 from tests.attachments import paper
 from tests.browser import Browser
@@ -306,3 +318,24 @@ def test_whose_case_was_opened_is_written_down_once_and_not_for_themselves(stage
     assert {(entry.subject_id, entry.detail["case"]) for entry in entries} == {
         (str(stage.person.pk), case.number)
     }
+
+
+def test_a_person_sees_who_revealed_an_answer_and_who_read_a_paper(stage: Stage, settings, tmp_path):
+    settings.JUXIAN_FILES = tmp_path
+    case, office = stage.submitted(), signed_in(stage.office)
+    upload = SimpleUploadedFile("a.pdf", paper("a"))
+    file = store_file(upload=upload, home=stage.root, by=stage.applicant, purpose=PURPOSE)
+    CaseFile.objects.create(case=case, material="contract", file=file, version=0)
+
+    office.post(reverse("desk:case-reveal", args=[case.number]), {"field": "account", "reason": "核对账号"})
+    office.get(reverse("file", args=[file.uuid]))
+
+    read, revealed = readings_of(stage.person)
+    assert (read.action, read.detail["file"]) == ("files.read", file.pk)
+    assert (revealed.action, revealed.reason) == ("services.value_revealed", "核对账号")
+    assert revealed.detail == {"value": "account", "case": case.number}
+    page = signed_in(stage.applicant).get(reverse("portal:readings"))
+    assert [str(reading.what) for reading in page.context["readings"]] == [
+        "查看材料",
+        "查看办件中的完整内容",
+    ]

@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from juxian.apps.audit.models import AuditEntry
+from juxian.apps.audit.queries import readings_of, touched
 from juxian.apps.messaging.models import Message
 from juxian.apps.searches import actions
 from juxian.apps.searches.models import SavedSearch
@@ -128,6 +129,25 @@ def test_an_export_is_masked_for_a_leader_and_plain_for_the_office_that_says_so(
         ("年度汇报", False, 1),
         ("年度汇报", True, 1),
     ]
+
+
+def test_everybody_in_an_exported_list_sees_it_and_an_incident_finds_them(
+    place: Place, office: Browser
+) -> None:
+    listed, other = place.person("测试甲"), place.person("测试乙", degree="bachelor")
+    wanted = {"columns": ["degree", "home_owned"], "kind": "csv", "reason": "年度汇报"}
+
+    office.post("/desk/persons/export/?degree=master", wanted)
+
+    (reading,) = readings_of(listed)
+    whole = AuditEntry.objects.get(action="persons.exported")
+    assert (reading.reason, reading.detail) == (
+        "年度汇报",
+        {"list": whole.pk, "fields": ["degree", "home_owned"]},
+    )
+    assert list(readings_of(other)) == []
+    found = touched(actor=whole.actor_id)
+    assert [(one.person, one.fields) for one in found] == [(str(listed.pk), {"degree", "home_owned"})]
 
 
 def test_an_export_that_is_cut_says_so_everywhere(place: Place, office: Browser, settings) -> None:

@@ -22,7 +22,10 @@ READINGS = (
     "persons.value_revealed",
     "persons.record_opened",
     "persons.searched_by_number",
-    "persons.exported",
+    "persons.listed",
+    "exchange.read",
+    "services.value_revealed",
+    "files.read",
     "services.case_opened",
 )
 AT_ONCE = 5000

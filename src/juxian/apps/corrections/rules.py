@@ -55,4 +55,7 @@ def paper_readable(file: StoredFile, user: Any) -> Readable | None:
         found = Correction.objects.filter(file=file).select_related("person__profile").first()
         if found is None or user.person_id == found.person_id or employer_of(user, found.person):
             return Readable(recorded=False)
-    return Readable() if file.home.path in user.paths_for([Role.OFFICE], on=today()) else None
+    if file.home.path not in user.paths_for([Role.OFFICE], on=today()):
+        return None
+    found = Correction.objects.filter(file=file).select_related("person").first()
+    return Readable(about=found.person if found else None)

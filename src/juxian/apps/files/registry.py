@@ -14,11 +14,12 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class Readable:
     """A file may be read. name: what it is called for this reader, where not as it came (盲评). recorded: reading
-    makes an entry in the audit log; public papers make none.
+    makes an entry in the audit log; public papers make none. about: the person whose paper it is, who is told of the reading.
     """
 
     name: str = ""
     recorded: bool = True
+    about: Any = None
 
 
 Resolver = Callable[[Any, Any], Readable | None]

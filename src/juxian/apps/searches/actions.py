@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.models import User
-from juxian.apps.audit.actions import record
+from juxian.apps.audit.actions import record, record_each
 from juxian.apps.messaging.actions.queueing import queue_message
 from juxian.apps.messaging.registry import template
 from juxian.apps.organisations.models import Organisation
+from juxian.apps.persons.models import Person
 from juxian.apps.searches.models import SavedSearch
 from juxian.core.text import Text
 
@@ -111,11 +112,22 @@ def note_matches(*, search: SavedSearch, people: Sequence[int], day: date) -> in
     return len(fresh)
 
 
+@transaction.atomic
 def note_export(
-    *, home: Organisation, by: User, acting_as: str, address: str, reason: str, detail: Mapping[str, Any]
+    *,
+    home: Organisation,
+    by: User,
+    acting_as: str,
+    address: str,
+    reason: str,
+    detail: Mapping[str, Any],
+    people: Iterable[int],
 ) -> None:
-    """Write down that a list of persons left the register (导出留痕)."""
-    record(
+    """Write down that a list of persons left the register (导出留痕), and for each of them that they stood in it.
+
+    people: primary keys. A person sees it among the readings of the own record, and a search after an incident finds it.
+    """
+    whole = record(
         "persons.exported",
         actor=by,
         subject=home,
@@ -123,6 +135,18 @@ def note_export(
         acting_as=acting_as,
         address=address,
         detail=dict(detail),
+        reason=reason,
+    )
+    named: dict[str, Any] = {"list": whole.pk}
+    if "columns" in detail:
+        named["fields"] = detail["columns"]
+    record_each(
+        "persons.listed",
+        [(Person(pk=pk), named) for pk in sorted(set(people))],
+        actor=by,
+        organisation_path=home.path,
+        acting_as=acting_as,
+        address=address,
         reason=reason,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -12,15 +13,16 @@ from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 from pydantic import ConfigDict
 
-from juxian.apps.audit.actions import record
+from juxian.apps.audit.actions import record, record_each
 from juxian.apps.clock import now, today
 from juxian.apps.exchange.actions import Item, push
 from juxian.apps.exchange.queries import Change, Place, changes_since
+from juxian.apps.persons.models import Person
 from juxian.apps.tokens.actions import count_persons
 from juxian.apps.tokens.enums import Scope
 from juxian.core.facts.wording import is_masked
 from juxian.core.packs.schema import Pack
-from juxian.web.api.base import Refusal, caller, needs, spend
+from juxian.web.api.base import Caller, Refusal, caller, needs, spend
 
 router = Router(tags=["register"])
 MOST_ITEMS, MOST_CHANGES = 200, 500
@@ -108,11 +110,25 @@ def pull_changes(request: HttpRequest, cursor: str = "", limit: int = 100) -> di
         acting_as=f"API · {by.token.name}",
         detail={"changes": len(found), "sensitive": plain},
     )
+    _note_read(by, found)
     return {
         "changes": [_told(change, by.pack, plain=plain) for change in found],
         "cursor": _cursor(behind),
         "more": more,
     }
+
+
+def _note_read(by: Caller, found: Sequence[Change]) -> None:
+    """For each person whose statements were read, of which kinds."""
+    kinds: dict[int, set[str]] = {}
+    for change in found:
+        kinds.setdefault(change.fact.person_id, set()).add(change.fact.kind)
+    record_each(
+        "exchange.read",
+        [(Person(pk=pk), {"kinds": sorted(named)}) for pk, named in sorted(kinds.items())],
+        organisation_path=by.organisation.path,
+        acting_as=f"API · {by.token.name}",
+    )
 
 
 def _item(one: ItemIn) -> Item:

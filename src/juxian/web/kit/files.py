@@ -57,9 +57,9 @@ def _sent(
         record(
             "files.read",
             actor=request.user if isinstance(request.user, User) else None,
-            subject=file,
+            subject=reading.about or file,
             organisation_path=file.home.path,
-            detail={"purpose": file.purpose, "sha256": file.sha256},
+            detail={"file": file.pk, "purpose": file.purpose, "sha256": file.sha256},
             address=address_of(request),
         )
     answer = StreamingHttpResponse(pieces_of(file), content_type=file.media)

@@ -24,7 +24,10 @@ WORDS: dict[str, str | Promise] = {
     "persons.value_revealed": _("查看完整号码"),
     "persons.record_opened": _("打开人才档案"),
     "persons.searched_by_number": _("按证件号码查找"),
-    "persons.exported": _("导出"),
+    "persons.listed": _("列入导出的名单"),
+    "exchange.read": _("由其他系统读取"),
+    "services.value_revealed": _("查看办件中的完整内容"),
+    "files.read": _("查看材料"),
     "services.case_opened": _("打开办件"),
 }
 
@@ -55,5 +58,5 @@ def readings(request: HttpRequest) -> HttpResponse:
 
 def _reading(entry: AuditEntry, names: dict[str, str]) -> Reading:
     role, _at, code = entry.acting_as.partition("@")
-    post = str(Role(role).label) if role in Role.values else ""
+    post = str(Role(role).label) if role in Role.values else role  # of another system: the name of its token
     return Reading(entry.at, WORDS[entry.action], post, names.get(code, code), entry.reason)

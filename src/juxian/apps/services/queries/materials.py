@@ -23,8 +23,10 @@ def may_read(file: StoredFile, user: User | AnonymousUser) -> Readable | None:
     own, held = file.uploaded_by_id == user.pk, CaseFile.objects.filter(file=file)
     if own and not held.exists():
         return Readable(recorded=False)
-    seen = visible_to(user).filter(pk__in=held.values("case")).exists() or may_read_listed(user, file.pk)
-    return Readable(recorded=not own) if seen else None
+    case = visible_to(user).filter(pk__in=held.values("case")).select_related("person").order_by("pk").first()
+    if case is None and not may_read_listed(user, file.pk):
+        return None
+    return Readable(recorded=not own, about=case.person if case else None)
 
 
 def files_of(case: Case) -> dict[str, list[StoredFile]]:

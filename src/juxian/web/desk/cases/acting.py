@@ -125,10 +125,10 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
     record(
         REVEALED,
         actor=user_of(request),
-        subject=case,
+        subject=case.person or case,
         organisation_path=case.home.path,
         acting_as=f"{scope.role}@{scope.organisation.code}",
-        detail={"field": name, "number": case.number},
+        detail={"value": name, "case": case.number},
         reason=form.cleaned_data["reason"],
         address=request.META.get("REMOTE_ADDR", ""),
     )

@@ -59,16 +59,17 @@ def _file(request: HttpRequest, asked: Asked, reason: str, *, of_pairs: bool) ->
         reason=reason,
         detail={
             "what": "pairings" if of_pairs else "collectives",
-            "persons": persons,
+            "persons": len(persons),
             "day": asked.day.isoformat(),
             "filters": {name: getattr(asked, name) for name in ("sort", "kind", "level", "state")},
         },
+        people=persons,
     )
     name = f"{'pairings' if of_pairs else 'collectives'}-{asked.day:%Y%m%d}"
     return download(workbook(dict(sheets)), "xlsx", name)
 
 
-def _collectives(request: HttpRequest, asked: Asked) -> tuple[dict[str, Table], int]:
+def _collectives(request: HttpRequest, asked: Asked) -> tuple[dict[str, Table], set[int]]:
     scope, most = current_scope(request), settings.JUXIAN_EXPORT_ROWS
     found = list(narrowed(request, asked)[:most])
     rows = collective_rows(found, scope.pack, scope.language, asked.day)
@@ -109,10 +110,10 @@ def _collectives(request: HttpRequest, asked: Asked) -> tuple[dict[str, Table], 
     ]
     if len(people) > most:
         members.append([_("只导出前 %(number)s 人。") % {"number": count(most)}])
-    return {_("团队与平台"): table, _("成员"): members}, len({stay.person_id for stay in people[:most]})
+    return {_("团队与平台"): table, _("成员"): members}, {stay.person_id for stay in people[:most]}
 
 
-def _pairs(request: HttpRequest, asked: Asked) -> tuple[dict[str, Table], int]:
+def _pairs(request: HttpRequest, asked: Asked) -> tuple[dict[str, Table], set[int]]:
     scope, most = current_scope(request), settings.JUXIAN_EXPORT_ROWS
     found: list[Pairing] = list(pairs_asked(request, asked)[: most + 1])
     table: Table = [
@@ -141,4 +142,4 @@ def _pairs(request: HttpRequest, asked: Asked) -> tuple[dict[str, Table], int]:
     if len(found) > most:
         table.append([_("只导出前 %(number)s 人。") % {"number": count(most)}])
     persons = {key for one in found[:most] for key in (one.mentor_id, one.apprentice_id)}
-    return {_("师徒结对"): table}, len(persons)
+    return {_("师徒结对"): table}, persons

@@ -41,6 +41,7 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
             address=address_of(request),
             reason=form.cleaned_data["reason"],
             detail={"what": "refused_rows", "batch": found.pk, "persons": len(shown)},
+            people=[row.person_id for row in shown if row.person_id],
         )
         return download(returned_workbook(_sheets(found, shown)), "xlsx", f"refused-{found.pk}")
     context = {"batch": found, "total": total, "form": form}

@@ -93,6 +93,7 @@ def template(request: HttpRequest) -> HttpResponse:
                 "unit": unit.code,
                 "persons": len(people),
             },
+            people=[person.pk for person in people],
         )
         schema, names = scope.pack.schema, _names_of_units(unit)
         sheet = team_sheet(user, scope.pack, unit, names) if of_teams else _sheet(schema, names, people)

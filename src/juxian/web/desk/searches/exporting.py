@@ -126,6 +126,7 @@ def _file(
             "plain": plain,
             "query": hashlib.sha256(repr(sorted(wanted.items())).encode()).hexdigest()[:16],
         },
+        people=[person.pk for person in found],
     )
     name = f"persons-{scope.as_of:%Y%m%d}" + (f"-first-{most}" if cut else "")
     if chosen["kind"] == "csv":

@@ -75,11 +75,11 @@ def export(request: HttpRequest) -> HttpResponse:
 def _file(
     request: HttpRequest, asked: Asked, rows: Rows, chosen: dict[str, Any], *, of_people: bool
 ) -> HttpResponse:
-    public = chosen.get("public", False)
+    public, persons = chosen.get("public", False), list[int]()
     if of_people:
         sheets, persons = _people(request, asked, rows)
     else:
-        sheets, persons = figures(asked, rows, retirement_age(request, asked), public=public), 0
+        sheets = figures(asked, rows, retirement_age(request, asked), public=public)
     about = [[_("项目"), _("内容")], *([name, value] for name, value in asked.words())]
     if public:
         about.append([_("小数字"), _("1 至 4 人的数字及能推算出它们的数字不显示")])
@@ -92,10 +92,11 @@ def _file(
         detail={
             "stocktake": asked.day.isoformat(),
             "knowledge": str(asked.knowledge),
-            "persons": persons,
+            "persons": len(persons),
             "public": public,
             "query": hashlib.sha256(repr(sorted(request.GET.lists())).encode()).hexdigest()[:16],
         },
+        people=persons,
     )
     name = f"stocktake-{asked.day:%Y%m%d}" + ("-people" if of_people else "-public" if public else "")
     return download(workbook({**sheets, _("说明"): about}), "xlsx", name)
@@ -166,7 +167,7 @@ def _shown(number: int | None) -> str:
     return HIDDEN if number is None else str(number)
 
 
-def _people(request: HttpRequest, asked: Asked, rows: Rows) -> tuple[dict[str, list[list[str]]], int]:
+def _people(request: HttpRequest, asked: Asked, rows: Rows) -> tuple[dict[str, list[list[str]]], list[int]]:
     """The list, bounded as every export; no sensitive field is among the columns."""
     most = settings.JUXIAN_EXPORT_ROWS
     found = list(listed(rows, request, asked)[: most + 1])
@@ -177,4 +178,4 @@ def _people(request: HttpRequest, asked: Asked, rows: Rows) -> tuple[dict[str, l
     ]
     if cut:
         table.append([_("只导出前 %(number)s 人。") % {"number": count(most)}])
-    return {_("名单"): table}, len(found)
+    return {_("名单"): table}, [row.person_id for row in found]

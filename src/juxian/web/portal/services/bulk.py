@@ -232,7 +232,12 @@ def bulk_table(request: HttpRequest, service_id: str) -> HttpResponse:
     service, scope = service_for_many(request, service_id), current_scope(request)
     people = list(own_people(request)[:MOST_ROWS])
     detail = {"what": "list_to_fill_in", "service": service.id, "persons": len(people)}
-    if asked := _ask_why(request, detail, go_back=reverse("portal:bulk-new", args=[service.id])):
+    if asked := _ask_why(
+        request,
+        detail,
+        people=[person.pk for person in people],
+        go_back=reverse("portal:bulk-new", args=[service.id]),
+    ):
         return asked
     return download(empty_list(service, people, scope.language), "xlsx", service.id)
 
@@ -301,7 +306,8 @@ def bulk_result(request: HttpRequest, pk: int) -> HttpResponse:
     """The list with what became of each row."""
     found, scope = get_object_or_404(own_bulks(request), pk=pk), current_scope(request)
     detail = {"what": "list_result", "bulk": found.pk, "persons": found.rows.count()}
-    if asked := _ask_why(request, detail, go_back=reverse("portal:bulk", args=[found.pk])):
+    people = [pk for pk in found.rows.values_list("person_id", flat=True) if pk]
+    if asked := _ask_why(request, detail, people=people, go_back=reverse("portal:bulk", args=[found.pk])):
         return asked
     head = [_("行号"), _("人才编号"), _("姓名"), _("结果"), _("办件编号"), _("原因")]
     rows = [
@@ -318,7 +324,9 @@ def bulk_result(request: HttpRequest, pk: int) -> HttpResponse:
     return download(workbook({_("结果"): [head, *rows]}), "xlsx", f"{found.service}-{found.pk}")
 
 
-def _ask_why(request: HttpRequest, detail: dict[str, Any], *, go_back: str) -> HttpResponse | None:
+def _ask_why(
+    request: HttpRequest, detail: dict[str, Any], *, people: list[int], go_back: str
+) -> HttpResponse | None:
     """The page that asks for the reason of taking out many people; None when it was given, or need not be.
 
     The reason and how many there are stand in the audit log (SECURITY-BASELINE 1.9).
@@ -337,6 +345,7 @@ def _ask_why(request: HttpRequest, detail: dict[str, Any], *, go_back: str) -> H
         address=address_of(request),
         reason=form.cleaned_data["reason"],
         detail=detail,
+        people=people,
     )
     return None
 
