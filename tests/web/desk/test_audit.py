@@ -14,7 +14,7 @@ from juxian.apps.audit.models import AuditEntry
 from juxian.web.desk import audit
 from juxian.web.desk.audit_words import ACTIONS
 from tests.factories import UserFactory
-from tests.web.places import make_place
+from tests.web.places import ID_NUMBER, make_place
 
 PAGE = "desk:audit"
 
@@ -175,3 +175,38 @@ def test_every_action_that_is_recorded_has_words():
 
     assert len(recorded) > 200
     assert sorted(recorded - set(ACTIONS)) == []
+
+
+def test_an_entry_says_from_where_and_as_whom_without_being_told(place, settings):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    clerk, person = place.client("office"), place.person()
+    fact = person.facts.get(kind="education")
+
+    clerk.post(
+        reverse("desk:fact-withdraw", args=[person.number, fact.pk]),
+        {"reason": "有误"},
+        headers={"x-forwarded-for": "8.8.4.4"},
+    )
+    record("packs.upgraded")
+
+    entry = AuditEntry.objects.get(action="persons.fact_withdrawn")
+    assert (entry.address, entry.acting_as) == ("8.8.4.4", f"office@{place.root.code}")
+    later = AuditEntry.objects.get(action="packs.upgraded")
+    assert (later.address, later.acting_as) == ("", "")
+
+
+@pytest.mark.parametrize("function", ["desk:person-reveal", "desk:person-find"])
+def test_a_reading_names_the_browser_behind_the_proxy(place, settings, function):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    person = place.person("测试甲", ID_NUMBER)
+    parts = [person.number] if function == "desk:person-reveal" else []
+    body = {
+        "key": f"document-{person.documents.get().pk}",
+        "reason": "核对",
+        "document_number": ID_NUMBER,
+    }
+
+    place.client("office").post(reverse(function, args=parts), body, headers={"x-forwarded-for": "8.8.4.4"})
+
+    entry = AuditEntry.objects.filter(subject_id=str(person.pk)).latest("pk")
+    assert (entry.address, entry.acting_as) == ("8.8.4.4", f"office@{place.root.code}")

@@ -12,7 +12,7 @@ from django.db import connection, models, transaction
 
 from juxian.apps.audit.models import FIRST, AuditEntry, IntegrityCheck, Refusal
 from juxian.apps.audit.queries import HEADS, lines_of, proved, proved_since
-from juxian.apps.audit.registry import on_behalf_of
+from juxian.apps.audit.registry import acts_as, came_from, on_behalf_of
 from juxian.apps.clock import now
 from juxian.core.audit.heads import public_pem, read_signed, signed_line, signing_key
 from juxian.core.audit.verifier import Head
@@ -36,7 +36,8 @@ def record(
 ) -> AuditEntry:
     """Append one entry; must run inside the transaction of what it records.
 
-    action: ``app.past_participle``, e.g. ``persons.merged``. detail: JSON; no plain sensitive values.
+    action: ``app.past_participle``, e.g. ``persons.merged``. detail: JSON; no plain sensitive values. acting_as, address: those
+    of the request at work where they are not given.
     """
     return record_each(
         action,
@@ -73,13 +74,13 @@ def record_each(
             at=moment,
             action=action,
             actor_id=actor.pk if actor is not None else None,
-            acting_as=acting_as,
+            acting_as=acting_as or acts_as.get(),
             subject_type=subject._meta.label_lower if subject is not None else "",
             subject_id=str(subject.pk) if subject is not None else "",
             organisation_path=organisation_path,
             detail=dict(detail) | standing_in,
             reason=reason,
-            address=address,
+            address=address or came_from.get(),
             previous=previous,
         )
         entry.digest = previous = entry.computed_digest()

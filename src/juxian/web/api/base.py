@@ -21,6 +21,7 @@ from ninja.parser import Parser
 from ninja.security import HttpBearer
 
 import juxian
+from juxian.apps.audit.registry import acts_as
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.packs.queries import pack_of
 from juxian.apps.tokens.actions import Spent, count_request, token_of
@@ -69,6 +70,7 @@ class Needs(HttpBearer):
         found = token_of(token)
         if found is None:
             return None
+        acts_as.set(f"API · {found.name}"[:128])
         if self.scope not in found.scopes:
             raise Refusal(403, _("这个令牌没有“%(scope)s”权限。") % {"scope": self.scope.label})
         spend(count_request, found)

@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from juxian.apps.accounts.models import User
 from juxian.apps.audit.actions import record_refusal
-from juxian.apps.audit.registry import on_behalf_of
+from juxian.apps.audit.registry import acts_as, came_from, on_behalf_of
 from juxian.apps.clock import now
 from juxian.apps.tokens.models import ApiToken
 from juxian.web.kit.middleware import Respond
@@ -31,13 +31,26 @@ _PREFIX = {4: 24, 6: 64}
 
 
 class Refusals:
-    """Records what was refused; a database that takes no entry does not change the answer."""
+    """Records what was refused; a database that takes no entry does not change the answer.
+
+    While the request is at work, entries know where it comes from.
+    """
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        on_behalf_of.set("")  # of an earlier request of this thread
+        for known in (on_behalf_of, acts_as):  # of an earlier request of this thread
+            known.set("")
+        began = came_from.set(address_of(request))
+        try:
+            return self._answered(request)
+        finally:
+            came_from.reset(began)
+            acts_as.set("")
+            on_behalf_of.set("")
+
+    def _answered(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         try:
             if response.status_code == HTTPStatus.FORBIDDEN:

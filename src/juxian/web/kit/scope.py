@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import Post, User
-from juxian.apps.audit.registry import on_behalf_of
+from juxian.apps.audit.registry import acts_as, on_behalf_of
 from juxian.apps.clock import today
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.packs.models import InstalledPack
@@ -89,6 +89,7 @@ def _of_user(request: HttpRequest, user: User) -> Scope:
     wanted = request.session.get(POST_SESSION_KEY)
     post = next((post for post in posts if post.pk == wanted), posts[0])
     on_behalf_of.set(post.stands_for.user.username if post.stands_for else "")
+    acts_as.set(f"{post.role}@{post.organisation.code}")
     return Scope(post.organisation, pack_of(post.organisation), post.role, formats.language(), today(), post)
 
 

@@ -130,6 +130,5 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
         acting_as=f"{scope.role}@{scope.organisation.code}",
         detail={"value": name, "case": case.number},
         reason=form.cleaned_data["reason"],
-        address=request.META.get("REMOTE_ADDR", ""),
     )
     return page.show(request, case, revealed=frozenset({name}))

@@ -51,7 +51,6 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
             acting_as=f"{scope.role}@{scope.organisation.code}",
             detail={"value": key},
             reason=form.cleaned_data["reason"],
-            address=request.META.get("REMOTE_ADDR", ""),
         )
     return page.show(request, person, scope.as_of, revealed={key: value})
 
