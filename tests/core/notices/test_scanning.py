@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import io
+import zipfile
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.comments import Comment
+from openpyxl.worksheet.datavalidation import DataValidation
+from PIL import Image, PngImagePlugin
+from pypdf import PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    TextStringObject,
+)
 
 from juxian.core.files.kinds import Kind
 from juxian.core.notices.confined import scan_confined
@@ -17,8 +29,10 @@ from juxian.core.notices.scanning import scan_file, scan_text
 from juxian.core.source import Rejected
 from juxian.core.text import Text
 from tests import rosters
+from tests.attachments import pdf, picture
 
 NUMBER = "620201199001011232"  # valid in form, made for tests
+CHECKED_BY_X = "62020119900101103X"  # likewise
 OLD = "620201900101123"
 PHONE = "13800001234"
 CARD = "6222020200000000006"  # valid in form, made for tests
@@ -39,6 +53,7 @@ def kinds(text: str) -> list[str]:
         "\u200b".join(NUMBER),
         f"{NUMBER[:10]}\u3000{NUMBER[10:]}",
         f"000{NUMBER}111",
+        f"1{CHECKED_BY_X}",
         OLD,
     ],
 )
@@ -206,8 +221,6 @@ def test_a_workbook_is_looked_through(hide, place: str) -> None:
 
 
 def document(**parts: str) -> bytes:
-    import zipfile
-
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for name, text in parts.items():
@@ -250,3 +263,165 @@ def test_a_file_is_looked_through_in_a_process_of_its_own() -> None:
     assert (found.kind, found.place.zh) == (RESIDENT_ID, "名单!B3")
     with pytest.raises(Rejected):
         scan_confined(b"no archive", Kind.XLSX, "坏.xlsx")
+
+
+OTHER = "13900001234"
+NAMESPACES = 'xmlns:w="w" xmlns:mc="mc"'
+
+
+def line(text: str) -> str:
+    return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        f"<w:p><w:r><w:t>{PHONE}</w:t><w:tab/><w:t>{OTHER}</w:t></w:r></w:p>",
+        f"<w:p><w:r><w:t>{PHONE}</w:t><w:br/><w:t>{OTHER}</w:t></w:r></w:p>",
+        f"<w:p><w:r><w:instrText>PAGEREF 1</w:instrText><w:t>{PHONE}</w:t></w:r></w:p>{line(OTHER)}",
+        # a text box stands there twice: for programs that know it, and for others
+        f"<w:p><w:r><mc:Choice>{line(PHONE)}</mc:Choice><mc:Fallback>{line(OTHER)}</mc:Fallback></w:r></w:p>",
+    ],
+)
+def test_what_stands_apart_in_a_document_is_read_apart(inside: str) -> None:
+    found = scan_file(document(word__document=f"<w:x {NAMESPACES}>{inside}</w:x>"), Kind.DOCX)
+
+    assert [item.masked for item in found] == ["138******34", "139******34"]
+
+
+def with_part(data: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
+    """The archive with a part changed, or added where there was none."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(made, "w") as other:
+        for part in archive.namelist():
+            if part != name:
+                other.writestr(part, archive.read(part))
+        other.writestr(name, change(archive.read(name) if name in archive.namelist() else b""))
+    return made.getvalue()
+
+
+def in_the_result_of_a_formula(book: Workbook) -> bytes:
+    book["名单"]["B3"] = "=底册!B2"
+    sheet = "xl/worksheets/sheet1.xml"
+    return with_part(
+        packed(book),
+        sheet,
+        lambda text: text.replace(b"<v></v>", b"<v/>").replace(b"<v/>", f"<v>{PHONE}</v>".encode()),
+    )
+
+
+def in_the_header_of_a_page(book: Workbook) -> bytes:
+    book["名单"].oddHeader.center.text = f"制表 {PHONE}"
+    return packed(book)
+
+
+def in_a_list_to_choose_from(book: Workbook) -> bytes:
+    book["名单"].add_data_validation(DataValidation(type="list", formula1=f'"{NUMBER},其他"', sqref="A2:A9"))
+    return packed(book)
+
+
+def on_a_sheet_that_is_not_listed(book: Workbook) -> bytes:
+    other = workbook()
+    in_cell(other)
+    with zipfile.ZipFile(io.BytesIO(packed(other))) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml")
+    assert NUMBER.encode() in sheet
+    return with_part(packed(book), "xl/worksheets/sheet9.xml", lambda _none: sheet)
+
+
+def in_a_text_that_no_cell_shows(book: Workbook) -> bytes:
+    left = f"<si><t>{NUMBER}</t></si></sst>".encode()
+    part = "xl/sharedStrings.xml"
+    return with_part(packed(book), part, lambda text: (text or b"<sst></sst>").replace(b"</sst>", left))
+
+
+def photograph() -> bytes:
+    exif = Image.Exif()
+    exif[0x010E] = f"scan of {NUMBER}"
+    return picture(exif=exif)
+
+
+def drawing() -> bytes:
+    notes = PngImagePlugin.PngInfo()
+    notes.add_text("Comment", f"scan of {NUMBER} " + "-" * 200, zip=True)
+    return picture("PNG", pnginfo=notes)
+
+
+def in_a_photograph(book: Workbook) -> bytes:
+    return with_part(packed(book), "xl/media/image1.jpeg", lambda _none: photograph())
+
+
+def in_the_packed_note_of_a_drawing(book: Workbook) -> bytes:
+    return with_part(packed(book), "xl/media/image1.png", lambda _none: drawing())
+
+
+def in_a_pasted_picture(book: Workbook) -> bytes:
+    return with_part(
+        packed(book), "xl/media/image1.emf", lambda _none: b"\1" + NUMBER.encode("utf-16-le") + b"\2\0"
+    )
+
+
+HIDINGS = [
+    in_the_result_of_a_formula,
+    in_the_header_of_a_page,
+    in_a_list_to_choose_from,
+    on_a_sheet_that_is_not_listed,
+    in_a_text_that_no_cell_shows,
+    in_a_photograph,
+    in_the_packed_note_of_a_drawing,
+    in_a_pasted_picture,
+]
+
+
+@pytest.mark.parametrize("hide", HIDINGS)
+def test_a_number_hides_nowhere_in_a_workbook(hide: Callable[[Workbook], bytes]) -> None:
+    found = scan_file(hide(workbook()), Kind.XLSX)
+
+    assert {item.kind for item in found} <= {RESIDENT_ID, MOBILE}
+    assert found
+
+
+def test_margins_and_widths_are_no_numbers_of_persons() -> None:
+    book = workbook()
+    sheet = book["名单"]
+    sheet.page_margins.left = sheet.page_margins.right = 0.5511811023622047
+    sheet.column_dimensions["A"].width = 18.7265625
+
+    assert kind_of("5511811023622047") == BANK_CARD
+    assert scan_file(packed(book), Kind.XLSX) == []
+
+
+def in_a_field_of_a_form(writer: PdfWriter) -> None:
+    field = DictionaryObject(
+        {NameObject("/T"): TextStringObject("id"), NameObject("/V"): TextStringObject(NUMBER)}
+    )
+    form = DictionaryObject({NameObject("/Fields"): ArrayObject([writer._add_object(field)])})
+    writer.root_object[NameObject("/AcroForm")] = form
+
+
+def in_a_bookmark(writer: PdfWriter) -> None:
+    writer.add_outline_item(title=f"附表 {NUMBER}", page_number=0)
+
+
+def in_packets_of_metadata(writer: PdfWriter) -> None:
+    stream = DecodedStreamObject()
+    stream.set_data(f"<x:xmpmeta>{NUMBER}</x:xmpmeta>".encode())
+    stream[NameObject("/Type")], stream[NameObject("/Subtype")] = NameObject("/Metadata"), NameObject("/XML")
+    writer.root_object[NameObject("/Metadata")] = writer._add_object(stream.flate_encode())
+
+
+def in_a_picture(writer: PdfWriter) -> None:
+    stream = DecodedStreamObject()
+    stream.set_data(photograph())
+    stream[NameObject("/Type")], stream[NameObject("/Subtype")] = NameObject("/XObject"), NameObject("/Image")
+    writer._add_object(stream)
+
+
+@pytest.mark.parametrize("hide", [in_a_field_of_a_form, in_a_bookmark, in_packets_of_metadata, in_a_picture])
+def test_a_number_hides_nowhere_in_a_pdf(hide: Callable[[PdfWriter], None]) -> None:
+    clean = scan_file(pdf(), Kind.PDF)
+
+    (found,) = scan_file(pdf(hide), Kind.PDF)
+
+    assert clean == []
+    assert (found.kind, found.masked) == (RESIDENT_ID, "6202************32")

@@ -72,7 +72,7 @@ def _runs(text: str) -> Iterator[list[Group]]:
                 groups = []
             digits, start = digits + str(int(plain)), start if digits else position
             gap = 0
-        elif plain in ("X", "x") and len(digits) == 17:
+        elif plain in ("X", "x") and len(digits) >= 17:
             groups.append((start, digits + "X"))
             digits = ""
         elif unicodedata.category(char) == "Cf":

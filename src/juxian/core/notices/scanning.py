@@ -1,12 +1,13 @@
 """Finding numbers of persons in a file (附件核查): cells, hidden sheets and columns, comments, properties, headers.
 
 The file has been checked before (``core.files``): its parts are few and small enough to be read whole. Words in pictures
-are not read; pictures are kept without metadata anyway.
+are not read. A picture of its own is kept without metadata; one inside a document is not, so its metadata is read.
 """
 
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
@@ -14,10 +15,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from defusedxml import ElementTree
-from pypdf import PdfReader
 
 from juxian.core.files.kinds import IMAGES, Kind
 from juxian.core.files.texts import decoded
+from juxian.core.notices.buried import document_texts, strings_in
 from juxian.core.notices.numbers import sightings
 from juxian.core.text import Text
 
@@ -26,6 +27,13 @@ _COLUMN = re.compile(r"[A-Z]+")
 _HIDDEN_SHEET = Text("隐藏的工作表", "hidden sheet")
 _HIDDEN_COLUMN = Text("隐藏的列", "hidden column")
 _HIDDEN_ROW = Text("隐藏的行", "hidden row")
+_LOOSE_SHEET = Text("工作簿中没有列出的工作表", "sheet that the workbook does not list")
+_LEFT_OVER = Text("单元格不再引用的文字", "text that no cell shows any more")
+_XML = (".xml", ".rels", ".vml")
+_SHEETS = "xl/worksheets/"
+_BREAKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_APART = ("p", "instrText", "rPh")  # what stands in them is no part of the words around
+_FRACTION = re.compile(r"-?\d*\.\d+(?:[eE][-+]?\d+)?")  # a margin, a width: its digits are nobody's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ def scan_file(data: bytes, kind: Kind) -> list[Finding]:
 
 def _texts(data: bytes, kind: Kind) -> Iterator[tuple[Text, str]]:
     if kind == Kind.PDF:
-        yield from _pdf(data)
+        yield from document_texts(data)
     elif kind in (Kind.XLSX, Kind.DOCX):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             yield from _sheets(archive) if kind == Kind.XLSX else ()
@@ -69,34 +77,33 @@ def _texts(data: bytes, kind: Kind) -> Iterator[tuple[Text, str]]:
             yield Text(f"第 {number} 行", f"line {number}"), line
 
 
-def _pdf(data: bytes) -> Iterator[tuple[Text, str]]:
-    reader = PdfReader(io.BytesIO(data))
-    for value in (reader.metadata or {}).values():
-        yield Text("文档属性", "document properties"), str(value)
-    for number, page in enumerate(reader.pages, start=1):
-        place = Text(f"第 {number} 页", f"page {number}")
-        yield from ((place, line) for line in page.extract_text().splitlines())
-        for note in page.get("/Annots") or ():
-            yield _with(place, "批注", "annotation"), str(note.get_object().get("/Contents", ""))
-
-
 # spreadsheets
 
 
 def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[Text, str]]:
+    """Every sheet, listed in the workbook or not, and the shared texts that no cell refers to any more."""
     names = set(archive.namelist())
-    shared = _shared(archive) if "xl/sharedStrings.xml" in names else []
-    targets = _targets(archive)
+    shared, shown = _shared(archive) if "xl/sharedStrings.xml" in names else [], set[int]()
+    targets, left = _targets(archive), {name for name in names if _is_sheet(name)}
     for sheet in _elements(archive, "xl/workbook.xml", "sheet"):
         part = targets.get(_attribute(sheet, "id"), "")
-        if part in names:
-            hidden = sheet.get("state", "visible") != "visible"
-            yield from _cells(archive, part, sheet.get("name", part), shared, hidden=hidden)
+        if part in left:
+            left.discard(part)
+            hidden = _HIDDEN_SHEET if sheet.get("state", "visible") != "visible" else None
+            yield from _cells(archive, part, sheet.get("name", part), shared, shown, hidden)
+    for part in sorted(left):
+        yield from _cells(archive, part, part, shared, shown, _LOOSE_SHEET)
+    yield from ((_LEFT_OVER, text) for number, text in enumerate(shared) if number not in shown)
+
+
+def _is_sheet(part: str) -> bool:
+    return part.startswith(_SHEETS) and part.endswith(".xml")
 
 
 def _cells(
-    archive: zipfile.ZipFile, part: str, name: str, shared: list[str], *, hidden: bool
+    archive: zipfile.ZipFile, part: str, name: str, shared: list[str], shown: set[int], hidden: Text | None
 ) -> Iterator[tuple[Text, str]]:
+    """The cells of a sheet, then what else it says: headers, lists to choose from, filters. shown: of ``shared``."""
     root = ElementTree.fromstring(archive.read(part))
     columns = [
         (int(item.get("min", 0)), int(item.get("max", 0)))
@@ -110,18 +117,30 @@ def _cells(
             found = _COLUMN.match(reference)
             column = _number_of(found.group()) if found else 0
             if hidden:
-                place = _with(place, _HIDDEN_SHEET.zh, _HIDDEN_SHEET.en)
+                place = _with(place, hidden.zh, hidden.en)
             if any(low <= column <= high for low, high in columns):
                 place = _with(place, _HIDDEN_COLUMN.zh, _HIDDEN_COLUMN.en)
             if row.get("hidden") in ("1", "true"):
                 place = _with(place, _HIDDEN_ROW.zh, _HIDDEN_ROW.en)
-            yield place, _value(cell, shared)
+            yield from ((place, text) for text in _values(cell, shared, shown))
+    for rows in [item for item in root if _local(item) == "sheetData"]:
+        root.remove(rows)
+    yield from _said(root, Text(f"{name}，页面设置和规则", f"{name}, settings and rules"))
 
 
-def _value(cell: ElementTree.Element, shared: list[str]) -> str:
-    text = "".join(part.text or "" for part in cell.iter() if _local(part) in ("v", "t", "f"))
+def _values(cell: ElementTree.Element, shared: list[str], shown: set[int]) -> Iterator[str]:
+    """The formula of a cell, and what the cell shows: each by itself, since digits would run into one another."""
+    yield from (part.text or "" for part in cell if _local(part) == "f")
+    text = "".join(part.text or "" for part in cell.iter() if _local(part) in ("v", "t"))
     if cell.get("t") == "s" and text.isdigit() and int(text) < len(shared):
-        return shared[int(text)]
+        shown.add(int(text))
+        yield shared[int(text)]
+    else:
+        yield _figure(text)
+
+
+def _figure(text: str) -> str:
+    """A number as it was typed, not ``1.38E+10``."""
     try:
         return f"{Decimal(text):.0f}" if "E" in text.upper() else text
     except InvalidOperation:
@@ -130,14 +149,14 @@ def _value(cell: ElementTree.Element, shared: list[str]) -> str:
 
 def _shared(archive: zipfile.ZipFile) -> list[str]:
     items = _elements(archive, "xl/sharedStrings.xml", "si")
-    return ["".join(part.text or "" for part in item.iter() if _local(part) == "t") for item in items]
+    return [_text(item) for item in items]
 
 
 def _targets(archive: zipfile.ZipFile) -> dict[str, str]:
     found = {}
     for relation in _elements(archive, "xl/_rels/workbook.xml.rels", "Relationship"):
         target = relation.get("Target", "")
-        found[relation.get("Id", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        found[relation.get("Id", "")] = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
     return found
 
 
@@ -145,20 +164,29 @@ def _targets(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _parts(archive: zipfile.ZipFile, kind: Kind) -> Iterator[tuple[Text, str]]:
-    """Every other XML part, block by block: paragraphs of Word, comments, headers, properties, drawings."""
+    """Every other part: paragraphs of Word, comments, headers, properties, drawings, and what pictures carry along."""
     for part in archive.namelist():
-        if not part.endswith((".xml", ".rels", ".vml")):
+        if kind == Kind.XLSX and (_is_sheet(part) or part == "xl/sharedStrings.xml"):
             continue
-        if kind == Kind.XLSX and part.startswith(("xl/worksheets/sheet", "xl/sharedStrings")):
-            continue
-        root = ElementTree.fromstring(archive.read(part))
         place = _part_name(part)
-        for number, block in enumerate(_blocks(root), start=1):
-            yield _with(place, f"第 {number} 段", f"paragraph {number}"), block
-        for item in root.iter():
-            yield from (
-                (place, value) for value in item.attrib.values() if any(char.isdigit() for char in value)
-            )
+        if part.lower().endswith(_XML):
+            yield from _said(ElementTree.fromstring(archive.read(part)), place)
+        elif not part.endswith("/"):
+            yield from ((place, text) for text in strings_in(archive.read(part)))
+
+
+def _said(root: ElementTree.Element, place: Text) -> Iterator[tuple[Text, str]]:
+    """Texts of a part, block by block, then its attributes."""
+    for number, block in enumerate(_blocks(root), start=1):
+        where = _with(place, f"第 {number} 段", f"paragraph {number}")
+        yield from ((where, line) for line in block.split("\n") if not _FRACTION.fullmatch(line.strip()))
+    for item in root.iter():
+        yield from ((place, value) for value in item.attrib.values() if _may_hold(value))
+
+
+def _may_hold(value: str) -> bool:
+    """Whether an attribute could say a number of a person."""
+    return any(char.isdigit() for char in value) and not _FRACTION.fullmatch(value)
 
 
 def _blocks(root: ElementTree.Element) -> Iterator[str]:
@@ -167,10 +195,19 @@ def _blocks(root: ElementTree.Element) -> Iterator[str]:
     for item in root.iter():
         if _local(item) in ("p", "comment", "si", "txBody") and id(item) not in inside:
             inside.update(id(child) for child in item.iter())
-            yield "".join(item.itertext())
+            yield _text(item)
     for item in root.iter():
         if id(item) not in inside and item.text and item.text.strip():
             yield item.text
+
+
+def _text(item: ElementTree.Element) -> str:
+    """What stands in an element: runs joined, as one reads them; tabs, breaks and paragraphs within kept apart."""
+    name = _local(item)
+    parts = [_BREAKS.get(name, ""), item.text or ""]
+    for child in item:
+        parts += [_text(child), child.tail or ""]
+    return "".join(["\n", *parts, "\n"] if name in _APART else parts)
 
 
 def _part_name(part: str) -> Text:
