@@ -177,6 +177,15 @@ def test_the_commands_sign_verify_and_export(capsys, tmp_path) -> None:
     assert main(["audit", "verify"]) == 1
 
 
+def test_nothing_is_verified_against_heads_that_are_not_there(capsys, tmp_path) -> None:
+    record("x.done")
+
+    assert main(["audit", "verify", "--heads", str(tmp_path / "typo.jsonl")]) == 1
+    assert "typo.jsonl" in capsys.readouterr().err
+    assert main(["audit", "verify", "--lang", "en"]) == 0
+    assert "No heads to compare with" in capsys.readouterr().err
+
+
 def test_the_drill_names_persons_and_fields(capsys) -> None:
     from juxian.apps.persons.models import Person
     from tests.factories import PersonFactory

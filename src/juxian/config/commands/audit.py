@@ -43,6 +43,13 @@ def run(args: argparse.Namespace) -> int:
     from juxian.apps.audit.queries import verify
     from juxian.core.audit.verifier import WORDS
 
+    if args.heads is not None and not args.heads.is_file():
+        words = (
+            f"没有链头文件 {args.heads}，没有核验。",
+            f"There is no file of heads {args.heads}; nothing was verified.",
+        )
+        print(words[0 if args.lang == "zh" else 1], file=sys.stderr)
+        return 1
     found = verify(args.heads)
     if args.json:
         told = {name: getattr(found, name) for name in ("entries", "broken", "why", "heads", "forged")}
@@ -64,6 +71,14 @@ def run(args: argparse.Namespace) -> int:
             if zh
             else f"{found.entries} entries and {found.heads} heads, all fit."
         )
+        if not found.heads:
+            print(
+                "没有可比的链头：被删去的末尾和整条重算查不出来。运行 juxian audit sign，并把链头存到另一处。"
+                if zh
+                else "No heads to compare with: an end that was cut off or a recomputed chain cannot be found. "
+                "Run juxian audit sign, and keep the heads elsewhere.",
+                file=sys.stderr,
+            )
     return 0 if found.holds else 1
 
 
