@@ -226,7 +226,9 @@ def test_another_key_is_refused(home: Path, tmp_path: Path) -> None:
 def test_data_restored_without_its_key_waits_for_it(home: Path, tmp_path: Path) -> None:
     archive = saved(home, "--to", str(tmp_path / "a.backup"))
     new = tmp_path / "new"
-    assert juxian(home, "restore", str(archive), "--home", str(new)).returncode == 0
+    restored = juxian(home, "restore", str(archive), "--home", str(new), "--lang", "en")
+    assert restored.returncode == 0
+    assert "the seal was not checked" in restored.stderr
 
     without = juxian(new, "invariants")
     shutil.copy(home / "keys" / "fields.key", new / "keys" / "fields.key")
@@ -243,6 +245,7 @@ def test_a_check_without_the_key_opens_nothing_sealed(home: Path, tmp_path: Path
 
     found = json.loads(result.stdout)
     assert (result.returncode, found["key_tried"], found["checks"]["sealed"]) == (0, False, 0)
+    assert found["seal_checked"] is False
     assert not (tmp_path / "elsewhere").exists()
 
 

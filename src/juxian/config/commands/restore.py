@@ -49,6 +49,7 @@ def _restore(args: argparse.Namespace, home: Path, url: str) -> int:
             "taken_at": manifest.taken_at,
             "version": manifest.version,
             "key_awaited": restored.key_awaited,
+            "seal_checked": not restored.key_awaited,
         }
         print(json.dumps(found | {"tables": manifest.census.tables}, ensure_ascii=False))
     else:
@@ -64,6 +65,7 @@ def _restore(args: argparse.Namespace, home: Path, url: str) -> int:
         file=sys.stderr,
     )
     if restored.key_awaited:
+        _tell_unsealed(zh=zh)
         name = home / "keys" / "fields.key"
         print(
             f"启动前把指纹为 {restored.key_awaited} 的密钥放到 {name}；没有它，程序不会启动。"
@@ -72,6 +74,17 @@ def _restore(args: argparse.Namespace, home: Path, url: str) -> int:
             file=sys.stderr,
         )
     return 0
+
+
+def _tell_unsealed(*, zh: bool) -> None:
+    """Without the key nobody knows whether the archive was changed by somebody who could write it."""
+    print(
+        "没有密钥，封存没有核验：不能排除备份被人改动后重新制作。有了密钥后运行 restore --check --key。"
+        if zh
+        else "Without the key the seal was not checked: somebody may have changed the archive and made it anew. "
+        "Run restore --check --key when you have it.",
+        file=sys.stderr,
+    )
 
 
 def _check(args: argparse.Namespace, home: Path, url: str) -> int:
@@ -88,6 +101,7 @@ def _check(args: argparse.Namespace, home: Path, url: str) -> int:
             "files": len(manifest.members) - 1,
             "audit_entries": manifest.census.audit_entries,
             "key_tried": proof.key_tried,
+            "seal_checked": proof.key_tried,
             "checks": proof.checks,
             "difference": proof.difference and proof.difference.in_language(args.lang),
             "seconds": round(seconds, 3),
@@ -99,6 +113,7 @@ def _check(args: argparse.Namespace, home: Path, url: str) -> int:
             "没有密钥，密文没有打开核对。" if zh else "There is no key here; sealed values were not opened.",
             file=sys.stderr,
         )
+        _tell_unsealed(zh=zh)
     if proof.difference:
         print(f"不符：{proof.difference.zh}" if zh else f"Different: {proof.difference.en}")
         return 1
