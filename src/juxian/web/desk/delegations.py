@@ -26,6 +26,7 @@ from juxian.web.kit.fields import set_rows
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope, posts_of
+from juxian.web.kit.typed import whole_number
 
 PAGE_SIZE = 20
 
@@ -65,7 +66,7 @@ def delegations(request: HttpRequest) -> HttpResponse:
     post = next(post for post in posts_of(user) if post == current_scope(request).post)
     if request.method == "POST" and "end" in request.POST:
         end = request.POST["end"]
-        lent = get_object_or_404(lent_by(user), pk=int(end) if end.isdecimal() and len(end) < 19 else 0)
+        lent = get_object_or_404(lent_by(user), pk=whole_number(end) or 0)
         take_back(lent=lent, by=user)
         messages.success(request, _("委托已终止。"))
         return go(request, "desk:delegations")

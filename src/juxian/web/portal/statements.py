@@ -21,6 +21,7 @@ from juxian.web.kit.access import for_roles
 from juxian.web.kit.cells import as_text
 from juxian.web.kit.scope import Scope, current_scope
 from juxian.web.kit.sheets import download
+from juxian.web.kit.typed import whole_number
 from juxian.web.portal.own import own_record
 from juxian.web.portal.payments import ShownDuty, own_duties, title_of
 
@@ -69,7 +70,8 @@ def _statement(request: HttpRequest) -> PersonStatement:
     paid = [payment for payment in every if payment.item.state == InstalmentState.PAID]
     years = sorted({payment.item.paid_on.year for payment in paid if payment.item.paid_on}, reverse=True)
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isascii() and asked.isdigit() and int(asked[:4]) in years else 0
+    wanted = whole_number(asked)
+    year = wanted if wanted in years else 0
     if year:
         paid = [payment for payment in paid if payment.item.paid_on and payment.item.paid_on.year == year]
     paid.sort(key=lambda payment: (payment.item.paid_on, payment.item.pk))

@@ -35,6 +35,7 @@ from juxian.web.kit.once import once
 from juxian.web.kit.paging import page_by_key
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import Scope, current_scope
+from juxian.web.kit.typed import whole_numbers
 
 PAGE_SIZE, NOTES_SHOWN = 30, 50
 TONES = {State.OPEN: "warn", State.FOLLOWED: "info", State.SETTLED: "ok"}
@@ -152,7 +153,7 @@ def _rows(page: Sequence[AttritionWarning], scope: Scope) -> list[Row]:
     names = names_of(employers | organisations_named(known.values(), schema), language)
     standing = Officership.objects.standing().filter(person__in=[item.person_id for item in page])
     officers = {one.person_id: str(one.officer) for one in standing.select_related("officer")}
-    grants = Grant.objects.in_bulk([int(item.reference) for item in page if item.reference.isdecimal()])
+    grants = Grant.objects.in_bulk(whole_numbers(item.reference for item in page))
     rows = []
     for item in page:
         signal = scope.pack.attrition.signals.get(item.signal)

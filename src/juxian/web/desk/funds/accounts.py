@@ -18,6 +18,7 @@ from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
+from juxian.web.kit.typed import whole_number
 
 
 @for_roles(Role.OFFICE)
@@ -63,8 +64,6 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
             request, lambda: confirm_account(account=account, by=user, evidence=reason), _("账户已确认。")
         )
     grants = grants_visible_to(user).filter(person=account.person_id)
-    grant = grants.filter(
-        pk=int(number) if (number := request.POST.get("grant", "")).isdigit() else 0
-    ).first()
-    grant = grant or grants.first()
+    wanted = whole_number(request.POST.get("grant", "")) or 0
+    grant = grants.filter(pk=wanted).first() or grants.first()
     return go(request, "desk:grant", pk=grant.pk) if grant else go(request, "desk:grants")

@@ -30,6 +30,7 @@ from juxian.web.kit.gate import gated
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import Scope, current_scope
+from juxian.web.kit.typed import whole_numbers
 
 PAGE_SIZE = 50
 SHOWN_REFUSALS = 5
@@ -48,9 +49,7 @@ def grant_new(request: HttpRequest) -> HttpResponse:
     choices = _choices(scope, run)
     word = word if word in dict(choices) else ""
     if request.method == "POST" and run and word:
-        chosen = [int(pk) for pk in request.POST.getlist("person") if pk.isdigit() and len(pk) < 16][
-            :PAGE_SIZE
-        ]
+        chosen = whole_numbers(request.POST.getlist("person"))[:PAGE_SIZE]
         if chosen:
             _grant(request, home, run, word, chosen)
             return go(request, "desk:grants")

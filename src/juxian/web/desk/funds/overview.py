@@ -28,6 +28,7 @@ from juxian.core.funds.outlook import Execution, Pace, due_by_year
 from juxian.web.desk.funds.finding import WITH_PAYERS, funds_shown, home_here
 from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.typed import whole_number
 
 PACES = {
     Pace.AHEAD: ("ok", _("超前")),
@@ -91,8 +92,9 @@ def funds(request: HttpRequest) -> HttpResponse:
 
 def chosen_year(asked: str, years: list[int], day: date) -> int:
     """The year that was asked for, else the newest one that has begun."""
-    if asked.isdigit() and int(asked) in years:
-        return int(asked)
+    wanted = whole_number(asked)
+    if wanted in years:
+        return wanted
     return next((year for year in years if year <= day.year), years[-1])
 
 

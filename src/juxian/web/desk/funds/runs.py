@@ -45,6 +45,7 @@ from juxian.web.kit.gate import gated, gated_after
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import download, go, render_part
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.typed import whole_numbers
 
 PAGE_SIZE = 50
 MOST_PREVIEWED = 2000
@@ -101,7 +102,7 @@ def run_new(request: HttpRequest) -> HttpResponse:
     form = RunForm(request.POST if request.method == "POST" else None, banks=banks, initial={"title": title})
     if request.method == "POST" and form.is_valid():
         made: list[PaymentRun] = []
-        chosen = [int(pk) for pk in request.POST.getlist("instalment") if pk.isdigit() and len(pk) < 16]
+        chosen = whole_numbers(request.POST.getlist("instalment"))
 
         def draft() -> None:
             made.append(

@@ -26,6 +26,7 @@ from juxian.web.kit.once import once
 from juxian.web.kit.paging import page_looking_at
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.typed import whole_numbers
 
 PAGE = 30
 LOOKED_AT = 5000  # facts for one page: those that the user may verify can be few among them
@@ -55,7 +56,7 @@ def unverified(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _show(request, form)
     home, user = home_of(current_scope(request)), user_of(request)
-    ticked = {int(key) for key in request.POST.getlist("fact")[:PAGE] if key.isdecimal() and len(key) < 19}
+    ticked = set(whole_numbers(request.POST.getlist("fact")[:PAGE]))
     facts = list(unverified_facts(home, user).filter(pk__in=ticked))
     if not facts:
         form.add_error(None, _("请勾选要核验的信息项。"))

@@ -39,6 +39,7 @@ from juxian.web.kit.qr import qr_svg
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import Scope, current_scope
 from juxian.web.kit.serviceforms import ServiceForm
+from juxian.web.kit.typed import whole_number
 from juxian.web.kit.uploads import checks_files
 from juxian.web.portal.services.applying import PEOPLE
 from juxian.web.portal.services.together import BASKET
@@ -333,7 +334,7 @@ def _supplemented(request: HttpRequest, found: Case, wanted: Wanted, form: Servi
                 case=found,
                 wanted=wanted,
                 by=user_of(request),
-                expected_version=int(version) if version.isascii() and version.isdigit() else None,
+                expected_version=whole_number(version),
             )
     except Overtaken as told:
         form.add_error(None, str(told))
