@@ -28,6 +28,7 @@ from juxian.core.secrecy import CHUNK
 LEFT_AFTER = timedelta(hours=1)  # no check of an upload takes so long
 _ATTRIBUTE = "_juxian_checked"
 _FOLDER = "juxian-upload-"
+_RECEIVED = "tmp*.upload*"  # as Django calls a large file while it is received
 
 
 class TooManyUploads(Exception):
@@ -97,13 +98,19 @@ def _checked(upload: File[bytes], name: str) -> CheckedUpload:
 def remove_left(at: datetime) -> str:
     """Remove uploads that a killed process left in the directory of temporary files; returns a line for the schedule."""
     removed = 0
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
+    place = Path(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir())
+    for left in (*Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"), *place.glob(_RECEIVED)):
         try:
-            status = folder.lstat()
+            status = left.lstat()
         except FileNotFoundError:  # its process has just removed it
             continue
-        own = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
-        if own and status.st_mtime < (at - LEFT_AFTER).timestamp():
-            shutil.rmtree(folder, ignore_errors=True)
-            removed += 1
+        if status.st_uid != os.getuid() or status.st_mtime >= (at - LEFT_AFTER).timestamp():
+            continue
+        if stat.S_ISDIR(status.st_mode):
+            shutil.rmtree(left, ignore_errors=True)
+        elif stat.S_ISREG(status.st_mode):
+            left.unlink(missing_ok=True)
+        else:
+            continue
+        removed += 1
     return f"{removed} removed"
