@@ -316,3 +316,9 @@ def test_each_person_has_an_entry_in_the_chain_and_a_profile(ask: Ask, place: Pl
     rows = Pushed.objects.order_by("pk").select_related("fact")
     assert {(row.key[0], row.fact and row.fact.kind) for row in rows} == {("t", "title"), ("p", "contact")}
     assert all(row.fact and row.fact.person_id == row.person_id for row in rows)
+
+
+def test_no_cache_keeps_what_a_system_read(ask: Ask, place: Place) -> None:
+    place.person()
+
+    assert ask("GET", "register/changes")["Cache-Control"] == "no-store"

@@ -165,3 +165,13 @@ def test_the_guide_leads_to_the_form_without_an_account(place):
     page = place.client().get(reverse("portal:service", args=[place.pack.code, "policy-question"]))
 
     assert at(place, "ask", "policy-question") in page.content.decode()
+
+
+def test_what_a_visitor_follows_is_kept_by_no_cache(place, office):
+    client = place.client()
+    case, word = asked(place, client)
+    number = {"number": case.number, "name": word}
+
+    answers = [client.get(at(place, "asked", case.number)), client.post(at(place, "progress"), number)]
+
+    assert ["no-store" in answer["Cache-Control"] for answer in answers] == [True, True]

@@ -58,7 +58,7 @@ class NoZeroBytes:
 
 
 class Appearance:
-    """Theme and place from cookies; pages behind sign-in are not stored; a full or locked store is told."""
+    """Theme and place from cookies; pages behind sign-in or a token are not stored; a full or locked store is told."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
@@ -70,7 +70,7 @@ class Appearance:
         if isinstance(response, HttpResponseNotAllowed):
             response = errors.not_allowed(request, response)
         patch_vary_headers(response, ["HX-Request", "Cookie"])
-        if request.user.is_authenticated:
+        if request.user.is_authenticated or request.path_info.startswith(errors.MACHINES):
             response.headers.setdefault("Cache-Control", "no-store")
         chosen = _place_of(request)
         if response.status_code == HTTPStatus.OK and chosen and request.COOKIES.get(PLACE_COOKIE) != chosen:

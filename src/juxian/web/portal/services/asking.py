@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from juxian.apps.clock import today
@@ -156,6 +157,7 @@ def asked_case(request: HttpRequest, place: Pack, number: str) -> Case:
 
 @public
 @require_safe
+@never_cache
 def asked(request: HttpRequest, pack: str, number: str) -> HttpResponse:
     """Receipt, progress and answer for who asked without an account."""
     place, spoken = place_or_404(pack), language()
@@ -183,6 +185,7 @@ def asked(request: HttpRequest, pack: str, number: str) -> HttpResponse:
 
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 @checks_files
 @once
 def asked_supplement(request: HttpRequest, pack: str, number: str) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from juxian.apps.services.actions import TooManyVisits, count_visit
@@ -40,6 +41,7 @@ def progress_here(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 def progress(request: HttpRequest, pack: str) -> HttpResponse:
     """GET asks, with the number of a scanned code; POST answers with step and days alone. Nothing is kept."""
     place = place_or_404(pack)
