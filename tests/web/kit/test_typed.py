@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 import juxian
-from juxian.web.kit.typed import whole_number, whole_numbers
+from juxian.web.kit.typed import whole_number, whole_numbers, words_in
 from tests.web.places import Place, make_place
 
 WEB = Path(juxian.__file__).parent / "web"
@@ -52,3 +52,8 @@ def test_a_year_that_is_none_shows_the_newest(place: Place, year: str) -> None:
     own = place.client("person", person=person).get(reverse("portal:payments"), {"year": year})
 
     assert (office.status_code, own.status_code) == (200, 200)
+
+
+def test_words_are_trimmed_and_cut_and_hold_no_zero_byte() -> None:
+    assert words_in(" a\0b c ", 3) == "ab "
+    assert words_in("\0") == ""

@@ -20,6 +20,7 @@ from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.typed import words_in
 
 PAGE_SIZE = 30
 VIEWS: dict[str, str | Promise] = {
@@ -66,7 +67,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Release, stop, or send again what did not arrive."""
     message = get_object_or_404(outbox_visible_to(user_of(request)), pk=pk)
     may_decide(user_of(request), message).or_refuse()
-    what, reason = request.POST.get("decision", ""), request.POST.get("reason", "").strip()[:200]
+    what, reason = request.POST.get("decision", ""), words_in(request.POST.get("reason", ""), 200)
     try:
         match what:
             case "release":

@@ -21,6 +21,7 @@ from juxian.core.services.answers import Need, shown_fields
 from juxian.core.services.definition import FormField, Material
 from juxian.core.services.papers import paper_refused
 from juxian.web.kit.formats import listed
+from juxian.web.kit.typed import words_in
 from juxian.web.kit.uploads import AttachmentField, kept_file
 
 FIELD, MATERIAL = "f-", "m-"
@@ -106,7 +107,8 @@ class ServiceForm(forms.Form):
         for name in self.fields:
             if name.startswith(FIELD) and name in self.data:
                 values = self.data.getlist(name) if hasattr(self.data, "getlist") else [self.data[name]]
-                found[name.removeprefix(FIELD)] = values if len(values) > 1 else values[0][:LONGEST_TEXT]
+                values = [words_in(value, LONGEST_TEXT) for value in values]
+                found[name.removeprefix(FIELD)] = values if len(values) > 1 else values[0]
         return found
 
     def keep_files(self, request: Any, home: Organisation) -> dict[str, list[str]]:

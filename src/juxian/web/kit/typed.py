@@ -1,4 +1,4 @@
-"""Whole numbers as they come in an address or a form (网址和表单中的整数)."""
+"""Whole numbers and words as they come in an address or a form, read by hand (网址和表单中的整数与文字)."""
 
 from __future__ import annotations
 
@@ -15,3 +15,8 @@ def whole_number(text: str, digits: int = LONGEST_KEY) -> int | None:
 def whole_numbers(texts: Iterable[str]) -> list[int]:
     """Those of ``texts`` that are whole numbers."""
     return [number for text in texts if (number := whole_number(text)) is not None]
+
+
+def words_in(text: str, longest: int | None = None) -> str:
+    """What was typed, trimmed and cut, without zero bytes, which PostgreSQL takes in no text."""
+    return text.replace("\0", "").strip()[:longest]

@@ -31,6 +31,7 @@ from juxian.web.kit.formats import clauses
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.typed import words_in
 
 LONGEST_REASON, LONGEST_NOTE = 2000, 200
 REVEALED = "services.value_revealed"
@@ -81,7 +82,7 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
 
 def _marks(request: HttpRequest) -> list[tuple[str, str]]:
     return [
-        (name[:64], request.POST.get(f"note-{name}", "").strip()[:LONGEST_NOTE])
+        (name[:64], words_in(request.POST.get(f"note-{name}", ""), LONGEST_NOTE))
         for name in request.POST.getlist("mark")[:200]
     ]
 

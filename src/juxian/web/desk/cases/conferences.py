@@ -30,6 +30,7 @@ from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.typed import words_in
 
 PAGE = 50
 LONGEST = 2000
@@ -101,7 +102,7 @@ def bring(request: HttpRequest, number: str) -> HttpResponse:
     case = find_case(request, number)
     may_escalate(user_of(request), case).or_refuse()
     wanted = request.POST.get("conference", "")
-    question = request.POST.get("question", "").strip()[:LONGEST]
+    question = words_in(request.POST.get("question", ""), LONGEST)
     meetings = Conference.objects.filter(home=case.home, state=ConferenceState.PLANNED)
     meeting = (
         meetings.filter(pk=int(wanted)).first()

@@ -37,6 +37,7 @@ from juxian.web.kit.fields import set_choices
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import Scope, current_scope
+from juxian.web.kit.typed import words_in
 
 PAGE_SIZE = 50
 DAYS_TO_REVEAL = 3
@@ -232,7 +233,7 @@ def publish_value(request: HttpRequest, pk: int) -> HttpResponse:
     """Enter the public value once its third party has published it."""
     found, user = managed_draw(request, pk), user_of(request)
     row = get_object_or_404(found.contributors, role=ContributorRole.PUBLIC)
-    value = request.POST.get("value", "").strip()
+    value = words_in(request.POST.get("value", ""))
     try:
         reveal(contributor=row, nonce="", value=value, by=user)
         messages.success(request, _("已登记公开随机数。"))

@@ -30,6 +30,7 @@ from juxian.web.kit.fields import set_choices
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.typed import words_in
 
 PAGE_SIZE = 50
 REPAIR_TONES = {"granted": "ok", "refused": "mute", "withdrawn": "mute", "lapsed": "mute"}
@@ -108,7 +109,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a flat out of use with a reason, or put it back without one."""
     found, user = managed_unit(request, pk), user_of(request)
-    reason = request.POST.get("reason", "").strip()[:200]
+    reason = words_in(request.POST.get("reason", ""), 200)
     told = _("已停用。") if reason else _("已恢复使用。")
     return carried_out(
         request, lambda: close_unit(unit=found, reason=reason, by=user), told, "desk:housing-unit", pk

@@ -49,6 +49,7 @@ from juxian.web.kit.responses import go, render_part, wants_part
 from juxian.web.kit.scope import Scope, current_scope
 from juxian.web.kit.seeking import seeks, sought
 from juxian.web.kit.serviceforms import FIELD, LONGEST_TEXT, MATERIAL, ServiceForm, shown_value
+from juxian.web.kit.typed import words_in
 from juxian.web.kit.uploads import checks_files
 from juxian.web.portal.services.guides import service_or_404
 
@@ -214,12 +215,10 @@ class Application:
     def take(self, data: Any) -> None:
         """What was typed replaces what the draft holds; ``drop`` names attached materials that are taken off."""
         for name in self.service.fields:
-            values = data.getlist(FIELD + name)
+            values = [words_in(value, LONGEST_TEXT) for value in data.getlist(FIELD + name)]
             if values:
                 levels = self.service.fields[name].type.kind is Kind.LEVELS
-                self.answers[name] = (
-                    [value[:LONGEST_TEXT] for value in values] if levels else values[-1][:LONGEST_TEXT]
-                )
+                self.answers[name] = values if levels else values[-1]
         for name in data.getlist("drop"):
             self.materials.pop(name, None)
 

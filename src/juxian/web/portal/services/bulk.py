@@ -44,6 +44,7 @@ from juxian.web.kit.seeking import seeks, sought
 from juxian.web.kit.services import service_row
 from juxian.web.kit.sheets import download
 from juxian.web.kit.turns import act_on_chosen
+from juxian.web.kit.typed import words_in
 from juxian.web.portal.services.applying import FOR
 from juxian.web.portal.services.bulkfiles import (
     MOST_ROWS,
@@ -140,7 +141,7 @@ def bulk_new(request: HttpRequest, service_id: str) -> HttpResponse:
     """Pick people, or hand in the workbook. Everything that was handed in is kept, row by row."""
     service = service_for_many(request, service_id)
     posted = request.method == "POST"
-    picked = request.POST.getlist("person")[:MOST_ROWS]
+    picked = [words_in(number) for number in request.POST.getlist("person")[:MOST_ROWS]]
     form = ListForm(request.POST, request.FILES) if posted and not picked else ListForm()
     problem = ""
     if posted:

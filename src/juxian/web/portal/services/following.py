@@ -39,7 +39,7 @@ from juxian.web.kit.qr import qr_svg
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import Scope, current_scope
 from juxian.web.kit.serviceforms import ServiceForm
-from juxian.web.kit.typed import whole_number
+from juxian.web.kit.typed import whole_number, words_in
 from juxian.web.kit.uploads import checks_files
 from juxian.web.portal.services.applying import PEOPLE
 from juxian.web.portal.services.together import BASKET
@@ -249,7 +249,7 @@ def case_act(request: HttpRequest, number: str) -> HttpResponse:
         return show(request, found, status=422, problem=_("请选择要办理的动作。"))
     given = form.cleaned_data
     marks = [
-        (name[:64], request.POST.get(f"note-{name}", "").strip()[:LONGEST_NOTE])
+        (name[:64], words_in(request.POST.get(f"note-{name}", ""), LONGEST_NOTE))
         for name in request.POST.getlist("mark")[:200]
     ]
     wanted = Wanted(given["action"], given["task"], given["reason"].strip(), marks=marks)

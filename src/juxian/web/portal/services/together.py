@@ -35,6 +35,7 @@ from juxian.web.kit.jointforms import JointForm
 from juxian.web.kit.scope import Scope, current_scope
 from juxian.web.kit.serviceforms import FIELD, LONGEST_TEXT, MATERIAL
 from juxian.web.kit.services import conditions, service_row, words_schema
+from juxian.web.kit.typed import words_in
 from juxian.web.portal.services.applying import FOR, Application
 from juxian.web.portal.services.guides import may_hand_in
 
@@ -203,7 +204,7 @@ class Together:
     def take(self, data: Any) -> None:
         """What was typed replaces what the draft holds, for every service that asks it."""
         for question in self.questions():
-            values = [value[:LONGEST_TEXT] for value in data.getlist(FIELD + question.key)]
+            values = [words_in(value, LONGEST_TEXT) for value in data.getlist(FIELD + question.key)]
             if values:
                 many = question.field.type.kind is Kind.LEVELS
                 for id_ in question.services:
