@@ -15,6 +15,7 @@ from juxian.apps.services.queries.queue import seats_of
 from juxian.core.services import CaseRefused
 from juxian.web.kit.access import user_of
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.typed import whole_number
 
 
 def act_on_chosen(request: HttpRequest, most: int) -> None:
@@ -48,7 +49,5 @@ def act_on_chosen(request: HttpRequest, most: int) -> None:
 
 def _chosen(text: str) -> tuple[int, int]:
     """``turn:version``; (0, 0) for anything else."""
-    first, _colon, second = text.partition(":")
-    if first.isascii() and first.isdigit() and second.isascii() and second.isdigit() and len(text) < 30:
-        return int(first), int(second)
-    return 0, 0
+    turn, _colon, version = map(whole_number, text.partition(":"))
+    return (turn, version) if turn is not None and version is not None else (0, 0)
