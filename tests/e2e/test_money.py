@@ -65,7 +65,7 @@ def paid(page: Page, checker: Page, grant: str, files: Path) -> str:
         other.uncheck()
     ours = page.locator("main table tbody tr", has=page.locator(f"a[href='{grant}']"))
     ours.locator("[name=instalment]").check()
-    page.locator("main form:has([name=bank]) button").last.click()
+    press(page, "勾选的拟成批次")
     expect(page.get_by_role("main")).to_contain_text("拟制人")
     run = re.sub(r"^https?://[^/]+", "", page.url)
     press(page, "提交复核")

@@ -209,7 +209,7 @@ def _statement(objects: Objects, _batch: Batch) -> dict[str, Any]:
 
 
 def _run(_objects: Objects, _batch: Batch) -> dict[str, Any]:
-    return {"title": "批次", "bank": BANK}
+    return {"title": "批次", "bank": BANK, "all": "1"}
 
 
 def _own_account(_objects: Objects, _batch: Batch) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def test_from_the_sweep_to_a_confirmed_payment(scene: Scene) -> None:
     assert PayeeAccount.objects.get().state == "confirmed"
 
     assert "6222***********5678" in text_of(maker, "/desk/funds/runs/new/")
-    maker.post("/desk/funds/runs/new/", {"title": "六月", "bank": BANK})
+    maker.post("/desk/funds/runs/new/", {"title": "六月", "bank": BANK, "all": "1"})
     run = PaymentRun.objects.get()
     for client, step in ((maker, "submit"), (maker, "approve"), (checker, "approve")):
         client.post(f"/desk/funds/runs/{run.pk}/act/", {"step": step})
@@ -98,6 +98,51 @@ def test_from_the_sweep_to_a_confirmed_payment(scene: Scene) -> None:
 )
 def test_a_grant_names_where_it_comes_from(key: str, words: str, case: str) -> None:
     assert (origin_of(key), case_in(key)) == (words, case)
+
+
+def test_a_run_of_nothing_ticked_is_refused_and_keeps_what_was_typed(scene: Scene) -> None:
+    scene.granted("甲")
+    client = browser(scene.maker)
+
+    answer = client.post("/desk/funds/runs/new/", {"title": "六月", "bank": BANK})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "没有勾选款项" in page
+    assert 'value="六月"' in page
+    assert not PaymentRun.objects.exists()
+
+
+def test_a_run_holds_what_was_ticked_and_all_only_by_its_own_button(scene: Scene) -> None:
+    first, second = scene.granted("甲", "乙")
+    due = first.instalments.get(number=1)
+    client = browser(scene.maker)
+    page = re.sub(r"<[^>]+>", "", text_of(client, "/desk/funds/runs/new/"))
+
+    client.post("/desk/funds/runs/new/", {"title": "甲", "bank": BANK, "instalment": due.pk})
+    client.post("/desk/funds/runs/new/", {"title": "其余", "bank": BANK, "all": "1"})
+
+    assert "全部应发：2 笔 4 万元" in page
+    held = {
+        run.title: list(run.lines.values_list("instalment__grant", flat=True))
+        for run in PaymentRun.objects.all()
+    }
+    assert held == {"甲": [first.pk], "其余": [second.pk]}
+
+
+def test_what_was_ticked_and_is_gone_is_told(scene: Scene) -> None:
+    gone, other = (grant.instalments.get(number=1).pk for grant in scene.granted("甲", "乙"))
+    client = browser(scene.maker)
+    client.post("/desk/funds/runs/new/", {"title": "甲", "bank": BANK, "instalment": gone})
+
+    none_left = client.post("/desk/funds/runs/new/", {"title": "又一次", "bank": BANK, "instalment": gone})
+    one_left = client.post(
+        "/desk/funds/runs/new/", {"title": "余下", "bank": BANK, "instalment": [gone, other]}
+    )
+
+    assert none_left.status_code == 422
+    assert "没有可以发放的款项" in none_left.content.decode()
+    assert "有 1 笔刚刚变为不能发放" in text_of(client, one_left["Location"])
 
 
 def test_no_page_shows_a_whole_account_number(scene: Scene) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from juxian.apps.accounts.enums import Role
@@ -30,12 +31,14 @@ from juxian.apps.funds.models import PaymentLine, PaymentRun
 from juxian.apps.funds.queries.due import due_instalments, due_lines
 from juxian.apps.funds.queries.runs import payment_visible_to, runs_visible_to, unexplained
 from juxian.apps.funds.rules import (
+    NotPossible,
     may_approve_run,
     may_manage_funds,
     may_pay_run,
     may_read_back,
     may_read_funds,
 )
+from juxian.apps.organisations.models import Organisation
 from juxian.core.packs.schema import Pack
 from juxian.web.desk.forms import ReasonForm
 from juxian.web.desk.funds.finding import PAYERS, WITH_PAYERS, carried_out, find_run, home_here
@@ -100,36 +103,58 @@ def run_new(request: HttpRequest) -> HttpResponse:
     banks = banks_of(scope.pack, scope.language)
     title = _("%(day)s 拨付") % {"day": scope.as_of.isoformat()}
     form = RunForm(request.POST if request.method == "POST" else None, banks=banks, initial={"title": title})
+    chosen = set(whole_numbers(request.POST.getlist("instalment")))
     if request.method == "POST" and form.is_valid():
-        made: list[PaymentRun] = []
-        chosen = whole_numbers(request.POST.getlist("instalment"))
-
-        def draft() -> None:
-            made.append(
-                draft_run(
-                    home=home,
-                    as_of=scope.as_of,
-                    by=user_of(request),
-                    instalments=chosen or None,
-                    **form.cleaned_data,
-                )
-            )
-
-        if carried_out(request, draft):
-            return go(request, "desk:run", pk=made[0].pk)
-        return go(request, "desk:run-new")
+        made = _drafted(request, form, home, chosen)
+        if made is not None:
+            _tell_left_out(request, made, chosen)
+            return go(request, "desk:run", pk=made.pk)
     due = due_instalments(home, scope.as_of)
     lines = due_lines(due[:MOST_PREVIEWED], home)
     payable = [line for line in lines if not line.hold]
     context = {
         "form": form,
         "payable": payable,
+        "chosen": chosen,
         "held": [line for line in lines if line.hold],
         "payable_fen": sum(line.instalment.amount_fen for line in payable),
         "as_of": scope.as_of,
         "more": max(0, due.count() - MOST_PREVIEWED) if len(lines) == MOST_PREVIEWED else 0,
     }
     return render(request, "desk/funds/run_new.html", context, status=422 if form.errors else 200)
+
+
+def _drafted(
+    request: HttpRequest, form: RunForm, home: Organisation, chosen: Collection[int]
+) -> PaymentRun | None:
+    """A draft of what was ticked, or of all that is due where that button was pressed; None when the form says why not."""
+    everything = "all" in request.POST
+    if not everything and not chosen:
+        form.add_error(None, _("没有勾选款项。请勾选要发放的，或按“全部应发”。"))
+        return None
+    try:
+        return draft_run(
+            home=home,
+            as_of=current_scope(request).as_of,
+            by=user_of(request),
+            instalments=None if everything else chosen,
+            **form.cleaned_data,
+        )
+    except NotPossible as refused:
+        form.add_error(None, str(refused))
+        return None
+
+
+def _tell_left_out(request: HttpRequest, run: PaymentRun, chosen: Collection[int]) -> None:
+    """What was ticked and can no longer be paid is not dropped in silence."""
+    gone = len(chosen) - run.lines_total if "all" not in request.POST else 0
+    if gone > 0:
+        words = ngettext(
+            "所勾选的有 %(number)d 笔刚刚变为不能发放，没有进入批次。",
+            "所勾选的有 %(number)d 笔刚刚变为不能发放，没有进入批次。",
+            gone,
+        )
+        messages.warning(request, words % {"number": gone})
 
 
 @for_roles(*WITH_PAYERS)
