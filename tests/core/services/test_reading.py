@@ -193,6 +193,24 @@ def test_another_act_upon_a_card_is_refused():
     assert [problem.code for problem in problems] == ["S104"]
 
 
+@pytest.mark.parametrize(
+    ("field", "codes"),
+    [
+        ("{name: why, title: 理由, type: text, long: true}", []),
+        ("{name: why, title: 理由, type: integer, long: true}", ["S117"]),
+        ("{name: why, title: 理由, type: integer, long: false}", []),
+    ],
+)
+def test_only_a_text_is_long(field: str, codes: list[str]) -> None:
+    assert told_of(field) == codes
+
+
+def told_of(field: str) -> list[str]:
+    """What is said of how a field is filled in."""
+    _service, problems = read(f"service: asked\ntitle: 申请\nform:\n- section: 说明\n  fields: [{field}]\n")
+    return [one.code for one in errors_in(problems) if one.code in ("S113", "S114", "S117")]
+
+
 @pytest.mark.parametrize(("word", "codes"), [("租住人才公寓", []), ("配偶.租住人才公寓", ["S113"])])
 def test_the_record_of_the_spouse_fills_in_no_form(word: str, codes: list[str]) -> None:
     gallery = load_pack(find_packs_dir() / "gallery").schema

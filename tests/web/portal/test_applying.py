@@ -90,6 +90,19 @@ def test_a_draft_is_kept_and_taken_up_again(applicant):
     assert list(Draft.objects.get().materials) == ["hukou_page"]
 
 
+def test_what_needs_paragraphs_is_written_and_read_in_paragraphs(place, applicant):
+    form = applicant.get(at("apply", "policy-question")).context["form"]
+    assert (form["f-question"].widget_type, form["f-policy"].widget_type) == ("textarea", "text")
+    answers = {"f-question": "第一段\r\n第二段" + "问" * 1993, "f-publish": "false", "next": "1"}
+
+    answer = applicant.post(at("apply", "policy-question"), answers)
+
+    assert answer.status_code == 303, answer.context["form"].errors
+    assert "第一段<br>第二段" in applicant.get(answer.url).content.decode()
+    kept = Draft.objects.get().answers["question"]
+    assert (kept[:8], len(kept)) == ("第一段\n第二段问", 2000)
+
+
 def test_what_is_missing_is_told_at_its_field(applicant):
     answer = applicant.post(at("apply", "hukou"), {"f-mobile": "12", "next": "1"})
 

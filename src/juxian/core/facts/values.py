@@ -178,7 +178,7 @@ def _within_bounds(day: date) -> date | Refusal:
 def _parse_text(raw: object, _type: ValueType, _schema: Schema) -> str | Refusal:
     if not isinstance(raw, str | int) or isinstance(raw, bool):
         return Refusal(Text("应为文字", "text is expected"))
-    text = str(raw)
+    text = str(raw).replace("\r\n", "\n")  # as browsers and Windows end a line
     if len(text) > TEXT_LIMIT:
         return Refusal(Text(f"超过 {TEXT_LIMIT} 个字符", f"longer than {TEXT_LIMIT} characters"))
     if any(unicodedata.category(char) in ("Cc", "Cf", "Cs") and char != "\n" for char in text):

@@ -87,6 +87,7 @@ class FormField:
     format: str = ""  # a further check of a text: see ``answers.FORMATS``
     help: Text = NO_TEXT
     sensitive: bool = False
+    long: bool = False  # a text of several lines
 
 
 @dataclass(frozen=True, slots=True)

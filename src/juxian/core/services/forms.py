@@ -1,7 +1,7 @@
 """Reading the form and the materials of a service (表单与材料).
 
 S111 a field or material twice · S113 unknown profile field · S114 prefill of another type · S115 fields that show each
-other in a ring · S116 unknown fact kind as evidence · S117 format of a field that is no text.
+other in a ring · S116 unknown fact kind as evidence · S117 format or length of a field that is no text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from juxian.core.services.parts import PartReader
 from juxian.core.text import Text
 
 _FIELD_KEYS = (
-    "name", "title", "type", "required", "required_if", "shown_if", "prefill", "format", "help", "sensitive",
+    "name", "title", "type", "required", "required_if", "shown_if", "prefill", "format", "long", "help", "sensitive",
 )  # fmt: skip
 _MATERIAL_KEYS = ("title", "required", "required_if", "evidence", "formats", "max_mb", "help")
 _FORMATS = ("pdf", "jpg", "png", "doc", "docx", "xls", "xlsx", "ofd")
@@ -95,6 +95,7 @@ class FormReader(PartReader):
             format=self.format((*path, "format"), type_),
             help=self.wording((*path, "help")),
             sensitive=self.flag((*path, "sensitive")),
+            long=self.long((*path, "long"), type_),
         )
 
     def prefill(self, path: Path, type_: ValueType) -> str:
@@ -130,6 +131,14 @@ class FormReader(PartReader):
             message = Text("只有文字字段可写 format", "only a field of type text has a format")
             self.wrong(path, "S117", message)
             return ""
+        return found
+
+    def long(self, path: Path, type_: ValueType) -> bool:
+        found = self.flag(path)
+        if found and type_.kind is not Kind.TEXT:
+            message = Text("只有文字字段可写 long", "only a field of type text is long")
+            self.wrong(path, "S117", message)
+            return False
         return found
 
     def check_rings(self, fields: Mapping[str, FormField]) -> None:

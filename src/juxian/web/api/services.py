@@ -110,6 +110,7 @@ def _field(item: FormField, schema: Schema) -> dict[str, Any]:
         "shown_if": _written(item.shown_if),
         "format": item.format or None,
         "sensitive": item.sensitive,
+        "long": item.long,
     }
 
 

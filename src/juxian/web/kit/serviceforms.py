@@ -151,6 +151,16 @@ class ServiceForm(forms.Form):
             self.add_error(None, rest or refused.reason.in_language(self.language))
 
 
+class LongText(forms.CharField):
+    """Paragraphs; a line ends in one character however the browser sends it, as the page counts it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 5}), **options)
+
+    def to_python(self, value: Any) -> str:
+        return words_in(super().to_python(value) or "")
+
+
 def material_field(material: Material, language: str) -> AttachmentField:
     """A field that takes the kinds of its material and says which."""
     takes = _("%(formats)s，不超过 %(size)d MB") % {
@@ -198,7 +208,7 @@ def field_of(item: FormField, service: Service, language: str, home: Organisatio
             return forms.CharField(max_length=40, **options)
         case Kind.ORGANISATION:
             return forms.ChoiceField(choices=[("", _("请选择")), *_organisations(home, language)], **options)
-    return forms.CharField(max_length=LONGEST_TEXT, **options)
+    return LongText(**options) if item.long else forms.CharField(max_length=LONGEST_TEXT, **options)
 
 
 def _levels(item: FormField, service: Service, language: str) -> list[tuple[str, str]]:

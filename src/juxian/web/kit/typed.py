@@ -18,5 +18,5 @@ def whole_numbers(texts: Iterable[str]) -> list[int]:
 
 
 def words_in(text: str, longest: int | None = None) -> str:
-    """What was typed, trimmed and cut, without zero bytes, which PostgreSQL takes in no text."""
-    return text.replace("\0", "").strip()[:longest]
+    """What was typed, trimmed and cut, lines ended in one character, without zero bytes, which PostgreSQL takes in no text."""
+    return text.replace("\0", "").replace("\r\n", "\n").strip()[:longest]
