@@ -205,6 +205,19 @@ def test_only_a_text_is_long(field: str, codes: list[str]) -> None:
     assert told_of(field) == codes
 
 
+@pytest.mark.parametrize(
+    ("field", "codes"),
+    [
+        ("{name: mobile, title: 手机, type: text, suggest: contact.phone}", []),
+        ("{name: mobile, title: 手机, type: text, suggest: contact.fax}", ["S113"]),
+        ("{name: mobile, title: 手机, type: text, suggest: phone}", ["S113"]),
+        ("{name: mobile, title: 手机, type: integer, suggest: contact.phone}", ["S114"]),
+    ],
+)
+def test_a_field_begins_with_a_fact_of_its_type(field: str, codes: list[str]) -> None:
+    assert told_of(field) == codes
+
+
 def told_of(field: str) -> list[str]:
     """What is said of how a field is filled in."""
     _service, problems = read(f"service: asked\ntitle: 申请\nform:\n- section: 说明\n  fields: [{field}]\n")

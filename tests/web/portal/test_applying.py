@@ -90,6 +90,23 @@ def test_a_draft_is_kept_and_taken_up_again(applicant):
     assert list(Draft.objects.get().materials) == ["hukou_page"]
 
 
+def test_the_own_phone_stands_in_the_form_and_may_be_changed(applicant):
+    assert applicant.get(at("apply", "hukou")).context["form"]["f-mobile"].initial == "13800001234"
+
+    applicant.post(at("apply", "hukou"), {"f-mobile": "13900001234", "save": "1"})
+
+    assert applicant.get(at("apply", "hukou")).context["form"]["f-mobile"].initial == "13900001234"
+
+
+def test_the_phone_of_a_person_is_not_told_to_the_employer(place, person):
+    employer = place.client(Role.EMPLOYER)
+
+    page = employer.get(at("apply", "talent-classification"), {"for": person.number})
+
+    assert page.context["form"]["f-mobile"].initial is None
+    assert "13800001234" not in page.content.decode()
+
+
 def test_what_needs_paragraphs_is_written_and_read_in_paragraphs(place, applicant):
     form = applicant.get(at("apply", "policy-question")).context["form"]
     assert (form["f-question"].widget_type, form["f-policy"].widget_type) == ("textarea", "text")

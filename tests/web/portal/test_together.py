@@ -100,6 +100,12 @@ def test_what_two_services_share_is_asked_once(applicant):
     assert "测试甲" in [row.value for row in page.context["known"]]
 
 
+def test_the_own_phone_stands_in_the_joint_form(applicant):
+    chosen(applicant)
+
+    assert applicant.get(at("together-form", BUNDLE)).context["form"]["f-mobile"].initial == "13800001234"
+
+
 def test_one_submission_opens_one_case_each_in_one_group(applicant):
     cases = handed_in(applicant)
 

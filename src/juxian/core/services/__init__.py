@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from juxian.core.services.answers import check_answers, materials_needed, prefilled
+from juxian.core.services.answers import check_answers, materials_needed, prefilled, suggested
 from juxian.core.services.bundles import (
     Bundle,
     BundleEntry,
@@ -65,4 +65,5 @@ __all__ = [
     "redate",
     "render_letter",
     "revise",
+    "suggested",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -55,6 +55,20 @@ def prefilled(service: Service, profile: Mapping[str, Any]) -> dict[str, Any]:
         for field in service.fields.values()
         if field.prefill and profile.get(field.prefill) is not None
     }
+
+
+def suggested(service: Service, facts: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
+    """What the person's own facts offer for fields that name one. facts: values by kind, the newest first.
+
+    A value that the form would refuse is not offered.
+    """
+    found: dict[str, Any] = {}
+    for field in service.fields.values():
+        kind, _dot, part = field.suggest.partition(".")
+        value = next((fact[part] for fact in facts.get(kind, ()) if fact.get(part) is not None), None)
+        if value is not None and field.name in (read := _parsed(service, {field.name: value})[0]):
+            found[field.name] = read[field.name]
+    return found
 
 
 def check_answers(

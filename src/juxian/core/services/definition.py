@@ -75,7 +75,10 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One question of the form (表单字段). ``prefill`` is a profile field."""
+    """One question of the form (表单字段). ``prefill`` is a profile field.
+
+    suggest: ``kind.field`` of the person's own facts; the newest stands in the field, to be changed or kept.
+    """
 
     name: str
     title: Text
@@ -84,6 +87,7 @@ class FormField:
     required_if: Expression | None = None
     shown_if: Expression | None = None
     prefill: str = ""
+    suggest: str = ""
     format: str = ""  # a further check of a text: see ``answers.FORMATS``
     help: Text = NO_TEXT
     sensitive: bool = False

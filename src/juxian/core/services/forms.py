@@ -1,6 +1,6 @@
 """Reading the form and the materials of a service (表单与材料).
 
-S111 a field or material twice · S113 unknown profile field · S114 prefill of another type · S115 fields that show each
+S111 a field or material twice · S113 unknown profile field or fact field · S114 prefill or suggestion of another type · S115 fields that show each
 other in a ring · S116 unknown fact kind as evidence · S117 format or length of a field that is no text.
 """
 
@@ -17,7 +17,7 @@ from juxian.core.services.parts import PartReader
 from juxian.core.text import Text
 
 _FIELD_KEYS = (
-    "name", "title", "type", "required", "required_if", "shown_if", "prefill", "format", "long", "help", "sensitive",
+    "name", "title", "type", "required", "required_if", "shown_if", "prefill", "suggest", "format", "long", "help", "sensitive",
 )  # fmt: skip
 _MATERIAL_KEYS = ("title", "required", "required_if", "evidence", "formats", "max_mb", "help")
 _FORMATS = ("pdf", "jpg", "png", "doc", "docx", "xls", "xlsx", "ofd")
@@ -92,6 +92,7 @@ class FormReader(PartReader):
             required_if=self.condition((*path, "required_if")),
             shown_if=self.condition((*path, "shown_if")),
             prefill=self.prefill((*path, "prefill"), type_),
+            suggest=self.suggest((*path, "suggest"), type_),
             format=self.format((*path, "format"), type_),
             help=self.wording((*path, "help")),
             sensitive=self.flag((*path, "sensitive")),
@@ -124,6 +125,27 @@ class FormReader(PartReader):
             self.wrong(path, "S114", message, Text(f"写 type: {field.type}", f"write type: {field.type}"))
             return ""
         return field.name
+
+    def suggest(self, path: Path, type_: ValueType) -> str:
+        """``kind.field`` of the facts that the field begins with."""
+        word = self.text(path)
+        if not word:
+            return ""
+        types = {
+            f"{kind.code}.{field.name}": field.type
+            for kind in self.schema.kinds.values()
+            for field in kind.fields.values()
+        }
+        if not self.known(path, word, types, "S113", Text("信息项字段", "field of a fact kind")):
+            return ""
+        if types[word] != type_:
+            message = Text(
+                f"“{word}”的类型是 {types[word]}，此字段是 {type_}",
+                f"“{word}” is of type {types[word]}, this field of type {type_}",
+            )
+            self.wrong(path, "S114", message)
+            return ""
+        return word
 
     def format(self, path: Path, type_: ValueType) -> str:
         found = self.choice(path, list(FORMATS))

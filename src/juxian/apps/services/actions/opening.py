@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -24,7 +24,18 @@ from juxian.apps.services.queries.definitions import freeze_on
 from juxian.apps.services.queries.loading import Loaded, load
 from juxian.apps.services.registry import EffectCall, EffectRefused
 from juxian.core.packs import pack_called
-from juxian.core.services import Action, Actor, CaseRefused, CaseState, Outcome, Service, Why, act, open_case
+from juxian.core.services import (
+    Action,
+    Actor,
+    CaseRefused,
+    CaseState,
+    Outcome,
+    Service,
+    Why,
+    act,
+    open_case,
+    suggested,
+)
 from juxian.core.text import Text
 from juxian.core.workdays import Calendar
 
@@ -60,6 +71,17 @@ def profile_of(person: Person | None) -> dict[str, Any]:
     """The stored profile of the applicant; empty for a unit, and where nothing is known."""
     profile = getattr(person, "profile", None) if person else None
     return dict(profile.values) if profile else {}
+
+
+def own_suggestions(person: Person | None, service: Service, day: date) -> dict[str, Any]:
+    """What the record of a person offers for a form that they fill in themselves; nobody else is told it."""
+    kinds = {field.suggest.partition(".")[0] for field in service.fields.values() if field.suggest}
+    if person is None or not kinds:
+        return {}
+    facts: dict[str, list[Any]] = {}
+    for fact in Fact.objects.current_on(day).filter(person=person, kind__in=kinds).order_by("-since", "-pk"):
+        facts.setdefault(fact.kind, []).append(fact.value)
+    return suggested(service, facts)
 
 
 def evidence_held(person: Person | None, day: Any) -> frozenset[str]:

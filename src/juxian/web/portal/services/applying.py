@@ -21,7 +21,7 @@ from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
 from juxian.apps.persons.queries import persons_visible_to
 from juxian.apps.services.actions import NotTakenIn, drop_draft, kept_draft, save_draft, submit_application
-from juxian.apps.services.actions.opening import evidence_held, profile_of
+from juxian.apps.services.actions.opening import evidence_held, own_suggestions, profile_of
 from juxian.apps.services.models import Case
 from juxian.apps.services.queries.materials import stored
 from juxian.core.facts.schema import Kind
@@ -134,8 +134,12 @@ class Application:
         ]
         return [card for card in cards if card.verdict != Verdict.NO] or cards
 
-    def suggested(self) -> dict[str, str]:
-        """The amount that the policies give, for the field in which it is claimed."""
+    def suggested(self) -> dict[str, Any]:
+        """What fields begin with: facts of the applicants themselves, and the amount that the policies give where it is claimed."""
+        person = None if self.unit else self.person
+        return own_suggestions(person, self.service, self.scope.as_of) | self._amount()
+
+    def _amount(self) -> dict[str, str]:
         amounts = [card.amount_fen for card in self.claims if card.amount_fen]
         fields = {effect.answers["amount"] for effect in self.service.effects() if "amount" in effect.answers}
         fields -= self.given.keys()

@@ -196,7 +196,8 @@ class Together:
             home=self.home,
         )
         for question in self.questions():
-            answers = self.part(question.services[0]).answers
+            part = self.part(question.services[0])
+            answers = {**part.suggested(), **part.answers}
             if FIELD + question.key in form.fields and question.field.name in answers:
                 form.fields[FIELD + question.key].initial = answers[question.field.name]
         return form
