@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from juxian.core.services import Service, suggested
+from juxian.core.services.answers import fields_required
 from tests.core.services.place import example
 
 
@@ -40,3 +42,21 @@ def test_the_newest_fact_that_the_form_would_take_is_offered(
     facts: dict[str, list[dict[str, Any]]], offered: dict[str, Any]
 ) -> None:
     assert suggested(with_suggestion("mobile", "contact.phone"), facts) == offered
+
+
+@pytest.mark.parametrize(
+    ("answers", "spouse_name", "large_reason"),
+    [
+        ({}, None, None),
+        ({"married": True, "claimed": 9_000_000}, True, True),
+        ({"married": False, "claimed": 8_000_000}, "hidden", False),
+    ],
+)
+def test_an_answer_may_make_others_necessary(
+    answers: dict[str, Any], spouse_name: bool | str | None, large_reason: bool | None
+) -> None:
+    found = fields_required(example("settlement-claim"), answers, {}, date(2026, 1, 5))
+
+    assert found.get("spouse_name", "hidden") == spouse_name
+    assert found["large_reason"] == large_reason
+    assert found["mobile"] is True

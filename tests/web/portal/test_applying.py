@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -105,6 +106,29 @@ def test_the_phone_of_a_person_is_not_told_to_the_employer(place, person):
 
     assert page.context["form"]["f-mobile"].initial is None
     assert "13800001234" not in page.content.decode()
+
+
+def needs_in(page, name: str) -> str:
+    """What stands beside the title of a field."""
+    label = re.search(rf'<label for="id_{name}">(.*?)</label>', page.content.decode(), re.S)
+    assert label is not None
+    return re.sub(r"<[^>]+>", "", label[1]).split("  ")[-1].strip()
+
+
+def test_what_another_answer_makes_necessary_says_so(applicant):
+    asked = at("apply", "talent-classification")
+
+    before = applicant.get(asked)
+    applicant.post(asked, {"f-in_catalogue": "false", "f-founder": "true", "save": "1"})
+    after = applicant.get(asked)
+
+    assert needs_in(before, "f-merits").endswith("符合分类目录为否时必填")
+    assert needs_in(before, "f-tax_months").endswith("本单位法定代表人为是时必填")
+    assert needs_in(before, "m-ground").endswith("必填")
+    assert needs_in(after, "f-merits").endswith("贡献 必填")
+    assert needs_in(after, "f-tax_months").endswith("月数 必填")
+    assert needs_in(after, "m-licence").endswith("证明 必填")
+    assert "f-clause" not in after.context["form"].fields
 
 
 def test_what_needs_paragraphs_is_written_and_read_in_paragraphs(place, applicant):

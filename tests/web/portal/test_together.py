@@ -106,6 +106,15 @@ def test_the_own_phone_stands_in_the_joint_form(applicant):
     assert applicant.get(at("together-form", BUNDLE)).context["form"]["f-mobile"].initial == "13800001234"
 
 
+def test_what_one_of_the_services_needs_is_needed(applicant):
+    chosen(applicant)
+
+    form = applicant.get(at("together-form", BUNDLE)).context["form"]
+
+    assert form.fields["f-mobile"].needed
+    assert form.fields["m-diploma"].needed
+
+
 def test_one_submission_opens_one_case_each_in_one_group(applicant):
     cases = handed_in(applicant)
 

@@ -83,7 +83,7 @@ def check_answers(
     values = {name: value for name, value in values.items() if name in shown}
     wrong = {name: reason for name, reason in wrong.items() if name in shown or name not in service.fields}
     for name, field in shown.items():
-        if name not in values and name not in wrong and _is_required(service, field, values, profile, day):
+        if name not in values and name not in wrong and _required(service, field, values, profile, day):
             wrong[name] = _REQUIRED
     if not wrong:
         for must in service.musts:
@@ -108,6 +108,15 @@ def shown_fields(
         if len(kept) == len(shown):
             return kept
         shown = kept
+
+
+def fields_required(
+    service: Service, values: Mapping[str, Any], profile: Mapping[str, Any], day: date
+) -> dict[str, bool | None]:
+    """Of each field that the form shows, whether it has to be answered; None while what decides that is not known."""
+    shown = shown_fields(service, values, profile, day)
+    visible = {name: value for name, value in values.items() if name in shown}
+    return {name: _required(service, field, visible, profile, day) for name, field in shown.items()}
 
 
 def materials_needed(
@@ -153,14 +162,16 @@ def _parsed(service: Service, given: Mapping[str, Any]) -> tuple[dict[str, Any],
     return values, wrong
 
 
-def _is_required(
+def _required(
     service: Service, field: FormField, values: Mapping[str, Any], profile: Mapping[str, Any], day: date
-) -> bool:
-    if holds(service, field.shown_if, values, profile, day) is not True:
+) -> bool | None:
+    if not field.required and field.required_if is None:
         return False
-    if field.required:
-        return True
-    return field.required_if is not None and holds(service, field.required_if, values, profile, day) is True
+    shown = holds(service, field.shown_if, values, profile, day)
+    needed = field.required or holds(service, field.required_if, values, profile, day)
+    if shown is False or needed is False:
+        return False
+    return True if shown and needed else None
 
 
 def _need(

@@ -10,11 +10,23 @@ from django import forms
 
 from juxian.apps.organisations.models import Organisation
 from juxian.core.services import Service, materials_needed
-from juxian.core.services.answers import Need, shown_fields
+from juxian.core.services.answers import Need, fields_required, shown_fields
 from juxian.core.services.bundles import Question, WantedMaterial, joined_form, joined_materials
 from juxian.core.services.definition import Material
 from juxian.core.text import Text
-from juxian.web.kit.serviceforms import FIELD, MATERIAL, ServiceForm, field_of, material_field, shown_value
+from juxian.web.kit.serviceforms import (
+    FIELD,
+    MATERIAL,
+    ServiceForm,
+    field_of,
+    mark_need,
+    material_field,
+    need_of_material,
+    need_words,
+    shown_value,
+)
+
+_WEIGHT = {True: 2, None: 1, False: 0}  # of several services that ask the same, the strictest counts
 
 
 class JointForm(ServiceForm):
@@ -42,38 +54,53 @@ class JointForm(ServiceForm):
         self.joined, self.wanted = joined_form(services), joined_materials(services)
         self.titles = {service.id: service.title.in_language(language) for service in services}
         shown = {service.id: shown_fields(service, known[service.id], profile, day) for service in services}
-        by_id = {service.id: service for service in services}
+        required = {
+            service.id: fields_required(service, known[service.id], profile, day) for service in services
+        }
+        self.by_id = {service.id: service for service in services}
         for question in (question for section in self.joined for question in section.questions):
             asking = [name for name in question.services if question.field.name in shown[name]]
             if asking and question.key in only:
-                self._ask(question, by_id[asking[0]], asking, known)
+                self._ask(question, asking, known, required)
         needs = {
             service.id: materials_needed(service, known[service.id], profile, held, day)
             for service in services
         }
         self.held = []
         for item in self.wanted:
-            self._want(item, {needs[name][item.material.name] for name in item.services})
+            self._want(item, {name: needs[name][item.material.name] for name in item.services})
 
     def _ask(
         self,
         question: Question,
-        service: Service,
         asking: Sequence[str],
         known: Mapping[str, Mapping[str, Any]],
+        required: Mapping[str, Mapping[str, bool | None]],
     ) -> None:
-        name = question.field.name
+        name, service = question.field.name, self.by_id[asking[0]]
         field = field_of(question.field, service, self.language, self.home)
         value = next((known[id_][name] for id_ in asking if known[id_].get(name) is not None), None)
         field.initial = shown_value(question.field, value)
+        answers = {id_: required[id_][name] for id_ in asking}
+        decides = max(answers, key=lambda id_: _WEIGHT[answers[id_]])
+        own = self.by_id[decides]
+        mark_need(field, answers[decides], need_words(own.fields[name], own, self.language))
         self.fields[FIELD + question.key] = field
 
-    def _want(self, item: WantedMaterial, needs: set[Need]) -> None:
-        title = item.material.title.in_language(self.language)
-        if needs <= {Need.HELD, Need.NOT_NEEDED}:
-            self.held += [title] if Need.HELD in needs else []
+    def _want(self, item: WantedMaterial, needs: Mapping[str, Need]) -> None:
+        title, found = item.material.title.in_language(self.language), set(needs.values())
+        if found <= {Need.HELD, Need.NOT_NEEDED}:
+            self.held += [title] if Need.HELD in found else []
             return
-        self.fields[MATERIAL + item.key] = material_field(item.material, self.language)
+        field = material_field(item.material, self.language)
+        said = {
+            id_: need_of_material(
+                self.by_id[id_].materials[item.material.name], need, self.by_id[id_], self.language
+            )
+            for id_, need in needs.items()
+        }
+        mark_need(field, *max(said.values(), key=lambda one: _WEIGHT[one[0]]))
+        self.fields[MATERIAL + item.key] = field
 
     @property
     def sections(self) -> list[tuple[str, list[forms.BoundField]]]:

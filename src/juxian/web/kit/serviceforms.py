@@ -17,10 +17,11 @@ from juxian.core.files.kinds import ENDINGS
 from juxian.core.files.kinds import Kind as FileKind
 from juxian.core.money import yuan
 from juxian.core.services import CaseRefused, Service, materials_needed
-from juxian.core.services.answers import Need, shown_fields
+from juxian.core.services.answers import Need, fields_required, shown_fields
 from juxian.core.services.definition import FormField, Material
 from juxian.core.services.papers import paper_refused
 from juxian.web.kit.formats import listed
+from juxian.web.kit.services import conditions, words_schema
 from juxian.web.kit.typed import words_in
 from juxian.web.kit.uploads import AttachmentField, kept_file
 
@@ -56,6 +57,7 @@ class ServiceForm(forms.Form):
         known, profile = dict(known or {}), dict(profile or {})
         shown = shown_fields(service, known, profile, day)
         needs = materials_needed(service, known, profile, held, day)
+        required = fields_required(service, known, profile, day)
         self.held = [
             material.title.in_language(language)
             for name, material in service.materials.items()
@@ -63,16 +65,19 @@ class ServiceForm(forms.Form):
         ]
         for item in shown.values():
             if only is None or item.name in only:
-                self._add(item, known.get(item.name))
+                self._add(item, known.get(item.name), required[item.name])
         for name, material in service.materials.items():
             if needs[name] in (Need.HELD, Need.NOT_NEEDED) and (only is None or name not in only):
                 continue
             if only is None or name in only:
-                self.fields[MATERIAL + name] = material_field(material, language)
+                found = material_field(material, language)
+                mark_need(found, *need_of_material(material, needs[name], service, language))
+                self.fields[MATERIAL + name] = found
 
-    def _add(self, item: FormField, value: Any) -> None:
+    def _add(self, item: FormField, value: Any, required: bool | None) -> None:
         field = field_of(item, self.service, self.language, self.home)
         field.initial = shown_value(item, value)
+        mark_need(field, required, need_words(item, self.service, self.language))
         self.fields[FIELD + item.name] = field
 
     @property
@@ -149,6 +154,28 @@ class ServiceForm(forms.Form):
                 rest.append(words)
         if rest or not refused.fields:
             self.add_error(None, rest or refused.reason.in_language(self.language))
+
+
+def mark_need(field: forms.Field, required: bool | None, when: str) -> None:
+    """Say beside a field that it has to be answered, or, while that is open, when it has to. The engine alone refuses."""
+    field.needed = required is True  # type: ignore[attr-defined]  # read by kit/field_need.html
+    field.needed_if = when if required is None else ""  # type: ignore[attr-defined]
+
+
+def need_words(item: FormField, service: Service, language: str) -> str:
+    """Under which conditions a field is asked and has to be answered; empty for no condition."""
+    schema = words_schema(service)
+    parts = (*conditions(item.shown_if, schema, language), *conditions(item.required_if, schema, language))
+    return str(_("，且")).join(dict.fromkeys(parts))
+
+
+def need_of_material(
+    material: Material, need: Need, service: Service, language: str
+) -> tuple[bool | None, str]:
+    """Whether a material has to be handed in, None while that is open; and when it has to."""
+    if need is Need.OPTIONAL and material.required_if is not None:
+        return None, str(_("，且")).join(conditions(material.required_if, words_schema(service), language))
+    return need is Need.REQUIRED, ""
 
 
 class LongText(forms.CharField):
