@@ -17,6 +17,7 @@ from juxian.apps.services.actions import (
     submit_application,
     sweep_timers,
 )
+from juxian.apps.services.actions.telling import letter_values
 from juxian.apps.services.models import (
     Case,
     CaseEffect,
@@ -32,6 +33,7 @@ from juxian.apps.services.queries.loading import CASE_PARTS, load, with_history
 from juxian.apps.services.queries.visible import visible_to
 from juxian.apps.services.registry import EffectRefused, effect
 from juxian.core.services import CaseRefused
+from juxian.core.services.cases import Message as Told
 from juxian.core.text import Text
 from juxian.core.workdays import from_chinesecalendar
 from tests.apps.services.stage import ANSWERS, CLAIM, FILES, OPENED, Stage, example, offer
@@ -85,6 +87,19 @@ def test_the_receipt_goes_to_applicant_and_handlers_once(stage: Stage):
     assert "JY-2026-000001" in letter.body_zh
     assert {message.recipient for message in Message.objects.all()} == {stage.applicant, stage.employer}
     assert Message.objects.first().link == f"/cases/{case.number}/"
+
+
+def test_a_letter_names_a_page_that_its_reader_can_open(stage: Stage, settings):
+    settings.JUXIAN_PUBLIC_ADDRESS = "https://talent.example/"
+    case = stage.submitted()
+
+    with_account, without, handlers = (
+        letter_values(case, Told("receipt", to, {}), "zh", people)["link"]
+        for to, people in ((("applicant",), {stage.person.pk}), (("applicant",), ()), (("handlers",), ()))
+    )
+
+    assert with_account == handlers == f"https://talent.example/cases/{case.number}/"
+    assert without == f"https://talent.example/p/{stage.root.pack}/progress/?number={case.number}"
 
 
 def test_a_refused_application_leaves_nothing(stage: Stage):

@@ -1,5 +1,7 @@
 """Signing in and out, sample accounts, appearance, place."""
 
+import re
+
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client
@@ -32,6 +34,42 @@ def test_the_right_password_opens_the_first_page_of_the_role(clerk):
     answer = Client().post("/sign-in/", {"username": " ZHANG ", "password": PASSWORD})
 
     assert (answer.status_code, answer["Location"]) == (302, "/start/")
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("/cases/JY-2022-000001/", "登录后打开：办件 JY-2022-000001"),
+        ("/my-cases/JY-2022-000001/", "登录后打开：办件 JY-2022-000001"),
+        ("/desk/persons/", "登录后打开：人才库"),
+        ("/me/payments/statement/", "登录后打开：您要看的页面"),
+        ("/cases/请致电0937-1234567/", "登录后打开：您要看的页面"),
+    ],
+)
+def test_who_was_led_to_sign_in_is_told_what_comes_after(place, asked, words):
+    client = Client()
+    page = client.get(client.get(asked)["Location"]).content.decode()
+
+    assert words in page
+    assert "0937" not in shown_in(page)
+
+
+@pytest.mark.parametrize("asked", ["/start/", "/no/such/page", "//elsewhere.example", "/[", ""])
+def test_who_came_to_sign_in_is_told_nothing_more(place, asked):
+    page = Client().get("/sign-in/", {"next": asked}).content.decode()
+
+    assert "登录后打开" not in page
+
+
+def test_a_case_is_followed_without_an_account_at_its_place(elsewhere):
+    page = Client().get("/sign-in/", {"next": "/cases/TH-2022-000001/"}).content.decode()
+
+    assert 'href="/p/tinghu/progress/?number=TH-2022-000001"' in page
+    assert "没有账号？凭编号查询进度" in page
+
+
+def shown_in(page: str) -> str:
+    return re.sub(r"<[^>]+>", "", page)
 
 
 def test_a_wrong_password_is_refused_with_words_and_422(clerk):

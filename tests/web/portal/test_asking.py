@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -48,6 +50,17 @@ def test_a_visitor_asks_and_follows_with_number_and_word(place, office):
     assert "可以，需租赁备案号。" in page
     assert case.applicant == "吴越"
     assert (case.person, case.unit, case.opened_by) == (None, None, None)
+
+
+def test_the_letter_leads_a_visitor_to_where_the_word_is_asked(place, office, settings):
+    settings.JUXIAN_PUBLIC_ADDRESS = "https://talent.example"
+    case, _word = asked(place, place.client())
+
+    body = case.letters.get().body_zh
+
+    [address] = re.findall(r"https://talent[.]example(/[^，。： ]*[0-9])", body)
+    page = place.client().get(address)
+    assert page.context["form"]["number"].value() == case.number
 
 
 @pytest.mark.parametrize("secret", ["吴越", "ABCDEFGHJK", "匿名"])

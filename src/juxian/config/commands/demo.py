@@ -28,6 +28,7 @@ def run(args: argparse.Namespace) -> int:
     workers forked from it, and the first page that sweeps would wait for them for ever.
     """
     os.environ["JUXIAN_DEMO"] = "1"
+    os.environ.setdefault("JUXIAN_PUBLIC_ADDRESS", f"http://127.0.0.1:{args.port}")
     if args.no_serve:
         return set_up(args)
     status = subprocess.run(_set_up_alone(args), check=False).returncode

@@ -64,6 +64,11 @@ def register(bar: Bar, *items: Item) -> None:
     _items[bar].update({item.view: item for item in items})
 
 
+def title_of(view: str) -> str | Promise:
+    """What the bars call a page; empty for a page that stands in none."""
+    return next((items[view].title for items in _items.values() if view in items), "")
+
+
 def start_at(view: str, *roles: Role) -> None:
     """Users of these roles come to ``view`` after signing in."""
     _starts.update(dict.fromkeys(roles, view))

@@ -32,6 +32,7 @@ from juxian.web.kit import factors, formats, navigation, oidc, passkeys
 from juxian.web.kit.access import public
 from juxian.web.kit.forms import CodeForm, SignInForm
 from juxian.web.kit.middleware import THEME_COOKIE, THEMES, remember
+from juxian.web.kit.onward import onward
 from juxian.web.kit.origin import address_of
 from juxian.web.kit.queries import demo_accounts, demo_user_like
 from juxian.web.kit.responses import HttpResponseSeeOther, go
@@ -51,7 +52,10 @@ class SignIn(LoginView):
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         outside = settings.JUXIAN_OIDC_NAME if oidc.offered() else ""
         places = demo_accounts(formats.language()) if settings.JUXIAN_DEMO else []
-        return super().get_context_data(places=places, passkeys=passkeys.offered(), outside=outside, **kwargs)
+        found = super().get_context_data(
+            places=places, passkeys=passkeys.offered(), outside=outside, **kwargs
+        )
+        return found | {"onward": onward(str(found["next"]))}
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if held_off(request):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+
+from django.conf import settings
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import Post, User
@@ -28,9 +30,20 @@ def address_of(case: Case) -> str:
     return f"/cases/{case.number}/"
 
 
+def followed_at(case: Case) -> str:
+    """Where somebody without an account follows a case: by its number, and a name or word."""
+    return f"/p/{case.home.pack}/progress/?number={case.number}"
+
+
 def tell(told: Sequence[Told]) -> None:
     """Keep the letters of transitions and queue their messages, each recipient once for each letter."""
-    written = [item for case, service, outcome, at in told for item in _written(case, service, outcome, at)]
+    told = [item for item in told if item[2].messages]
+    signing_in = _signing_in([case for case, *_rest in told])
+    written = [
+        item
+        for case, service, outcome, at in told
+        for item in _written(case, service, outcome, at, signing_in)
+    ]
     if not written:
         return
     CaseLetter.objects.bulk_create(item.row for item in written)
@@ -38,8 +51,22 @@ def tell(told: Sequence[Told]) -> None:
     queue_messages(draft for item in written for draft in item.drafts(book))
 
 
-def letter_values(case: Case, message: Message, language: str) -> dict[str, str]:
-    """Placeholders of core.services.phrases: what the engine knows, and what only the application does."""
+def _signing_in(cases: Sequence[Case]) -> set[int]:
+    """Of the persons whom cases are about, those with an account; one query for many cases."""
+    people = {pk for case in cases for pk in _persons(case)}
+    users = User.objects.filter(person__in=people, is_active=True) if people else User.objects.none()
+    return {pk for pk in users.values_list("person_id", flat=True) if pk}
+
+
+def letter_values(
+    case: Case, message: Message, language: str, signing_in: Container[int] = ()
+) -> dict[str, str]:
+    """Placeholders of core.services.phrases: what the engine knows, and what only the application does.
+
+    The link is a whole address, since letters leave the site, and one that an applicant without an account can open.
+    """
+    without = case.unit_id is None and not any(pk in signing_in for pk in _persons(case))
+    page = followed_at(case) if without and "applicant" in message.to else address_of(case)
     pack = pack_called(case.home.pack)
     values = {name: text.in_language(language) for name, text in message.values.items()}
     employer = case.employer or case.unit
@@ -50,7 +77,7 @@ def letter_values(case: Case, message: Message, language: str) -> dict[str, str]
         "employer": _name(employer, language) if employer else "—",
         "office": _name(case.home, language),
         "phone": pack.contact.in_language(language) or "—",
-        "link": address_of(case),
+        "link": settings.JUXIAN_PUBLIC_ADDRESS.rstrip("/") + page,
     }
 
 
@@ -77,11 +104,13 @@ class _Written:
             yield Draft(user, LETTER.name, words, key, case.home, address_of(case), self.letter.hold)
 
 
-def _written(case: Case, service: Service, outcome: Outcome, at: datetime) -> Iterator[_Written]:
+def _written(
+    case: Case, service: Service, outcome: Outcome, at: datetime, signing_in: Container[int]
+) -> Iterator[_Written]:
     for position, message in enumerate(outcome.messages):
         letter = service.letters[message.letter]
         chinese, english = (
-            render_letter(letter, letter_values(case, message, language), language)
+            render_letter(letter, letter_values(case, message, language, signing_in), language)
             for language in ("zh", "en")
         )
         row = CaseLetter(
