@@ -238,6 +238,31 @@ def test_a_sample_account_signs_in_with_one_click(place, settings):
     assert client.session["_auth_user_id"] == str(user.pk)
 
 
+def test_a_sample_account_acts_in_the_post_that_was_pressed_and_goes_on(place, settings):
+    settings.JUXIAN_DEMO = True
+    user = UserFactory(username="clerk", role=Role.DEPARTMENT, organisation=place, is_demo=True)
+    finance = OrganisationFactory(code="jyg-finance", name="财政局", parent=place, pack="jiayuguan")
+    paying = Post.objects.create(user=user, role=Role.DEPARTMENT, organisation=finance, since=DAY)
+    client = Client()
+    page = client.get("/sign-in/", {"next": "/desk/funds/"}).content.decode()
+    assert f'<input type="hidden" name="post" value="{paying.pk}">' in page
+
+    answer = client.post("/demo/sign-in/clerk/", {"post": paying.pk, "next": "/desk/funds/"})
+
+    assert (answer["Location"], client.session["post"]) == ("/desk/funds/", paying.pk)
+
+
+def test_a_sample_account_has_no_post_of_others(place, settings):
+    settings.JUXIAN_DEMO = True
+    UserFactory(username="clerk", role=Role.DEPARTMENT, organisation=place, is_demo=True)
+    other = UserFactory(username="leader", role=Role.LEADER, organisation=place, is_demo=True)
+    client = Client()
+
+    client.post("/demo/sign-in/clerk/", {"post": other.posts.get().pk, "next": "https://elsewhere.example"})
+
+    assert "post" not in client.session
+
+
 def test_a_real_account_is_never_opened_by_a_click(place, settings):
     settings.JUXIAN_DEMO = True
     UserFactory(username="real", role=Role.LEADER, organisation=place)

@@ -244,13 +244,16 @@ def post(request: HttpRequest) -> HttpResponse:
 @public
 @require_POST
 def demo_sign_in(request: HttpRequest, username: str) -> HttpResponse:
-    """One click signs in to a sample account; this exists in a demonstration only."""
+    """One click signs in to a sample account, acting in the post that was named; this exists in a demonstration only."""
     if not settings.JUXIAN_DEMO:
         raise Http404
     user = get_object_or_404(User, username=username, is_demo=True, is_active=True)
+    chosen = next((item for item in posts_of(user) if str(item.pk) == request.POST.get("post")), None)
     request.session.flush()
     login(request, user, backend=MODEL_BACKEND)
-    return go(request, "start")
+    if chosen is not None:
+        request.session[POST_SESSION_KEY] = chosen.pk
+    return go(request, _next(request))
 
 
 @public
