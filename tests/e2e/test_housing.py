@@ -133,7 +133,7 @@ def test_a_flat_from_the_application_to_the_keys(site: Site, tmp_path: Path) -> 
             tenant.get_by_role("main").get_by_role("link", name="申请", exact=True).click()
             tenant.fill("[name=household_members]", "1")
             press(tenant, "提交申请")
-            expect(tenant.get_by_role("main")).to_contain_text("共 1 人轮候")
+            expect(tenant.get_by_role("main")).to_contain_text("共 1 户轮候")
         with site.as_user(address, "office.zigui") as office:
             office.goto("/desk/housing/zigui-apartments/queue/")
             office.locator("main table tbody a").first.click()

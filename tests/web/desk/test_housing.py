@@ -255,6 +255,15 @@ def test_the_office_enters_an_application_and_offers_the_first_a_flat(
     page = text_of(desk.get(reverse("desk:housing-application", args=[made.pk])))
     assert "只由下面的快照算出" in page
     assert "朝南" in page
+    address = reverse("desk:housing-application-spouse", args=[made.pk])
+    for typed, told in (("没有", "没有找到这个编号"), (person.number, "配偶就是本人")):
+        answer = desk.post(address, {"number": typed, "evidence": "结婚证"} | once())
+        assert (answer.status_code, answer.context["spouse_form"]["number"].value()) == (422, typed)
+        assert told in text_of(answer)
+    renewed = desk.post(
+        reverse("desk:housing-application-renew", args=[made.pk]), {"page": "application"} | once()
+    )
+    assert renewed["Location"] == reverse("desk:housing-application", args=[made.pk])
     desk.post(
         reverse("desk:housing-application-spouse", args=[made.pk]),
         {"number": spouse.number, "evidence": "结婚证"} | once(),

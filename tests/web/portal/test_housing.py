@@ -57,9 +57,12 @@ def test_a_person_applies_sees_the_place_and_accepts(
 
     page = text_of(client.get(reverse("portal:housing")))
     assert made.number in page
-    assert "共 2 人轮候" in page
+    assert "共 2 户轮候" in page
+    assert "再申请按新的申请日排队" in page  # before the application is taken back
     offer = make_offer(application=made, space=free_spaces(estate)[0], day=DAY, by=office)
-    assert "0101" in text_of(client.get(reverse("portal:housing")))
+    shown = text_of(client.get(reverse("portal:housing")))
+    assert "0101" in shown
+    assert shown.index("放弃后房源转给下一位，不能恢复。") < shown.index("确认放弃")
     client.post(reverse("portal:housing-accept", args=[offer.pk]))
     assert Offer.objects.get().state == OfferState.ACCEPTED
     assert "等待签约" in text_of(client.get(reverse("portal:housing")))
@@ -154,13 +157,16 @@ def test_both_of_a_couple_see_the_lease_and_the_place_in_the_queue(
     record_household(person=one, spouse=other, evidence="结婚证", by=office)
     mine, theirs = (place.client(Role.PERSON, person=person) for person in (one, other))
     form = reverse("portal:housing-apply", args=[estate.code])
-    assert "妻*" in text_of(mine.get(form))
+    begun = mine.get(form)
+    assert "妻*" in text_of(begun)
+    assert begun.context["form"]["household_members"].value() == 2
 
     assert mine.post(form, {"household_members": 1, "once": "3" * 32}).status_code == 422
     mine.post(form, {"household_members": 2, "once": "4" * 32})
     page = text_of(theirs.get(reverse("portal:housing")))
     assert "夫妻按一户轮候" in page
     assert "共 1 户轮候" in page
+    assert form not in page  # the household has applied
     refused = theirs.post(form, {"household_members": 2, "once": "5" * 32})
     assert "一户只需一份" in text_of(refused)
 

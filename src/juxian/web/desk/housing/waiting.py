@@ -35,7 +35,7 @@ from juxian.core.facts.values import show_value
 from juxian.core.housing.points import points_of
 from juxian.core.housing.words import APPLICATION_FIELDS, HOUSEHOLD_MEMBERS
 from juxian.web.desk.forms import text_field
-from juxian.web.desk.housing.finding import READERS, carried_out, find_estate, sent_back, tabs_of
+from juxian.web.desk.housing.finding import READERS, carried_out, find_estate, tabs_of
 from juxian.web.desk.housing.households import NumberForm, SpouseForm
 from juxian.web.desk.scope import home_of
 from juxian.web.kit import formats
@@ -78,7 +78,7 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
     estate, scope = find_estate(request, code), current_scope(request)
     page = Paginator(places_of(estate, scope.as_of), PAGE_SIZE).get_page(request.GET.get("page"))
     incomplete = Application.objects.filter(estate=estate, state="incomplete").select_related(
-        "person", "estate__home"
+        "person", "spouse", "estate__home"
     )
     context = {
         "estate": estate,
@@ -100,7 +100,11 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def application(request: HttpRequest, pk: int) -> HttpResponse:
     """One application: the household, what was known on the day of the snapshot, the points that follow from it."""
-    found, scope = find_application(request, pk), current_scope(request)
+    return _shown_application(request, find_application(request, pk), SpouseForm(None, user=user_of(request)))
+
+
+def _shown_application(request: HttpRequest, found: Application, spouse_form: SpouseForm) -> HttpResponse:
+    scope = current_scope(request)
     estate, scheme, schema = found.estate, scheme_of(found.estate), schema_for(found.estate.home)
     points = points_of(scheme, entry_of(found), schema, scope.as_of)
     place = place_of(found, scope.as_of)
@@ -117,10 +121,11 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "range": range_of(place) if place else "",
         "offers": found.offers.select_related("space__unit__building", "lease"),
         "entries": found.draw_entries.select_related("draw").order_by("-draw_id"),
-        "spouse_form": SpouseForm(None, user=user_of(request)),
+        "spouse_form": spouse_form,
         "may_manage": may_manage(user_of(request), estate.home),
     }
-    return render(request, "desk/housing/application.html", context)
+    status = 422 if spouse_form.errors else 200
+    return render(request, "desk/housing/application.html", context, status=status)
 
 
 @for_roles(Role.OFFICE)
@@ -130,21 +135,21 @@ def spouse(request: HttpRequest, pk: int) -> HttpResponse:
     """Record whose spouse an applicant is."""
     found, scope, user = managed_application(request, pk), current_scope(request), user_of(request)
     form = SpouseForm(request.POST, user=user)
-    if not form.is_valid():
-        return sent_back(request, form, "desk:housing-application", pk)
-    return carried_out(
-        request,
-        lambda: name_spouse(
-            application=found,
-            spouse=form.cleaned_data["number"],
-            evidence=form.cleaned_data["evidence"],
-            day=scope.as_of,
-            by=user,
-        ),
-        _("已登记为一户。"),
-        "desk:housing-application",
-        pk,
-    )
+    if form.is_valid():
+        try:
+            name_spouse(
+                application=found,
+                spouse=form.cleaned_data["number"],
+                evidence=form.cleaned_data["evidence"],
+                day=scope.as_of,
+                by=user,
+            )
+        except NotPossible as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("已登记为一户。"))
+            return go(request, "desk:housing-application", pk)
+    return _shown_application(request, found, form)
 
 
 @for_roles(Role.OFFICE)
@@ -220,15 +225,16 @@ def snapshot_rows(application: Application, language: str) -> list[tuple[str, st
 @for_roles(Role.OFFICE)
 @require_POST
 def renew(request: HttpRequest, pk: int) -> HttpResponse:
-    """Look at the facts of an application again."""
+    """Look at the facts of an application again; back to the page on which that was asked."""
     scope, user = current_scope(request), user_of(request)
-    application = managed_application(request, pk)
+    found = managed_application(request, pk)
+    of_one = request.POST.get("page") == "application"
     return carried_out(
         request,
-        lambda: renew_snapshot(application=application, day=scope.as_of, by=user),
+        lambda: renew_snapshot(application=found, day=scope.as_of, by=user),
         _("已按最新信息重新核对。"),
-        "desk:housing-queue",
-        application.estate.code,
+        "desk:housing-application" if of_one else "desk:housing-queue",
+        found.pk if of_one else found.estate.code,
     )
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.funds.queries.grants import spouse_of
-from juxian.apps.housing.actions.applying import apply_for_flat, withdraw_application
+from juxian.apps.housing.actions.applying import COUPLE, apply_for_flat, withdraw_application
 from juxian.apps.housing.actions.letting import ask_renewal
 from juxian.apps.housing.actions.offering import accept_offer, decline_offer
 from juxian.apps.housing.enums import LIVE_APPLICATIONS, LeaseState, OfferState
@@ -92,14 +92,15 @@ def mine(request: HttpRequest) -> HttpResponse:
     if person:
         live = [one for one in applications_of(person) if one.state in LIVE_APPLICATIONS]
         leases = [one for one in leases_of(person) if one.state != LeaseState.ENDED]
+        spouse = spouse_standing(person, scope)
         context |= {
-            "estates": [] if live or leases else estate_cards(person.home),
+            "estates": [] if live or leases or spouse else estate_cards(person.home),
             "standings": [standing_of(one, scope) for one in live],
             "offers": [
                 (offer, photos_of_flat(offer.space.unit))
                 for offer in offers_of(person).filter(state__in=(OfferState.OPEN, OfferState.ACCEPTED))
             ],
-            "spouse": spouse_standing(person, scope),
+            "spouse": spouse,
             "ban": ban_on(person, scope.as_of),
             "tenancies": [tenancy_of(one, scope.as_of) for one in leases],
             "today": scope.as_of,
@@ -114,7 +115,11 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
     """Ask for a flat of an estate of one's own place."""
     person, scope = own_record_or_404(request), current_scope(request)
     estate = get_object_or_404(Estate.objects.select_related("home"), home=person.home, code=code)
-    form = ApplicationForm(request.POST if request.method == "POST" else None)
+    spouse = spouse_of(person)
+    form = ApplicationForm(
+        request.POST if request.method == "POST" else None,
+        initial={HOUSEHOLD_MEMBERS: COUPLE if spouse else None},
+    )
     if request.method == "POST" and form.is_valid():
         asked = {
             HOUSEHOLD_MEMBERS: form.cleaned_data["household_members"],
@@ -128,7 +133,6 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
             return go(request, "portal:housing")
         except NotPossible as refused:
             form.add_error(None, str(refused))
-    spouse = spouse_of(person)
     context = {
         "estate": estate,
         "scheme": scheme_of(estate),
