@@ -131,6 +131,16 @@ def test_what_another_answer_makes_necessary_says_so(applicant):
     assert "f-clause" not in after.context["form"].fields
 
 
+def test_what_the_register_holds_evidence_of_may_be_left_out(place, person):
+    person.facts.filter(kind="education").update(verification="verified")
+    applicant = signed_in(UserFactory(role=Role.PERSON, organisation=place.root, person=person))
+
+    page = applicant.get(at("apply", "talent-classification"))
+
+    assert needs_in(page, "m-diploma").endswith("已有凭证，可不交")
+    assert needs_in(page, "m-ground").endswith("必填")
+
+
 def test_what_needs_paragraphs_is_written_and_read_in_paragraphs(place, applicant):
     form = applicant.get(at("apply", "policy-question")).context["form"]
     assert (form["f-question"].widget_type, form["f-policy"].widget_type) == ("textarea", "text")

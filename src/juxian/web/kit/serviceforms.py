@@ -72,6 +72,7 @@ class ServiceForm(forms.Form):
             if only is None or name in only:
                 found = material_field(material, language)
                 mark_need(found, *need_of_material(material, needs[name], service, language))
+                found.need_held = needs[name] is Need.HELD  # type: ignore[attr-defined]  # read by kit/field_need.html
                 self.fields[MATERIAL + name] = found
 
     def _add(self, item: FormField, value: Any, required: bool | None) -> None:
