@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.accounts.models import Post, User
-from juxian.apps.funds.actions.runs import draft_run, export_run, send_run
+from juxian.apps.funds.actions.runs import draft_run, export_run, seal_run, send_run
 from juxian.apps.funds.actions.settling import tell_line
 from juxian.apps.funds.actions.statements import explain_line, import_statement
 from juxian.apps.funds.models import BankStatement, Grant, PaymentLine, PaymentRun, StatementLine
@@ -97,6 +97,18 @@ def test_the_department_reads_the_budgets_grants_and_runs_of_its_funds(desk: Des
     assert "拟制批次" not in pages["runs/"]
     assert 'href="/desk/funds/"' in browser(desk.payer).get("/desk/").content.decode()
     assert 'href="/desk/funds/"' not in browser(desk.other).get("/desk/").content.decode()
+
+
+def test_only_what_waits_for_the_department_is_its_work(desk: Desk) -> None:
+    desk.scene.granted("甲")
+    run = desk.scene.run("submitted")
+    before = page(browser(desk.payer), "")
+
+    seal_run(run=run, by=desk.scene.checker)
+
+    assert run.number not in before
+    assert "没有待办事项" in before
+    assert run.number in page(browser(desk.payer), "")
 
 
 def test_the_department_sends_and_the_office_does_not(desk: Desk) -> None:
@@ -229,7 +241,9 @@ def test_funds_of_others_are_as_if_they_did_not_exist(desk: Desk, monkeypatch: p
         return [*read, *written, client.post(f"/desk/funds/payments/{line.pk}/act/", told).status_code]
 
     assert asked(desk.other) == [404] * 6
-    assert "贵部门不负责拨付资金" in page(browser(desk.other), "")
+    told = page(browser(desk.other), "")
+    assert "贵部门不负责拨付资金" in told
+    assert "可用" not in told  # no figures of nothing
     assert run.number not in page(browser(desk.other), "runs/")
     paid_by(monkeypatch, further=UNIT)
     assert asked(desk.payer) == [404] * 6

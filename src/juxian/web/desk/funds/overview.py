@@ -38,6 +38,7 @@ PACES = {
 }
 BARS = {Pace.SLIGHTLY_BEHIND: "c2", Pace.BEHIND: "accent"}
 AT_WORK = (RunState.DRAFT, RunState.SUBMITTED, RunState.SEALED, RunState.EXPORTED, RunState.SENT)
+TO_PAY = (RunState.SEALED, RunState.EXPORTED, RunState.SENT)  # what waits for the department that pays
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,9 @@ def funds(request: HttpRequest) -> HttpResponse:
         "forecast": list(due_by_year(due_later(home, shown)).items()),
         "waiting": _waiting(home, scope.as_of) if shown is None else {},
         "paying": shown is not None,
-        "runs": runs_visible_to(user_of(request)).filter(home=home, state__in=AT_WORK)[:6],
+        "runs": runs_visible_to(user_of(request)).filter(
+            home=home, state__in=AT_WORK if shown is None else TO_PAY
+        )[:6],
         "may_manage": scope.role == Role.OFFICE,
     }
     return render(request, "desk/funds/overview.html", context)
