@@ -8,6 +8,8 @@ import os
 import secrets
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 _HOME = Path(tempfile.mkdtemp(prefix="juxian-tests-"))
@@ -31,8 +33,10 @@ if not os.environ.get("JUXIAN_TEST_SEARCH"):
 import django  # noqa: E402  # the environment above must be set before Django reads it
 import pytest  # noqa: E402
 from django.core.cache import cache  # noqa: E402
+from django.db import connection  # noqa: E402
 from pytest_django import Settings  # noqa: E402
 
+from tests.config.templates import migrated_in_memory, migrated_on  # noqa: E402
 from tests.postgresql import new_database  # noqa: E402, F401  # a fixture of all tests
 
 django.setup()  # conftest files of named directories import models before pytest-django sets it up
@@ -51,6 +55,17 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """The database of the tests begins as a copy of one that was migrated before; ``migrate`` then finds nothing left."""
+    address = os.environ.get("JUXIAN_DATABASE_URL", "")
+    if address:
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated_on(address.rpartition("/")[0])
+    name = connection.creation._get_test_db_name()
+    with nullcontext() if address else migrated_in_memory(name):
+        yield
 
 
 @pytest.fixture(autouse=True)

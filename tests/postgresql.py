@@ -13,8 +13,8 @@ from psycopg import sql
 SERVER = os.environ.get("JUXIAN_TEST_SERVER", "postgresql://root@127.0.0.1:5432")
 
 
-def administered(statement: str, *names: str) -> None:
-    with psycopg.connect(f"{SERVER}/postgres", autocommit=True, connect_timeout=3) as connection:
+def administered(statement: str, *names: str, server: str = SERVER) -> None:
+    with psycopg.connect(f"{server}/postgres", autocommit=True, connect_timeout=3) as connection:
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 

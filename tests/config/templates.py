@@ -9,11 +9,12 @@ import fcntl
 import hashlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -27,13 +28,22 @@ from tests.postgresql import SERVER, administered
 
 DATABASE = "juxian.sqlite3"
 _PREFIX = "juxian_template_"
+_KEPT = 4  # of each kind: several trees of the repository may be tested on one machine at the same time
 _LOCKED = ROOT / "requirements-dev.txt"
+_PRODUCT = ROOT / "src" / "juxian"
+_COMMAND = _PRODUCT / "web" / "kit" / "management" / "commands" / "migrate.py"
 
 
 @cache
 def digest() -> str:
     """Of everything that the tables of a new database come from."""
-    return _digest([_LOCKED, *sorted((ROOT / "src/juxian/apps").glob("*/migrations/*.py"))])
+    return _digest([_LOCKED, *migrating()])
+
+
+def migrating() -> list[Path]:
+    """The migrations, the modules of ours that they import, and the command that runs them."""
+    found = [path for pattern in ("*/migrations/*.py", "*.py") for path in (_PRODUCT / "apps").glob(pattern)]
+    return [*sorted(found), _COMMAND]
 
 
 @cache
@@ -62,6 +72,17 @@ def copy_migrated(home: Path, address: str = "") -> None:
             shutil.copyfile(_ready(folder, digest(), _migrate) / DATABASE, home / DATABASE)
 
 
+@contextmanager
+def migrated_in_memory(name: str) -> Iterator[None]:
+    """A database of this process in memory, its address ``name``, that holds what ``migrate`` makes."""
+    with tempfile.TemporaryDirectory() as home, closing(sqlite3.connect(name, uri=True)) as held:
+        copy_migrated(Path(home))
+        with closing(sqlite3.connect(Path(home) / DATABASE)) as migrated:
+            migrated.execute("PRAGMA journal_mode=DELETE")  # there is no log beside a database in memory
+            migrated.backup(held)
+        yield  # it lasts as long as somebody is connected
+
+
 def copy_demonstration(home: Path) -> None:
     """``juxian demo --no-serve`` of today, for an empty directory."""
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
@@ -83,35 +104,51 @@ def _locked(name: str) -> Iterator[Path]:
 
 
 def _ready(folder: Path, key: str, make: Callable[[Path], None]) -> Path:
-    """The one template of a kind that is kept, made when there is none of this key."""
+    """The template of this key, made when there is none; those of the last other trees are kept beside it."""
     ready = folder / key
     if not ready.exists():
-        for old in folder.iterdir():
-            if old.is_dir():
-                shutil.rmtree(old)
         making = folder / f"{key}.making"
+        found = [path for path in folder.iterdir() if path.is_dir()]
+        whole = [path for path in found if path.suffix != making.suffix]
+        kept = sorted(whole, key=lambda path: path.stat().st_mtime, reverse=True)[: _KEPT - 1]
+        for old in found:
+            if old not in kept:
+                shutil.rmtree(old)
         make(making)
         making.rename(ready)
     return ready
 
 
+def migrated_on(server: str) -> str:
+    """The name of the database of a PostgreSQL server from which others are copied, made when there is none."""
+    with _locked("empty") as folder:
+        return _template_on(server, folder)
+
+
 def _copy_database(address: str, folder: Path) -> None:
-    template = _PREFIX + digest()
-    with psycopg.connect(f"{SERVER}/postgres", connect_timeout=3) as connection:
-        found = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [_PREFIX + "%"])
-        known = {name for (name,) in found}
-    if template not in known:
-        for old in known:
-            administered("DROP DATABASE IF EXISTS {} WITH (FORCE)", old)
-        making = f"making_{template}"
-        administered("DROP DATABASE IF EXISTS {} WITH (FORCE)", making)
-        administered("CREATE DATABASE {}", making)
-        with tempfile.TemporaryDirectory(dir=folder) as home:
-            _migrate(Path(home), JUXIAN_DATABASE_URL=f"{SERVER}/{making}", JUXIAN_DATABASE_POOL="false")
-        administered("ALTER DATABASE {} RENAME TO {}", making, template)
+    template = _template_on(SERVER, folder)
     name = urlsplit(address).path.lstrip("/")
     administered("DROP DATABASE {}", name)
     administered("CREATE DATABASE {} TEMPLATE {}", name, template)
+
+
+def _template_on(server: str, folder: Path) -> str:
+    template = _PREFIX + digest()
+    with psycopg.connect(f"{server}/postgres", connect_timeout=3) as connection:
+        found = connection.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE %s ORDER BY oid DESC", [_PREFIX + "%"]
+        )
+        known = [name for (name,) in found]
+    if template not in known:
+        for old in known[_KEPT - 1 :]:
+            administered("DROP DATABASE IF EXISTS {} WITH (FORCE)", old, server=server)
+        making = f"making_{template}"
+        administered("DROP DATABASE IF EXISTS {} WITH (FORCE)", making, server=server)
+        administered("CREATE DATABASE {}", making, server=server)
+        with tempfile.TemporaryDirectory(dir=folder) as home:
+            _migrate(Path(home), JUXIAN_DATABASE_URL=f"{server}/{making}", JUXIAN_DATABASE_POOL="false")
+        administered("ALTER DATABASE {} RENAME TO {}", making, template, server=server)
+    return template
 
 
 def _migrate(home: Path, **more: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import sqlite3
 import subprocess
@@ -13,7 +14,8 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 
-from tests.config.templates import DATABASE, copy_migrated
+from tests.config.templates import DATABASE, copy_migrated, migrating
+from tests.docs.pages import ROOT
 
 
 @pytest.mark.django_db
@@ -92,6 +94,27 @@ def test_an_empty_database_is_set_up_as_django_itself_does_it(tmp_path: Path) ->
 
     assert len(tables(plain)) > 500
     assert tables(quick) == tables(plain)
+
+
+def test_a_template_is_made_anew_when_anything_that_migrations_import_changes() -> None:
+    known = {
+        path.relative_to(ROOT / "src").with_suffix("").as_posix().replace("/", ".") for path in migrating()
+    }
+
+    imported = {
+        name
+        for path in migrating()
+        if path.parent.name == "migrations"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for name in (
+            [node.module or ""] if isinstance(node, ast.ImportFrom) else [it.name for it in node.names]
+        )
+        if name.startswith("juxian.")
+    }
+
+    assert imported >= {"juxian.apps.at_work"}
+    assert imported - known == set()
 
 
 def test_migrations_run_back_and_forth(tmp_path: Path) -> None:
