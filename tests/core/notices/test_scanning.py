@@ -25,7 +25,8 @@ from pypdf.generic import (
 from juxian.core.files.kinds import Kind
 from juxian.core.notices.confined import scan_confined
 from juxian.core.notices.numbers import BANK_CARD, MOBILE, RESIDENT_ID, kind_of, masked_text, sightings
-from juxian.core.notices.scanning import scan_file, scan_text
+from juxian.core.notices.scanning import scan_file
+from juxian.core.notices.texts import scan_text
 from juxian.core.source import Rejected
 from juxian.core.text import Text
 from tests import rosters

@@ -6,7 +6,8 @@ from datetime import date
 
 import polars as pl
 
-from juxian.core.policy.simulating import REST, SMALLEST, simulate
+from juxian.core.policy.comparing import REST
+from juxian.core.policy.simulating import SMALLEST, simulate
 from tests.core.policy.lint.policies import SCHEMA, policy_of
 
 DAY = date(2024, 3, 1)

@@ -16,7 +16,7 @@ from juxian.apps.notices.models import Notice
 from juxian.apps.notices.queries import obstacles, rows_of
 from juxian.apps.notices.rules import may_publish_notice
 from juxian.apps.organisations.models import Organisation
-from juxian.core.notices.scanning import Finding
+from juxian.core.notices.texts import Finding
 
 
 class Blocked(Exception):

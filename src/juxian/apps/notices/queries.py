@@ -17,7 +17,7 @@ from juxian.core.facts.values import show_value
 from juxian.core.files import Kind
 from juxian.core.identity.masking import mask_name
 from juxian.core.notices.confined import scan_confined
-from juxian.core.notices.scanning import Finding, scan_text
+from juxian.core.notices.texts import Finding, scan_text
 from juxian.core.text import Text
 
 

@@ -72,7 +72,8 @@ def run_compare(args: argparse.Namespace) -> int:
 
 def run_simulate(args: argparse.Namespace) -> int:
     from juxian.config.commands.policy_sweep import read_people
-    from juxian.core.policy.simulating import replaced, simulate
+    from juxian.core.policy.comparing import replaced
+    from juxian.core.policy.simulating import simulate
 
     pack, draft = _read(args)
     frame = read_people(Path(args.people), pack.schema)

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from juxian.core.confinement import TooHeavy, answer_of, confine
 from juxian.core.files.kinds import Kind
 from juxian.core.files.limits import DEFAULT_LIMITS, FileLimits, too_heavy
-from juxian.core.notices.scanning import Finding, scan_file
+from juxian.core.notices.texts import Finding
 from juxian.core.text import Text
 
 
@@ -25,6 +25,9 @@ def scan_confined(data: bytes, kind: Kind, name: str, limits: FileLimits = DEFAU
 
 def child() -> None:
     """Body of the process: limits first, then one file; findings go to standard output."""
+    # deferred: the readers of files load in this process alone, and before the limits
+    from juxian.core.notices.scanning import scan_file
+
     job = json.loads(sys.stdin.buffer.readline())
     limits = FileLimits(**job["limits"])
     confine(limits.memory_bytes, limits.seconds)

@@ -11,7 +11,6 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from defusedxml import ElementTree
@@ -20,9 +19,9 @@ from juxian.core.files.kinds import IMAGES, Kind
 from juxian.core.files.texts import decoded
 from juxian.core.notices.buried import document_texts, strings_in
 from juxian.core.notices.numbers import sightings
+from juxian.core.notices.texts import MOST_FINDINGS, Finding, within
 from juxian.core.text import Text
 
-MOST_FINDINGS = 50
 _COLUMN = re.compile(r"[A-Z]+")
 _HIDDEN_SHEET = Text("隐藏的工作表", "hidden sheet")
 _HIDDEN_COLUMN = Text("隐藏的列", "hidden column")
@@ -34,25 +33,6 @@ _SHEETS = "xl/worksheets/"
 _BREAKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _APART = ("p", "instrText", "rPh")  # what stands in them is no part of the words around
 _FRACTION = re.compile(r"-?\d*\.\d+(?:[eE][-+]?\d+)?")  # a margin, a width: its digits are nobody's number
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """place: where in the notice or file, for people. kind: see ``numbers``. masked: safe to show."""
-
-    place: Text
-    kind: str
-    masked: str
-
-
-def scan_text(text: str, place: Text) -> list[Finding]:
-    """place: what the text is, e.g. 正文; a line number is added where there are several lines."""
-    found = []
-    lines = text.splitlines()
-    for number, line in enumerate(lines, start=1):
-        where = place if len(lines) < 2 else _with(place, f"第 {number} 行", f"line {number}")
-        found += [Finding(where, item.kind, item.masked) for item in sightings(line)]
-    return found[:MOST_FINDINGS]
 
 
 def scan_file(data: bytes, kind: Kind) -> list[Finding]:
@@ -117,11 +97,11 @@ def _cells(
             found = _COLUMN.match(reference)
             column = _number_of(found.group()) if found else 0
             if hidden:
-                place = _with(place, hidden.zh, hidden.en)
+                place = within(place, hidden.zh, hidden.en)
             if any(low <= column <= high for low, high in columns):
-                place = _with(place, _HIDDEN_COLUMN.zh, _HIDDEN_COLUMN.en)
+                place = within(place, _HIDDEN_COLUMN.zh, _HIDDEN_COLUMN.en)
             if row.get("hidden") in ("1", "true"):
-                place = _with(place, _HIDDEN_ROW.zh, _HIDDEN_ROW.en)
+                place = within(place, _HIDDEN_ROW.zh, _HIDDEN_ROW.en)
             yield from ((place, text) for text in _values(cell, shared, shown))
     for rows in [item for item in root if _local(item) == "sheetData"]:
         root.remove(rows)
@@ -178,7 +158,7 @@ def _parts(archive: zipfile.ZipFile, kind: Kind) -> Iterator[tuple[Text, str]]:
 def _said(root: ElementTree.Element, place: Text) -> Iterator[tuple[Text, str]]:
     """Texts of a part, block by block, then its attributes."""
     for number, block in enumerate(_blocks(root), start=1):
-        where = _with(place, f"第 {number} 段", f"paragraph {number}")
+        where = within(place, f"第 {number} 段", f"paragraph {number}")
         yield from ((where, line) for line in block.split("\n") if not _FRACTION.fullmatch(line.strip()))
     for item in root.iter():
         yield from ((place, value) for value in item.attrib.values() if _may_hold(value))
@@ -243,7 +223,3 @@ def _number_of(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
-
-
-def _with(place: Text, zh: str, en: str) -> Text:
-    return Text(f"{place.zh}，{zh}", f"{place.en}, {en}")

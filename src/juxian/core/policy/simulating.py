@@ -6,13 +6,14 @@ groups hold goes to the remainder, so that nobody is told by subtraction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import polars as pl
 
 from juxian.core.facts.schema import Schema
+from juxian.core.policy.comparing import REST
 from juxian.core.policy.document import Policy
 from juxian.core.policy.entitlements import payments_of
 from juxian.core.policy.sweeping import sweep
@@ -22,7 +23,6 @@ GROUPED_BY = ("talent_level", "employer", "degree")
 AGE_FIELD = "birth_date"
 AGE_STEP = 10
 YEARS = 6  # of the budget; what falls due later is added to the last
-REST = ""  # key of the remainder: unknown, or too few to be shown
 
 
 def simulate(
@@ -166,11 +166,3 @@ def _grouped(persons: pl.DataFrame, name: str) -> list[dict[str, Any]]:
     if rest and sum(part.height for part in rest) >= SMALLEST:
         shown.append((REST, pl.concat(rest)))
     return [{"key": key, "persons": part.height, **_moved(part)} for key, part in shown]
-
-
-def replaced(policies: Mapping[str, Policy], changed: Mapping[str, Policy]) -> list[Policy]:
-    """The policies with some of them rewritten, in their order; new ones come last."""
-    return [
-        *(changed.get(id_, policy) for id_, policy in policies.items()),
-        *(p for id_, p in changed.items() if id_ not in policies),
-    ]

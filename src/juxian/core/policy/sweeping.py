@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from juxian.core.facts.schema import Schema
 from juxian.core.policy.document import Policy
-from juxian.core.policy.engines import columns, databases, fused, rows
+from juxian.core.policy.engines import columns, fused, rows
 from juxian.core.policy.engines.inputs import Inputs
 from juxian.core.policy.entitlements import Verdict
 from juxian.core.policy.nodes import Received, ReceivedAmount, walk
 from juxian.core.policy.population import Faults, Population, population, strange_columns
 from juxian.core.policy.rulebook import Rulebook, rulebook
 from juxian.core.source import Problem, Rejected, errors_in
+
+if TYPE_CHECKING:
+    from juxian.core.policy.engines.databases import Server
 
 DATABASES = ("duckdb", "postgresql", "spark")
 ENGINES = ("polars", "fused", *DATABASES, "rowwise")
@@ -31,7 +35,7 @@ def sweep(
     as_of: date,
     schema: Schema,
     engine: str = "polars",
-    server: databases.Server | None = None,
+    server: Server | None = None,
 ) -> pl.DataFrame:
     """One line for each person and benefit: person, policy, benefit, verdict, amount_fen, failed, benefits in their order.
 
@@ -51,12 +55,14 @@ def swept(
     frame: pl.DataFrame,
     people: Population,
     engine: str,
-    server: databases.Server | None = None,
+    server: Server | None = None,
 ) -> pl.DataFrame:
     """The lines of ``sweep`` for a frame that was checked; people: the same, prepared."""
     if engine == "rowwise":
         wide = rows.rows(book, frame, people)
     elif engine in DATABASES:
+        from juxian.core.policy.engines import databases  # sqlglot loads only when a database is asked
+
         wide = databases.rows(book, frame, people.schema, engine, server)
     else:
         wide = (fused if engine == "fused" else columns).rows(book, Inputs(people))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -17,10 +17,11 @@ from juxian.apps.linking.models import Decision, Learnt, Pair, Trace
 from juxian.apps.linking.queries import Candidate, check_many, decisions_of, known_of, tracer, weights_for
 from juxian.apps.organisations.models import Organisation
 from juxian.apps.persons.models import Person
-from juxian.core.identity.linking.engine import Linkage, Linking
-from juxian.core.identity.linking.learning import LEARNT_FROM
-from juxian.core.identity.linking.stores import Store
 from juxian.core.identity.linking.traces import COLUMNS, Known
+
+if TYPE_CHECKING:
+    from juxian.core.identity.linking.engine import Linkage
+    from juxian.core.identity.linking.stores import Store
 
 CHUNK = 2000
 MADE_AT_ONCE = 20_000  # traces that a request makes; a whole register is made by ``find_pairs``
@@ -88,6 +89,10 @@ def find_pairs(
     store: where pairs are compared, DuckDB in memory unless said otherwise. learn: weights from the register itself;
     otherwise those learnt before. Pairs that a person decided keep their state; waiting ones that no longer stand are closed.
     """
+    # deferred: DuckDB, polars and numpy load only when a whole register is compared
+    from juxian.core.identity.linking.engine import Linking
+    from juxian.core.identity.linking.learning import LEARNT_FROM
+
     make_traces(home)
     must, cannot = decisions_of(home)
     linking = Linking(store)

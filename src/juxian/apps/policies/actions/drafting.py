@@ -18,8 +18,8 @@ from juxian.apps.policies.queries import cases_in_force, cases_of_draft, digest_
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Policy
 from juxian.core.policy.cases import CaseResult
+from juxian.core.policy.comparing import replaced
 from juxian.core.policy.drafts import read_draft, run_draft_cases
-from juxian.core.policy.simulating import replaced
 from juxian.core.source import Problem, errors_in
 
 OPEN = (PolicyDraft.State.WRITING, PolicyDraft.State.SUBMITTED)

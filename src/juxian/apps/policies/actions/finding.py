@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars
 from django.db import IntegrityError, transaction
 from django.db.models import F, Min, Q
 
@@ -30,6 +29,9 @@ from juxian.core.facts.schema import Derive
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import ENGINE_VERSION, Policy, sweep
 from juxian.core.policy.coming import Calendar, connected, versions_on
+
+if TYPE_CHECKING:
+    import polars
 
 CHUNK = 2000
 ALL_DAYS = 31
@@ -259,6 +261,8 @@ def _answers(
     """(person, policy, benefit) → fen, of those who are entitled."""
     if not policies or not frame.height:
         return {}
+    import polars  # loads only when somebody sweeps
+
     rows = sweep(policies, frame, search.run.as_of, search.pack.schema)
     yes = rows.filter(polars.col("verdict") == "yes").select("person", "policy", "benefit", "amount_fen")
     return {(person, policy, benefit): fen or 0 for person, policy, benefit, fen in yes.iter_rows()}

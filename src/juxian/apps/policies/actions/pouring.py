@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import polars
 from django.db import connection, models
 
 from juxian.apps.policies.models import ProfileSnapshot
 from juxian.apps.sealing import closed, sealed_in_profile
+
+if TYPE_CHECKING:
+    import polars
 
 _SNAPSHOTS = "pg_temp.snapshots_poured"
 
@@ -28,6 +31,8 @@ def pour_snapshots(texts: Mapping[str, str]) -> None:
     """Keep profiles, digest → JSON text; those that are kept already stay as they are."""
     if not texts:
         return
+    import polars  # loads only when somebody sweeps
+
     digests = sorted(texts)
     frame = polars.DataFrame({"digest": digests, "values": [_sealed(texts[digest]) for digest in digests]})
     table = _quoted(ProfileSnapshot._meta.db_table)
@@ -67,6 +72,8 @@ def _into(table: str, frame: polars.DataFrame) -> None:
 
 def _hexed(frame: polars.DataFrame) -> polars.DataFrame:
     """Bytes as PostgreSQL writes them."""
+    import polars  # loads only when somebody sweeps
+
     binary = [name for name, dtype in frame.schema.items() if dtype == polars.Binary]
     return frame.with_columns(
         polars.concat_str(polars.lit("\\x"), polars.col(name).bin.encode("hex")).alias(name)

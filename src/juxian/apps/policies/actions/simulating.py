@@ -16,8 +16,8 @@ from juxian.apps.policies.actions.drafting import DraftWrong
 from juxian.apps.policies.actions.sweeping import population_frame
 from juxian.apps.policies.models import Simulation
 from juxian.core.packs.schema import Pack
+from juxian.core.policy.comparing import replaced
 from juxian.core.policy.drafts import read_draft
-from juxian.core.policy.simulating import replaced, simulate
 
 SCENARIOS_LIMIT = 6
 
@@ -48,6 +48,8 @@ def begin_simulation(
 
 def run_simulation(*, simulation: Simulation, pack: Pack) -> None:
     """Every scenario in turn against what is in force; ``done`` tells how far it is. Doing it again gives the same."""
+    from juxian.core.policy.simulating import simulate  # polars loads only when somebody sweeps
+
     root = Organisation.objects.get(code=pack.root)
     frame = population_frame(pack, root)
     results: list[dict[str, Any]] = []

@@ -6,10 +6,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy
-import polars
 from django.db import connection
 from django.db.models import F, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -29,7 +27,9 @@ from juxian.apps.sealing import opened
 from juxian.core.facts.schema import Kind
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import ENGINE_VERSION, sweep
-from juxian.core.policy.sweeping import versions_of
+
+if TYPE_CHECKING:
+    import polars
 
 CHUNK = 5000
 BATCH = 50_000  # persons who are asked and written in one transaction; each writes in most pages of the snapshots' index
@@ -80,6 +80,10 @@ def _begun(pack: Pack, root: Organisation, as_of: date, engine: str) -> _Sweep:
 
 def _ask_next(at_work: _Sweep) -> bool:
     """Ask and write the next persons; False when nobody is left."""
+    import polars  # loads only when somebody sweeps
+
+    from juxian.core.policy.sweeping import versions_of  # which needs it
+
     cursor = SweepRun.objects.values_list("cursor", flat=True).get(pk=at_work.run.pk)
     people = Profile.objects.filter(home=at_work.root, pk__gt=cursor).order_by("pk")
     rows = list(_read(people[:BATCH]))
@@ -119,6 +123,9 @@ def _ask_next(at_work: _Sweep) -> bool:
 
 def _write_answers(at_work: _Sweep, found: polars.DataFrame, benefits: int, persons: int) -> list[bytes]:
     """Determinations of the yes and the unknown, and the totals of each answer; returns the answers of each person."""
+    import numpy  # both load only when somebody sweeps
+    import polars
+
     told = found.group_by(_KEY, maintain_order=True).agg(
         polars.len().alias("persons"), polars.col("amount_fen").filter(polars.col("verdict") == "yes").sum()
     )
@@ -233,6 +240,8 @@ def frame_of(pack: Pack, rows: Iterable[tuple[int, dict[str, Any]]]) -> polars.D
 
     Shape (persons, 1 + fields); null = unknown; dates as ISO text, levels as codes, amounts as JSON text.
     """
+    import polars  # loads only when somebody sweeps
+
     fields = {name: field.type.kind for name, field in pack.schema.profile.items() if not field.years_since}
     people: list[int] = []
     columns: dict[str, list[object]] = {name: [] for name in fields}
@@ -247,15 +256,15 @@ def frame_of(pack: Pack, rows: Iterable[tuple[int, dict[str, Any]]]) -> polars.D
 
 
 def _series(name: str, kind: Kind, values: list[object]) -> polars.Series:
+    import polars  # loads only when somebody sweeps
+
+    dtypes: dict[Kind, polars.DataType] = {
+        Kind.INTEGER: polars.Int64(),
+        Kind.MONEY: polars.Int64(),
+        Kind.MONTHS: polars.Int64(),
+        Kind.BOOLEAN: polars.Boolean(),
+        Kind.LEVELS: polars.List(polars.String()),
+    }
     if kind is Kind.AMOUNTS:
         values = [None if value is None else json.dumps(value, ensure_ascii=False) for value in values]
-    return polars.Series(name, values, dtype=_DTYPES.get(kind, polars.String()), strict=True)
-
-
-_DTYPES: dict[Kind, polars.DataType] = {
-    Kind.INTEGER: polars.Int64(),
-    Kind.MONEY: polars.Int64(),
-    Kind.MONTHS: polars.Int64(),
-    Kind.BOOLEAN: polars.Boolean(),
-    Kind.LEVELS: polars.List(polars.String()),
-}
+    return polars.Series(name, values, dtype=dtypes.get(kind, polars.String()), strict=True)

@@ -5,8 +5,12 @@ Run in a store over all traces at once; the result is a table ``traces`` with th
 
 from __future__ import annotations
 
-from juxian.core.identity.linking.stores import Store
+from typing import TYPE_CHECKING
+
 from juxian.core.identity.linking.traces import COLUMNS
+
+if TYPE_CHECKING:
+    from juxian.core.identity.linking.stores import Store
 
 RARE_UP_TO = 2  # records of different birth under one name
 SHARED_FROM = 4  # different names on one telephone, e-mail or number: nobody's own

@@ -15,12 +15,11 @@ from juxian.core.facts.schema import Schema
 from juxian.core.packs.merits import merits_of
 from juxian.core.packs.schema import Pack
 from juxian.core.policy import Policy
+from juxian.core.policy.comparing import replaced
 from juxian.core.policy.drafts import read_draft, run_draft_cases
 from juxian.core.policy.lint import Finding, lint
 from juxian.core.policy.lint.saving import cases_of
 from juxian.core.policy.meaning import Difference, compare
-from juxian.core.policy.simulating import replaced
-from juxian.core.policy.sweeping import reach
 from juxian.core.policy.telling import person_words, standing_words
 from juxian.core.policy.versioning import kept_apart, rewritten_versions
 from juxian.core.policy.wording import field_title
@@ -156,6 +155,8 @@ def _reaches(
     """Persons of the register who would get each benefit; None for a register too large for that."""
     if Profile.objects.filter(home=root).count() > LIVE_PERSONS:
         return None
+    from juxian.core.policy.sweeping import reach  # polars loads only when somebody sweeps
+
     frame = population_frame(pack, root)
     then, now = (reach(some, frame, day, pack.schema) for some in (policies, list(pack.policies.values())))
     before = {(row["policy"], row["benefit"]): row for row in now.iter_rows(named=True)}

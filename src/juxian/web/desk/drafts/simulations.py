@@ -18,7 +18,7 @@ from juxian.apps.policies.rules import may_draft
 from juxian.apps.policies.tasks import simulate
 from juxian.core.facts.values import show_value
 from juxian.core.packs.schema import Pack
-from juxian.core.policy.simulating import REST
+from juxian.core.policy.comparing import REST
 from juxian.web.desk.drafts.forms import LONGEST_TEXT
 from juxian.web.desk.scope import home_of
 from juxian.web.kit import errors
