@@ -186,7 +186,7 @@ class LongText(forms.CharField):
         super().__init__(max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 5}), **options)
 
     def to_python(self, value: Any) -> str:
-        return words_in(super().to_python(value) or "")
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 def material_field(material: Material, language: str) -> AttachmentField:
