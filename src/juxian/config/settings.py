@@ -177,7 +177,10 @@ def _database(url: str) -> dict[str, object]:
             "OPTIONS": {
                 "timeout": ENVIRONMENT.database_wait_seconds,
                 "transaction_mode": "IMMEDIATE",
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;",
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; "
+                    "PRAGMA recursive_triggers=ON;"  # else REPLACE deletes a row that a trigger keeps
+                ),
             },
         }
     parts, wait = urlsplit(url), ENVIRONMENT.database_wait_seconds

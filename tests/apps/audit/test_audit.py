@@ -58,6 +58,16 @@ def test_the_database_refuses_deletion() -> None:
         entries.delete()
 
 
+def test_the_database_refuses_a_replacement() -> None:
+    """SQLite deletes what a REPLACE replaces, without a trigger unless it is told to."""
+    if connection.vendor != "sqlite":
+        pytest.skip("of SQLite; PostgreSQL knows no REPLACE")
+    record("x.done")
+
+    with connection.cursor() as cursor, pytest.raises(DatabaseError, match="append-only"):
+        cursor.execute("REPLACE INTO audit_auditentry SELECT * FROM audit_auditentry")
+
+
 def test_an_edited_entry_is_found() -> None:
     entries = [record("x.done", reason=str(n)) for n in range(4)]
 
