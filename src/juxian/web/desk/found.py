@@ -27,6 +27,7 @@ from juxian.core.packs.schema import Pack
 from juxian.web.desk.scope import home_of
 from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
+from juxian.web.kit.paging import is_key
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope
 
@@ -50,7 +51,7 @@ def found(request: HttpRequest) -> HttpResponse:
     state = state if state in dict(states) else ""
     rows = found_here(home, policy, state)
     before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and len(before) < 18:
+    if is_key(before):
         rows = rows.filter(pk__lt=int(before))
     page = list(rows.order_by("-pk")[: PAGE_SIZE + 1])
     further, page = len(page) > PAGE_SIZE, page[:PAGE_SIZE]

@@ -18,6 +18,7 @@ from juxian.apps.messaging.queries import outbox_visible_to
 from juxian.apps.messaging.rules import may_decide
 from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
+from juxian.web.kit.paging import is_key
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope
 from juxian.web.kit.typed import words_in
@@ -43,7 +44,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     elif view == "trouble":
         found = found.filter(deliveries__state__in=LOST).distinct()
     before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and len(before) < 18:
+    if is_key(before):
         found = found.filter(pk__lt=int(before))
     rows = list(found.prefetch_related("deliveries").order_by("-pk")[: PAGE_SIZE + 1])
     further, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]

@@ -20,6 +20,7 @@ from juxian.apps.messaging.queries import messages_of, preference_of
 from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.fields import set_choices
 from juxian.web.kit.navigation import case_page_of, start_of
+from juxian.web.kit.paging import is_key
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
 
@@ -55,7 +56,7 @@ def messages(request: HttpRequest) -> HttpResponse:
         return go(request, "messages")
     found = messages_of(user)
     before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and len(before) < 18:
+    if is_key(before):
         found = found.filter(pk__lt=int(before))
     rows = list(found.order_by("-pk")[: PAGE_SIZE + 1])
     further, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]

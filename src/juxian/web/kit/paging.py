@@ -6,8 +6,9 @@ from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 
+from juxian.web.kit.typed import whole_number
+
 Row = TypeVar("Row", bound=Model)
-LONGEST_KEY = 18  # digits, so that it stays a whole number of the database
 
 
 def page_looking_at(
@@ -30,7 +31,7 @@ def page_looking_at(
 
 
 def is_key(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY
+    return whole_number(text) is not None
 
 
 def page_by_key(rows: QuerySet[Row], after: str, size: int) -> tuple[list[Row], str]:

@@ -39,6 +39,7 @@ from juxian.web.kit.factforms import PREFIX, FactForm, as_typed, employers_of
 from juxian.web.kit.fields import text_field
 from juxian.web.kit.once import once
 from juxian.web.kit.openings import note_opening
+from juxian.web.kit.paging import is_key
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import Scope, current_scope
 from juxian.web.kit.uploads import AttachmentField, checks_files, kept_file
@@ -255,7 +256,7 @@ def _about(request: HttpRequest, person: Person, kind: str, schema: Schema) -> F
     given = request.GET.get("fact", "")
     if not given:
         return None
-    if not (given.isascii() and given.isdigit() and len(given) < 19):
+    if not is_key(given):
         raise Http404
     fact = get_object_or_404(person.facts.standing(), pk=int(given), kind=kind)
     if not _open_to(request, person, fact, schema):

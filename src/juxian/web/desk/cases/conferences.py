@@ -30,7 +30,7 @@ from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
-from juxian.web.kit.typed import words_in
+from juxian.web.kit.typed import whole_number, words_in
 
 PAGE = 50
 LONGEST = 2000
@@ -104,11 +104,7 @@ def bring(request: HttpRequest, number: str) -> HttpResponse:
     wanted = request.POST.get("conference", "")
     question = words_in(request.POST.get("question", ""), LONGEST)
     meetings = Conference.objects.filter(home=case.home, state=ConferenceState.PLANNED)
-    meeting = (
-        meetings.filter(pk=int(wanted)).first()
-        if wanted.isascii() and wanted.isdigit() and len(wanted) < 10
-        else None
-    )
+    meeting = meetings.filter(pk=whole_number(wanted) or 0).first()
     if meeting is None or not question:
         messages.warning(request, _("请选择会议并写明提请审议的问题。"))
         return go(request, "desk:case", number=number)

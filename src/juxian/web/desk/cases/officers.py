@@ -39,6 +39,7 @@ from juxian.web.desk.scope import find_person, home_of
 from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.fields import set_rows
 from juxian.web.kit.once import once
+from juxian.web.kit.paging import is_key
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
 
@@ -138,7 +139,7 @@ def officer(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(named: QuerySet[Any], after: str) -> tuple[list[Any], str]:
     """One page by key, and where the next one begins."""
-    if after.isascii() and after.isdigit() and len(after) < 19:
+    if is_key(after):
         named = named.filter(pk__gt=int(after))
     rows = list(named[: PAGE + 1])
     return rows[:PAGE], str(rows[PAGE - 1].pk) if len(rows) > PAGE else ""

@@ -27,6 +27,7 @@ from juxian.web.kit.dossier import names_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go, render_part
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.typed import whole_numbers
 
 OTHERS = 5
 LONGEST_NAME = 60
@@ -48,10 +49,8 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
     root = home_of(scope)
     may_draft(user_of(request), root).or_refuse()
     found = get_object_or_404(drafts_of(scope.pack.code), pk=pk)
-    wanted = [value for value in request.POST.getlist("with") if value.isascii() and value.isdigit()][:OTHERS]
-    others = drafts_of(scope.pack.code, found.policy).filter(
-        state__in=OPEN, pk__in=[int(v) for v in wanted if len(v) < 19]
-    )
+    wanted = whole_numbers(request.POST.getlist("with"))[:OTHERS]
+    others = drafts_of(scope.pack.code, found.policy).filter(state__in=OPEN, pk__in=wanted)
     scenarios = [
         {"name": _("草稿 %(number)s") % {"number": draft.pk}, "text": draft.text}
         for draft in (found, *others.exclude(pk=found.pk).order_by("pk"))

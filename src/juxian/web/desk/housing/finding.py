@@ -21,6 +21,7 @@ from juxian.web.desk.scope import home_of
 from juxian.web.kit.access import user_of
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.typed import whole_number
 
 READERS = (Role.OFFICE, Role.LEADER)
 TABS: tuple[tuple[str, str | Promise], ...] = (
@@ -54,7 +55,7 @@ def tabs_of(estate: Estate, current: str) -> list[Tab]:
 def chosen_months(request: HttpRequest) -> int | None:
     """The length of a term that was chosen on a form, where the scheme has several."""
     typed = request.POST.get("months", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else None
+    return whole_number(typed, digits=3)
 
 
 def carried_out(

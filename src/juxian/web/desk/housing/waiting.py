@@ -43,6 +43,7 @@ from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.once import once
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.typed import whole_number
 
 PAGE_SIZE, FREE_SHOWN = 50, 500
 LARGEST_HOUSEHOLD = 20
@@ -188,7 +189,7 @@ def offer_first(request: HttpRequest, code: str) -> HttpResponse:
     wanted = request.POST.get("space", "")
     space = get_object_or_404(
         free_spaces(estate),
-        pk=int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else 0,
+        pk=whole_number(wanted) or 0,
     )
     return carried_out(
         request,

@@ -23,6 +23,7 @@ from juxian.web.desk.persons import page
 from juxian.web.desk.scope import find_person
 from juxian.web.kit.access import for_roles, user_of
 from juxian.web.kit.errors import too_many
+from juxian.web.kit.paging import is_key
 from juxian.web.kit.scope import Scope, current_scope
 
 ACTION = "persons.value_revealed"
@@ -64,7 +65,7 @@ def _value(person: Person, key: str, scope: Scope) -> str:
     """The full value of a key that the page has shown; 404 for any other."""
     kind, _dash, rest = key.partition("-")
     pk, _dash, field = rest.partition("-")
-    if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
+    if not is_key(pk):
         raise Http404
     if kind == "document":
         document = person.documents.filter(pk=int(pk), withdrawn_at=None).first()

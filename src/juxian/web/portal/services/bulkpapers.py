@@ -42,6 +42,7 @@ from juxian.web.kit.cases import NEEDS
 from juxian.web.kit.formats import with_aside
 from juxian.web.kit.responses import go
 from juxian.web.kit.scope import current_scope
+from juxian.web.kit.typed import whole_number
 from juxian.web.kit.uploads import ACCEPT
 from juxian.web.portal.services.bulk import own_bulks
 
@@ -227,8 +228,7 @@ def bulk_paper_drop(request: HttpRequest, pk: int) -> HttpResponse:
     bulk, _service = _staged(request, pk)
     wanted = request.POST.get("paper", "")
     papers = BulkPaper.objects.filter(row__bulk=bulk).select_related("row__bulk", "file__home")
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else 0
-    paper = get_object_or_404(papers, pk=number)
+    paper = get_object_or_404(papers, pk=whole_number(wanted) or 0)
     try:
         take_off_paper(paper=paper, by=user_of(request))
         messages.success(request, _("已移除 %(name)s。") % {"name": paper.file.name})
