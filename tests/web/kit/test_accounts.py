@@ -216,6 +216,7 @@ def test_no_administrator_changes_the_own_account(people, place, kind):
         ask_for_change(user=people["system_admin"], kind=kind, reason="x", by=people["system_admin"])
     other = UserFactory(role=Role.SYSTEM_ADMIN, organisation=place)
     security = people["security_admin"]
+    UserFactory(role=Role.SECURITY_ADMIN, organisation=place)  # who could lift a suspension
     if kind == Change.REOPEN:
         User.objects.filter(pk=security.pk).update(is_active=False)
     proposal = ask_for_change(user=security, kind=kind, reason="x", by=other)
@@ -317,6 +318,19 @@ def test_a_suspended_account_is_signed_out_and_kept_out_until_it_is_reopened(peo
 
 def suspended(people, user: User, reason: str = "离岗") -> AccountProposal:
     return ask_for_change(user=user, kind=Change.SUSPEND, reason=reason, by=people["system_admin"])
+
+
+def test_the_last_who_could_lift_a_suspension_is_not_suspended(people, place):
+    UserFactory(role=Role.SECURITY_ADMIN, organisation=OrganisationFactory())  # of another place
+    gone = UserFactory(role=Role.SECURITY_ADMIN, organisation=place, is_active=False)
+
+    with pytest.raises(PermissionDenied, match="唯一的安全管理员"):
+        suspended(people, people["security_admin"])
+    User.objects.filter(pk=gone.pk).update(is_active=True)
+    suspended(people, people["security_admin"])
+
+    people["security_admin"].refresh_from_db()
+    assert not people["security_admin"].is_active
 
 
 def test_one_administrator_suspends_at_once_and_the_others_are_told(people, place):

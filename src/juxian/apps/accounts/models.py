@@ -70,6 +70,12 @@ class PostQuerySet(models.QuerySet["Post"]):
         lent = Q(stands_for__until=None) | Q(stands_for__until__gt=day), Q(stands_for__user__is_active=True)
         return self.filter(*own).filter(Q(stands_for=None) | (lent[0] & lent[1]))
 
+    def over(self, path: str) -> Self:
+        """Those that reach the organisation of that path: of itself and of all above it."""
+        parts = path.split("/")
+        above = ["/".join(parts[: number + 1]) for number in range(len(parts))]
+        return self.filter(organisation__path__in=above)
+
     def delegated(self) -> Self:
         """Posts of somebody else, held for a time (受托)."""
         return self.exclude(stands_for=None)

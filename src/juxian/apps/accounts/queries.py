@@ -109,9 +109,7 @@ def account_proposals_visible_to(user: User) -> QuerySet[AccountProposal]:
 
 def administrators_over(organisation: Organisation) -> QuerySet[User]:
     """The three kinds of administrators whose posts reach an organisation today."""
-    parts = organisation.path.split("/")
-    above = ["/".join(parts[: number + 1]) for number in range(len(parts))]
-    held = Post.objects.held_on(today()).filter(role__in=SEPARATED, organisation__path__in=above)
+    held = Post.objects.held_on(today()).over(organisation.path).filter(role__in=SEPARATED)
     return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("pk")
 
 

@@ -156,7 +156,16 @@ def may_ask_change(by: User, user: User, kind: str) -> Decision:
     managing = may_manage(by, user)
     if not managing:
         return managing
+    if kind == Change.SUSPEND and _decides_alone(user):
+        return refuse(_("这是本地唯一的安全管理员，停用后无人可以解除；先任命另一位安全管理员。"))
     return may_change(user, kind)
+
+
+def _decides_alone(user: User) -> bool:
+    """Whether nobody else could lift what one administrator does at once: no other security administrator reaches the place."""
+    deciding = Post.objects.held_on(today()).filter(role=Role.SECURITY_ADMIN, user__is_active=True)
+    own = deciding.filter(user=user).select_related("organisation")
+    return any(not deciding.over(post.organisation.path).exclude(user=user).exists() for post in own)
 
 
 def may_change(user: User, kind: str) -> Decision:
