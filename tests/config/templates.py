@@ -31,6 +31,7 @@ _PREFIX = "juxian_template_"
 _KEPT = 4  # of each kind: several trees of the repository may be tested on one machine at the same time
 _LOCKED = ROOT / "requirements-dev.txt"
 _PRODUCT = ROOT / "src" / "juxian"
+_IMPORTED = [_PRODUCT / "core" / "identity" / "masking.py", _PRODUCT / "core" / "notices" / "numbers.py"]
 _COMMAND = _PRODUCT / "web" / "kit" / "management" / "commands" / "migrate.py"
 
 
@@ -43,7 +44,7 @@ def digest() -> str:
 def migrating() -> list[Path]:
     """The migrations, the modules of ours that they import, and the command that runs them."""
     found = [path for pattern in ("*/migrations/*.py", "*.py") for path in (_PRODUCT / "apps").glob(pattern)]
-    return [*sorted(found), _COMMAND]
+    return [*sorted(found), *_IMPORTED, _COMMAND]
 
 
 @cache

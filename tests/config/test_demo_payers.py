@@ -8,7 +8,7 @@ import pytest
 
 from juxian.apps.accounts.enums import Role
 from juxian.apps.funds.rules import payer_of_statements
-from juxian.config.demo_funds import _clerk_of
+from juxian.config.demo_funds import _payer
 from tests.apps.funds.scene import DAY, make_scene
 from tests.factories import OrganisationFactory, UserFactory
 
@@ -21,9 +21,10 @@ def test_the_clerk_of_the_demonstration_gets_a_post_where_the_pack_says_who_pays
     root = scene.place.root
     unit = payer_of_statements(root)
     OrganisationFactory(code=unit, path=f"{root.path}/{unit}", pack=root.pack, parent=root)
+    office = UserFactory(role=Role.OFFICE, organisation=root, is_demo=True)
     clerk = UserFactory(role=Role.DEPARTMENT, organisation=root, is_demo=True)
 
-    assert _clerk_of(unit, root) == clerk
-    assert _clerk_of(unit, root) == clerk
-    assert _clerk_of("", root) is None
+    assert _payer(unit, root, office) == clerk
+    assert _payer(unit, root, office) == clerk
+    assert _payer("", root, office) == office
     assert sorted(clerk.posts.values_list("organisation__code", flat=True)) == sorted([root.code, unit])

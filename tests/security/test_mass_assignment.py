@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 from django.apps import apps
+from django.core.cache import cache as remembered
 from django.db import models
 from django.urls import reverse
 
@@ -169,6 +170,7 @@ def test_what_no_form_asks_for_is_ignored(world: World, found: Harvest, function
 def _done(
     world: World, function: Function, actor: str, address: str, extra: dict[str, str]
 ) -> tuple[int, str, dict[str, list[tuple[Any, ...]]]]:
+    remembered.clear()  # whose record was opened today is written down once
     with undone(), written() as tables:
         body = body_of(function.name, world.here, world.users[actor])
         answer = world.client(actor).post(address, extra | body)

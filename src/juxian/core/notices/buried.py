@@ -18,7 +18,7 @@ SHORTEST = 11  # of a telephone
 MOST_UNPACKED = 4 * 1024 * 1024  # bytes of one packed note
 _ASCII = re.compile(rb"[\x20-\x7e]{%d,}" % SHORTEST)
 _WIDE = re.compile(rb"(?:[\x20-\x7e]\x00){%d,}" % SHORTEST)
-_IDS = re.compile(r"(?=[\d-]*[A-Fa-f])[\dA-Fa-f-]{32,}")
+_LONG = re.compile(r"[\dA-Fa-f-]{32,}")
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PROPERTIES = Text("文档属性", "document properties")
 _BENEATH = Text(
@@ -37,7 +37,9 @@ def strings_in(data: bytes) -> Iterator[str]:
 
 def _named(text: str) -> str:
     """Without the ids that programs give to files (UUID and the like), in which any digits may stand."""
-    return _IDS.sub(" ", text)
+    return _LONG.sub(
+        lambda found: " " if any(char.isalpha() for char in found.group()) else found.group(), text
+    )
 
 
 def _packed_notes(data: bytes) -> Iterator[bytes]:

@@ -32,7 +32,9 @@ _XML = (".xml", ".rels", ".vml")
 _SHEETS = "xl/worksheets/"
 _BREAKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _APART = ("p", "instrText", "rPh")  # what stands in them is no part of the words around
-_FRACTION = re.compile(r"-?\d*\.\d+(?:[eE][-+]?\d+)?")  # a margin, a width: its digits are nobody's number
+_FRACTION = re.compile(
+    r"-?\d{0,20}\.\d{1,20}(?:[eE][-+]?\d{1,3})?"
+)  # a margin, a width: its digits are nobody's number
 
 
 def scan_file(data: bytes, kind: Kind) -> list[Finding]:
